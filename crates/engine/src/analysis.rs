@@ -1,0 +1,249 @@
+//! What [`crate::analyse`] finds: threats, questions and lints, ready for every face.
+//!
+//! Threats come in a fixed order: those written by hand in source order, then raised ones by rule order and subject
+//! order. Faces sort for display; ids, gate and JSON count threats.
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use redan_model::lang::{Band, Linddun, State, Stride};
+use redan_model::{AssetIx, Diagnostic, Span, Thing};
+
+use crate::catalogue::ControlIx;
+use crate::fact::BaseFact;
+use crate::rule::RuleIx;
+
+/// Index of a threat in [`Analysis::threats`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ThreatIx(pub u32);
+
+/// Index of a question in [`Analysis::questions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QuestionIx(pub u32);
+
+/// Where a threat stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// The facts are known and nothing counters it.
+    Open,
+    /// It waits for facts.
+    Question,
+    /// Controls or finished mitigations answer it.
+    Mitigated,
+    /// Somebody carries the risk until a date.
+    Accepted,
+    /// Somebody else carries the risk.
+    Transferred,
+    /// What had it is gone.
+    Avoided,
+    /// The rule is wrong here.
+    FalsePositive,
+    /// It cannot happen here.
+    NotApplicable,
+}
+
+impl Status {
+    /// Every status, in the order of lists.
+    pub const ALL: [Status; 8] = [
+        Self::Open,
+        Self::Question,
+        Self::Mitigated,
+        Self::Accepted,
+        Self::Transferred,
+        Self::Avoided,
+        Self::FalsePositive,
+        Self::NotApplicable,
+    ];
+
+    /// The word in files and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Question => "question",
+            Self::Mitigated => "mitigated",
+            Self::Accepted => "accepted",
+            Self::Transferred => "transferred",
+            Self::Avoided => "avoided",
+            Self::FalsePositive => "false-positive",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// Likelihood, impact and what follows from them. A threat with only a stated band has no numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rating {
+    /// 1 to 5.
+    pub likelihood: Option<u8>,
+    /// 1 to 5.
+    pub impact: Option<u8>,
+    /// Likelihood times impact, 1 to 25.
+    pub risk: Option<u8>,
+    /// The band of the risk, or the stated one where there are no numbers.
+    pub band: Option<Band>,
+}
+
+/// The risk of one threat in the three models; `None` where there are no numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Residual {
+    /// With every counter absent.
+    pub inherent: Option<u8>,
+    /// As the model stands.
+    pub current: Option<u8>,
+    /// With planned mitigations in place.
+    pub target: Option<u8>,
+}
+
+/// The entry of the model that answers a raised threat, or that is the threat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its key under `threats`.
+    pub key: String,
+    /// Why.
+    pub because: Option<String>,
+    /// Who decided.
+    pub owner: Option<String>,
+    /// Until when an acceptance holds.
+    pub until: Option<Date>,
+    /// Whether that date has passed.
+    pub expired: bool,
+    /// Where the key is.
+    pub span: Span,
+}
+
+/// A control that answers a threat, in full or in part, or that would.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CounterUse {
+    /// Which control.
+    pub control: ControlIx,
+    /// Where it was looked up.
+    pub place: Thing,
+    /// What is known of it there.
+    pub state: State,
+}
+
+/// One threat.
+#[derive(Debug, Clone)]
+pub struct Threat {
+    /// `T1` for one written by hand, else `<rule>@<subject>[@<asset>]`.
+    pub id: String,
+    /// The rule that raised it.
+    pub rule: Option<RuleIx>,
+    /// What it is about; the first of `on` for one written by hand.
+    pub subject: Option<Thing>,
+    /// Everything that it is about, the subject first, threats merged into it included.
+    pub subjects: Vec<Thing>,
+    /// The asset that `with` bound.
+    pub with: Option<AssetIx>,
+    /// In a few words.
+    pub title: String,
+    /// What happens; the rule's `why` if nothing is written.
+    pub description: Option<String>,
+    /// STRIDE categories.
+    pub stride: Vec<Stride>,
+    /// LINDDUN categories.
+    pub linddun: Vec<Linddun>,
+    /// Where it stands.
+    pub status: Status,
+    /// Its rating as it stands: for a mitigated threat without its counters, for a question as if it were open.
+    pub rating: Rating,
+    /// Why the rating is what it is, as short phrases: "4 base", "+1 reachable from `internet` without crossing a boundary".
+    pub rating_reasons: Vec<String>,
+    /// Lowest and highest risk while facts are unknown; `None` when the rating is certain.
+    pub range: Option<(u8, u8)>,
+    /// Risk before, now, and with planned mitigations.
+    pub residual: Residual,
+    /// A band stated by hand.
+    pub stated_band: Option<Band>,
+    /// Ids of mitigations that deal with it: stated, or because they state a control that counters it.
+    pub mitigations: Vec<String>,
+    /// Controls that counter it where it was looked for, known or not.
+    pub counters: Vec<CounterUse>,
+    /// Some but not all of what counters it is there.
+    pub partly_countered: bool,
+    /// Ids in public lists, stated ones and the rule's.
+    pub references: IndexMap<String, Vec<String>>,
+    /// Unconfirmed assumptions that its status rests on.
+    pub assumptions: Vec<String>,
+    /// Questions that settle it, in question order.
+    pub questions: Vec<QuestionIx>,
+    /// The entry of the model that answers it, or that it is.
+    pub answer: Option<Answer>,
+    /// Ids of raised threats that were merged into it.
+    pub merged: Vec<String>,
+    /// Day on which it was found, if stated.
+    pub identified: Option<Date>,
+    /// Where a reader should look: its own entry, else the subject's.
+    pub location: Span,
+}
+
+/// One thing that nobody has said yet and that decides something.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// `<subject>.<fact>`.
+    pub id: String,
+    /// The fact to state.
+    pub fact: BaseFact,
+    /// The fact as a path below the subject.
+    pub path: String,
+    /// In plain words.
+    pub text: String,
+    /// How to find out.
+    pub hint: String,
+    /// The answer that takes threats away, where there is one.
+    pub safe: Option<&'static str>,
+    /// The answer that opens threats, where there is one.
+    pub unsafe_: Option<&'static str>,
+    /// Threats whose status it may settle.
+    pub settles: Vec<ThreatIx>,
+    /// Threats whose rating it moves.
+    pub rates: Vec<ThreatIx>,
+    /// The highest risk among the threats that it may settle or rate.
+    pub risk: u8,
+}
+
+/// What happened in one cell of element x category.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Rules that looked at the thing for this category.
+    pub considered: u32,
+    /// Open threats.
+    pub open: u32,
+    /// Threats that wait for facts.
+    pub questions: u32,
+    /// Mitigated threats, and those with another answer.
+    pub answered: u32,
+}
+
+/// One row of the coverage table: a thing in scope, with a cell per STRIDE category in the order of the word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageRow {
+    /// The element, flow or zone.
+    pub thing: Thing,
+    /// S, T, R, I, D, E.
+    pub cells: [Cell; 6],
+}
+
+/// Everything that the engine has to say about a model.
+#[derive(Debug, Clone, Default)]
+pub struct Analysis {
+    /// All threats, whatever their status.
+    pub threats: Vec<Threat>,
+    /// Questions, most risk settled first.
+    pub questions: Vec<Question>,
+    /// Faults of the model, suppressed ones left out, in source order.
+    pub lints: Vec<Diagnostic>,
+    /// Which elements were looked at for which category.
+    pub coverage: Vec<CoverageRow>,
+}
+
+impl Analysis {
+    /// The threat with an id, or that a merged id went into.
+    pub fn threat(&self, id: &str) -> Option<&Threat> {
+        self.threats.iter().find(|t| t.id == id).or_else(|| self.threats.iter().find(|t| t.merged.iter().any(|m| m == id)))
+    }
+
+    /// How many threats have a status.
+    pub fn count(&self, status: Status) -> usize {
+        self.threats.iter().filter(|t| t.status == status).count()
+    }
+}

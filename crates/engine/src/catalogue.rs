@@ -1,0 +1,114 @@
+//! What the catalogues know: controls, traits, technologies, protocols and data classes, as checked data.
+
+use indexmap::IndexMap;
+use redan_model::Place;
+use redan_model::lang::{State, Strength};
+
+/// Index of a control in [`Catalogue::controls`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ControlIx(pub u16);
+
+/// Index of a trait in [`Catalogue::traits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraitIx(pub u16);
+
+/// What a control lowers when it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lowers {
+    /// The likelihood of the threat.
+    Likelihood,
+    /// Its impact (a backup does not keep anybody out).
+    Impact,
+}
+
+/// Something that protects.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// For people: "Rate limiting".
+    pub name: String,
+    /// One of the ten families of the guide's step 6.
+    pub family: String,
+    /// Where it may be stated.
+    pub of: Vec<Place>,
+    /// What it does, one or two sentences.
+    pub what: String,
+    /// How much it lowers.
+    pub strength: Strength,
+    /// What it lowers.
+    pub lowers: Lowers,
+    /// The question to ask while it is unknown; `{subject}` stands for the name of what it is about.
+    pub question: String,
+    /// How to find out.
+    pub hint: String,
+    /// Ids in public lists, such as `asvs` or `cwe`.
+    pub references: IndexMap<String, Vec<String>>,
+}
+
+/// What a thing is or does.
+#[derive(Debug, Clone)]
+pub struct Trait {
+    /// For people: "Parses XML".
+    pub name: String,
+    /// Where it may be stated.
+    pub of: Vec<Place>,
+    /// What it means, one sentence.
+    pub what: String,
+    /// The question to ask while it is unknown; `{subject}` stands for the name of what it is about.
+    pub question: String,
+    /// How to find out.
+    pub hint: String,
+}
+
+/// What something is built with.
+#[derive(Debug, Clone)]
+pub struct Technology {
+    /// For people: "Relational database".
+    pub name: String,
+    /// The kinds of elements that it makes sense for.
+    pub kinds: Vec<Place>,
+    /// Other names that models may use.
+    pub aliases: Vec<String>,
+    /// Traits that it has (`yes`) or may have (`unknown`); every other trait is `no`.
+    pub traits: IndexMap<TraitIx, State>,
+    /// Controls that it brings, with the state.
+    pub controls: IndexMap<ControlIx, State>,
+    /// Controls that drawing it gives to the model.
+    pub gives_model: Vec<ControlIx>,
+}
+
+/// How data moves.
+#[derive(Debug, Clone)]
+pub struct Protocol {
+    /// For people: "HTTPS".
+    pub name: String,
+    /// Other names that models may use.
+    pub aliases: Vec<String>,
+    /// Traits of flows over it; every other trait of the flow is `no`.
+    pub traits: IndexMap<TraitIx, State>,
+    /// Controls that it brings or rules out.
+    pub controls: IndexMap<ControlIx, State>,
+}
+
+/// A class of data.
+#[derive(Debug, Clone)]
+pub struct DataClass {
+    /// For people: "Personal data".
+    pub name: String,
+    /// What belongs to it.
+    pub what: String,
+}
+
+/// Everything that catalogues say, in catalogue order.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    /// Controls by id.
+    pub controls: IndexMap<String, Control>,
+    /// Traits by id.
+    pub traits: IndexMap<String, Trait>,
+    /// Technologies by id.
+    pub technologies: IndexMap<String, Technology>,
+    /// Protocols by id.
+    pub protocols: IndexMap<String, Protocol>,
+    /// Data classes by id.
+    pub data_classes: IndexMap<String, DataClass>,
+}

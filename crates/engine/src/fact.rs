@@ -1,0 +1,111 @@
+//! Base facts: the units that models state, questions ask and explanations cite.
+
+use redan_model::{Span, Thing};
+
+use crate::catalogue::{ControlIx, TraitIx};
+
+/// A property of an asset that has a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Property {
+    /// Only the right people see it.
+    Confidentiality,
+    /// Only the right people change it.
+    Integrity,
+    /// It is there when needed.
+    Availability,
+    /// It matters to the people whose data it is.
+    Privacy,
+}
+
+impl Property {
+    /// The word in files and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confidentiality => "confidentiality",
+            Self::Integrity => "integrity",
+            Self::Availability => "availability",
+            Self::Privacy => "privacy",
+        }
+    }
+}
+
+/// Which fact of a thing, as the path below the thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactKey {
+    /// `tech`.
+    Tech,
+    /// `protocol`.
+    Protocol,
+    /// `zone`.
+    Zone,
+    /// `trust`.
+    Trust,
+    /// `carries`.
+    Carries,
+    /// `returns`.
+    Returns,
+    /// `holds`.
+    Holds,
+    /// `data`.
+    Data,
+    /// A level, such as `confidentiality`.
+    Level(Property),
+    /// `traits.<trait>`.
+    Trait(TraitIx),
+    /// `controls.<control>`.
+    Control(ControlIx),
+}
+
+/// A fact that a model can state: `<thing>.<key>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BaseFact {
+    /// What it is about.
+    pub thing: Thing,
+    /// Which fact.
+    pub key: FactKey,
+}
+
+/// Where the value of a fact comes from, in the order in which places are searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Written on the thing itself.
+    Stated,
+    /// An assumption says so; the id, and whether it is confirmed.
+    Assumed {
+        /// Id of the assumption.
+        assumption: String,
+        /// Whether somebody has checked it.
+        confirmed: bool,
+    },
+    /// An implemented mitigation says so (or, in the target model, a planned one).
+    Mitigation(String),
+    /// Written on the target of the flow.
+    Target(Thing),
+    /// Written on something that the thing is in.
+    Inherited(Thing),
+    /// The technology or the protocol implies it; its id.
+    Implied(String),
+    /// Written on the model, or given to the model by an element that is drawn.
+    Model,
+    /// A drawn element gives it to the model, such as a secrets vault.
+    Drawn(Thing),
+    /// `"*"` of the thing, of something around it, or of the model.
+    Star(Thing),
+    /// It follows from the structure of the model (the zones of two elements, say).
+    Structure,
+    /// Nobody says anything, or somebody says `unknown`.
+    Unknown,
+}
+
+/// A fact as an explanation shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedFact {
+    /// Which fact.
+    pub fact: BaseFact,
+    /// Its value in words, such as `no`, `https`, `high`, `unknown`.
+    pub value: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The text that says so; for an unknown fact the entry where it would be stated.
+    pub span: Option<Span>,
+}

@@ -1,0 +1,43 @@
+//! Rules, facts, risk and questions: one pure function, [`analyse`], from a model to its analysis.
+//!
+//! No IO, no clock, no randomness, no order of hashing: the same input gives the same bytes. Knowledge arrives as
+//! checked data ([`Knowledge`]), decisions of the project as [`Policy`], the day as [`Context`].
+
+pub mod analysis;
+pub mod catalogue;
+pub mod explain;
+pub mod expr;
+pub mod fact;
+mod knowledge;
+pub mod policy;
+pub mod rule;
+
+pub use analysis::{Analysis, Question, Status, Threat};
+pub use knowledge::{Knowledge, KnowledgeError, Pack};
+pub use policy::Policy;
+
+/// What the analysis has to know of the outside.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The day on which the analysis is made.
+    pub today: jiff::civil::Date,
+}
+
+/// Analyses a model: the one function that every face calls.
+pub fn analyse(model: &redan_model::Model, knowledge: &Knowledge, policy: &Policy, context: &Context) -> Analysis {
+    let _ = (model, knowledge, policy, context);
+    unimplemented!("contract")
+}
+
+/// Explains a threat of an analysis of the same inputs; `None` when there is no such threat.
+pub fn explain(
+    model: &redan_model::Model,
+    knowledge: &Knowledge,
+    policy: &Policy,
+    context: &Context,
+    analysis: &Analysis,
+    id: &str,
+) -> Option<explain::Explanation> {
+    let _ = (model, knowledge, policy, context, analysis, id);
+    unimplemented!("contract")
+}

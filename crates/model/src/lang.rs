@@ -1,0 +1,16 @@
+//! The model language as types: what each section may hold, in the words that users write.
+//!
+//! Every record is declared once, with [`record!`], and that one declaration gives the Rust type, the reader, the
+//! canonical long form, the JSON Schema and the language reference. Field names are the YAML keys with `-` for `_`
+//! (and without Rust's `r#`). Nothing here is resolved: references are text with a place; see [`crate::Model`].
+
+#[macro_use]
+mod record;
+mod facts;
+mod sections;
+mod values;
+
+pub use facts::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
+pub use record::{Extras, List, Map, MapEntry, Opt};
+pub use sections::*;
+pub use values::*;

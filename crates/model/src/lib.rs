@@ -1,0 +1,22 @@
+//! The model language of redan: text in, resolved [`Model`] and [`Diagnostic`]s out.
+//!
+//! This crate knows nothing of threats, rules or risk. It never touches the file system: texts arrive through
+//! [`Files`]. Reading never fails and never panics; what is wrong with a text is a list of diagnostics beside
+//! whatever could be read of it.
+
+pub mod diagnostic;
+#[macro_use]
+pub mod lang;
+pub mod limits;
+mod load;
+mod model;
+pub mod source;
+pub mod suggest;
+pub mod tree;
+mod vocabulary;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use load::{Files, Loaded, load, load_text};
+pub use model::*;
+pub use source::{Location, SourceId, Sources, Span, Spanned};
+pub use vocabulary::{Place, Vocabulary};

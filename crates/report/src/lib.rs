@@ -1,0 +1,22 @@
+//! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
+
+use jiff::civil::Date;
+use redan_engine::{Analysis, Knowledge, Policy};
+use redan_model::{Model, Sources};
+
+/// What every output is made from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The texts that it was read from, to show places.
+    pub sources: &'a Sources,
+    /// What the analysis was made with.
+    pub knowledge: &'a Knowledge,
+    /// What the project has decided.
+    pub policy: &'a Policy,
+    /// The analysis of that model.
+    pub analysis: &'a Analysis,
+    /// The day that the document is dated with.
+    pub today: Date,
+}
