@@ -3,6 +3,11 @@
 //! The tree keeps what an editor needs (spans, quoting, flow or block style, comments) and knows nothing of the
 //! model language. Scalars are text: what they mean is decided by the type of the field that reads them.
 
+mod parse;
+mod syntax;
+
+pub use parse::parse;
+
 use crate::source::{SourceId, Span};
 
 /// How a node was written.
