@@ -1,17 +1,23 @@
 //! The expression language of rules: a typed, three-valued subset of CEL.
 //!
 //! Text is parsed once, checked against [`schema`], and kept as a typed tree; evaluation asks a [`World`] for facts
-//! and can be asked afterwards which unknown facts a result turned on.
+//! and can be asked afterwards which unknown facts a result turned on. Text, nesting and size are bounded, so neither
+//! compiling nor evaluating can run out of stack.
 
 pub mod schema;
 pub mod value;
 
-pub use schema::{Field, Type};
+pub use schema::{Field, Kind, Type};
 pub use value::{Range, Things, Tri, Value};
 
-use redan_model::Thing;
+use std::borrow::Cow;
 
+use redan_model::{AssetIx, Thing};
+
+use crate::catalogue::Catalogue;
+use crate::explain::Atom;
 use crate::fact::{BaseFact, UsedFact};
+use crate::rule::SubjectKind;
 
 /// The facts that expressions are evaluated over.
 pub trait World {
@@ -23,11 +29,155 @@ pub trait World {
 
     /// The base facts behind this field's value, with value, origin and place, for explanations.
     fn used_facts(&self, thing: Thing, field: Field, out: &mut Vec<UsedFact>);
+
+    /// The same as [`World::value`] for a field that is a list of things; override it to lend a list that is kept.
+    fn things(&self, thing: Thing, field: Field) -> Cow<'_, Things> {
+        match self.value(thing, field) {
+            Value::Things(things) => Cow::Owned(things),
+            _ => Cow::Owned(Things::default()),
+        }
+    }
+
+    /// Whether `predicate` holds for a member of the list `field` of `thing`.
+    ///
+    /// Asked only for `reached_from` and `influenced_from`, and only when the predicate reads nothing but the member
+    /// and the model. `key` is the text of the predicate: with the same field and key the predicate is the same, so
+    /// one search over the whole model can be kept and serve every thing.
+    fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+        let _ = key;
+        value::any_member(&self.things(thing, field), predicate)
+    }
 }
 
-/// A checked expression. (Its evaluator is documented on its methods.)
+/// What the variables of an expression stand for while it is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Env {
+    /// The subject: `element`, `flow`, `zone`, `asset` or `model`.
+    pub subject: Thing,
+    /// The asset that `with` binds.
+    pub asset: Option<AssetIx>,
+}
+
+impl Env {
+    /// A subject without a bound asset.
+    pub fn of(subject: Thing) -> Self {
+        Self { subject, asset: None }
+    }
+
+    /// A subject with the asset that `with` binds.
+    pub fn with_asset(subject: Thing, asset: AssetIx) -> Self {
+        Self { subject, asset: Some(asset) }
+    }
+}
+
+/// The variables that an expression may use: `model`, the subject, and `asset` where `with` binds one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// The kind of the subject; its variable is named after it.
+    pub subject: Kind,
+    /// Whether `asset` is bound by `with`.
+    pub asset: bool,
+}
+
+impl Scope {
+    /// `model` and a subject.
+    pub fn of(subject: Kind) -> Self {
+        Self { subject, asset: false }
+    }
+
+    /// The scope of a rule on these subjects; `None` when they have no common variable (`[flow, store]`) or there are none.
+    pub fn of_rule(on: &[SubjectKind]) -> Option<Self> {
+        let first = kind_of(*on.first()?);
+        on.iter().all(|kind| kind_of(*kind) == first).then_some(Self::of(first))
+    }
+
+    /// The same with `asset` bound by `with`.
+    #[must_use]
+    pub fn with_asset(self) -> Self {
+        Self { asset: true, ..self }
+    }
+}
+
+fn kind_of(subject: SubjectKind) -> Kind {
+    match subject {
+        SubjectKind::Actor | SubjectKind::External | SubjectKind::Process | SubjectKind::Store => Kind::Element,
+        SubjectKind::Flow => Kind::Flow,
+        SubjectKind::Zone => Kind::Zone,
+        SubjectKind::Asset => Kind::Asset,
+        SubjectKind::Model => Kind::Model,
+    }
+}
+
+/// What is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExprError {
+    /// Where in the text, in bytes.
+    pub range: std::ops::Range<usize>,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// What is allowed, or the nearest name.
+    pub help: Option<String>,
+}
+
+/// A checked expression.
 #[derive(Debug, Clone)]
 pub struct Expr {
     /// The text, as in the rule.
     pub text: String,
+}
+
+impl Expr {
+    /// Parses and checks a condition.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn compile(text: &str, scope: &Scope, catalogue: &Catalogue) -> Result<Self, Vec<ExprError>> {
+        let _ = (text, scope, catalogue);
+        unimplemented!("contract")
+    }
+
+    /// Parses and checks the list of assets that `with` names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn compile_assets(text: &str, scope: &Scope, catalogue: &Catalogue) -> Result<Self, Vec<ExprError>> {
+        let _ = (text, scope, catalogue);
+        unimplemented!("contract")
+    }
+
+    /// Whether the condition holds.
+    pub fn eval(&self, world: &dyn World, env: Env) -> Tri {
+        let _ = (world, env);
+        unimplemented!("contract")
+    }
+
+    /// The members of a list made by [`Expr::compile_assets`].
+    pub fn list(&self, world: &dyn World, env: Env) -> Things {
+        let _ = (world, env);
+        unimplemented!("contract")
+    }
+
+    /// The unknown base facts that an unknown result waits for, each once, in the order of the text; none when the
+    /// result is known. Of a list: those that would decide its members.
+    pub fn unknown_facts(&self, world: &dyn World, env: Env) -> Vec<BaseFact> {
+        let _ = (world, env);
+        unimplemented!("contract")
+    }
+
+    /// The conditions that decide the result, with the facts behind them, in the order of the text.
+    pub fn atoms(&self, world: &dyn World, env: Env) -> Vec<Atom> {
+        let _ = (world, env);
+        unimplemented!("contract")
+    }
+
+    /// The members that make the `exists` of a true condition true, each once, in the order of the text.
+    pub fn witnesses(&self, world: &dyn World, env: Env) -> Vec<Thing> {
+        let _ = (world, env);
+        unimplemented!("contract")
+    }
+
+    /// The fields that it reads, each once, in the order of the text.
+    pub fn fields(&self) -> Vec<(Kind, Field)> {
+        unimplemented!("contract")
+    }
 }

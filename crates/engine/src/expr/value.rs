@@ -113,3 +113,15 @@ pub enum Value<'m> {
         open: bool,
     },
 }
+
+/// Whether a predicate holds for a member: unknown, unless a member decides it, while there may be more members.
+pub fn any_member(things: &Things, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+    let mut found = if things.open { Tri::Unknown } else { Tri::No };
+    for (thing, belongs) in &things.members {
+        found = found.or(belongs.and(predicate(*thing)));
+        if found.is_yes() {
+            break;
+        }
+    }
+    found
+}
