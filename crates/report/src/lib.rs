@@ -1,5 +1,7 @@
 //! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
 
+pub mod diagram;
+
 use jiff::civil::Date;
 use redan_engine::{Analysis, Knowledge, Policy};
 use redan_model::{Model, Sources};

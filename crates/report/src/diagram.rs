@@ -1,0 +1,42 @@
+//! The data flow diagram: from a model to a picture, in four steps that can each be tested alone.
+//!
+//! [`Scene`] says what is drawn, [`layout()`] says where, and one module an output writes it down. Nothing here reads
+//! fonts, clocks or the disk, so that the same model gives the same bytes everywhere.
+
+mod build;
+mod dot;
+mod geometry;
+mod graph;
+mod json;
+mod layout;
+mod mermaid;
+mod scene;
+mod svg;
+mod text;
+mod view;
+
+pub use geometry::{Point, Rect};
+pub use graph::End;
+pub use layout::{Layout, Route, layout};
+pub use scene::{Edge, Label, Line, LineRole, Node, Scene, Shape, ZoneBox};
+pub use view::{Notation, View};
+
+/// The picture as a self-contained SVG file.
+pub fn svg(scene: &Scene) -> String {
+    svg::render(scene, &layout(scene))
+}
+
+/// The diagram for Graphviz.
+pub fn dot(scene: &Scene) -> String {
+    dot::render(scene)
+}
+
+/// The diagram as a Mermaid flowchart, without the fence.
+pub fn mermaid(scene: &Scene) -> String {
+    mermaid::render(scene)
+}
+
+/// Coordinates for scripts and other faces: nodes, zones and edges with top-left corners, in pixels.
+pub fn json(scene: &Scene) -> String {
+    json::render(scene, &layout(scene))
+}

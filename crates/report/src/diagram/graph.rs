@@ -1,0 +1,81 @@
+//! What the layout needs to know, and nothing else: sizes, nesting and links. Can be made by hand in tests.
+
+/// What a link ends at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum End {
+    /// A node, by index.
+    Node(usize),
+    /// A box as a whole, by index.
+    Zone(usize),
+}
+
+/// Width and height.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Size {
+    pub(crate) w: f64,
+    pub(crate) h: f64,
+}
+
+impl Size {
+    pub(crate) fn transposed(self) -> Self {
+        Self { w: self.h, h: self.w }
+    }
+}
+
+/// A node.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Slot {
+    pub(crate) size: Size,
+    /// The box that it is in.
+    pub(crate) parent: Option<usize>,
+}
+
+/// A box; its parent has a smaller index.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Frame {
+    pub(crate) parent: Option<usize>,
+    /// Size of the title.
+    pub(crate) title: Size,
+}
+
+/// An edge.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Link {
+    pub(crate) from: End,
+    pub(crate) to: End,
+    /// Size of the label; zero for none.
+    pub(crate) label: Size,
+}
+
+/// The input of the layout.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Graph {
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) links: Vec<Link>,
+}
+
+impl Graph {
+    /// The boxes around a box, itself first.
+    pub(crate) fn lineage(&self, frame: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(frame, |&at| self.frames[at].parent)
+    }
+
+    /// The innermost box around what a link ends at.
+    pub(crate) fn around(&self, end: End) -> Option<usize> {
+        match end {
+            End::Node(ix) => self.slots[ix].parent,
+            End::Zone(ix) => self.frames[ix].parent,
+        }
+    }
+
+    /// The innermost box that is around both.
+    pub(crate) fn common(&self, a: Option<usize>, b: Option<usize>) -> Option<usize> {
+        self.lineage(a).find(|&outer| self.lineage(b).any(|other| other == outer))
+    }
+
+    /// A node in a box, to stand for the box where the layout needs a node.
+    pub(crate) fn representative(&self, frame: usize) -> Option<usize> {
+        (0..self.slots.len()).find(|&slot| self.lineage(self.slots[slot].parent).any(|up| up == frame))
+    }
+}

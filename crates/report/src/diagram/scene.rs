@@ -1,0 +1,154 @@
+//! What a diagram shows, without where: nodes, nested boxes and labelled edges as plain data.
+//!
+//! Indexes point into the lists of the same scene; a box comes after the box that it is in.
+
+use super::graph::End;
+use super::view::Notation;
+
+/// Everything that is drawn.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scene {
+    /// Title of the picture.
+    pub title: String,
+    /// The shapes.
+    pub notation: Notation,
+    /// Elements.
+    pub nodes: Vec<Node>,
+    /// Trust boundaries, and parents that are opened.
+    pub zones: Vec<ZoneBox>,
+    /// Data flows, one or several in each.
+    pub edges: Vec<Edge>,
+}
+
+/// The shape of a node, by what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A person.
+    Person,
+    /// A system of somebody else.
+    External,
+    /// Something that runs.
+    Process,
+    /// Something that keeps data.
+    Store,
+}
+
+/// An element as it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Id of the element.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// A smaller second line, such as the technology.
+    pub detail: Option<String>,
+    /// Its shape.
+    pub shape: Shape,
+    /// The innermost box that it is in.
+    pub zone: Option<usize>,
+    /// Drawn in grey.
+    pub out_of_scope: bool,
+}
+
+/// A box around nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ZoneBox {
+    /// Id of the zone, or of the parent element.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How far what is inside is trusted, in words.
+    pub trust: Option<String>,
+    /// Its trust as a number, its own or inherited.
+    pub trust_value: Option<u8>,
+    /// Whether it is an opened parent element and no trust boundary.
+    pub is_group: bool,
+    /// The box around it.
+    pub parent: Option<usize>,
+    /// Drawn in grey.
+    pub out_of_scope: bool,
+}
+
+/// What a line of a label says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineRole {
+    /// What the flow is called.
+    Name,
+    /// Data that goes to the target.
+    Data,
+    /// Data that comes back.
+    Returned,
+    /// The protocol.
+    Protocol,
+}
+
+/// One line of a label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The text.
+    pub text: String,
+    /// What it says.
+    pub role: LineRole,
+}
+
+/// What is written on an edge.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Label {
+    /// Its lines, wrapped.
+    pub lines: Vec<Line>,
+}
+
+impl Label {
+    /// The lines as one text.
+    pub fn text(&self, separator: &str) -> String {
+        self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(separator)
+    }
+}
+
+/// One arrow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// Id of the flow; of the first where several are bundled.
+    pub id: String,
+    /// Ids of all flows in it.
+    pub flows: Vec<String>,
+    /// Where it starts.
+    pub from: End,
+    /// Where it ends.
+    pub to: End,
+    /// What is written on it.
+    pub label: Label,
+    /// Whether either end may open it.
+    pub both_ways: bool,
+    /// Whether all of its flows are known to be encrypted.
+    pub encrypted: bool,
+    /// Drawn in grey.
+    pub out_of_scope: bool,
+}
+
+impl Scene {
+    /// Id of what an edge ends at.
+    pub fn id_of(&self, end: End) -> &str {
+        match end {
+            End::Node(ix) => &self.nodes[ix].id,
+            End::Zone(ix) => &self.zones[ix].id,
+        }
+    }
+
+    /// Whether a box lies in another one, or is it.
+    pub fn is_within(&self, zone: Option<usize>, outer: usize) -> bool {
+        let mut at = zone;
+        while let Some(ix) = at {
+            if ix == outer {
+                return true;
+            }
+            at = self.zones[ix].parent;
+        }
+        false
+    }
+
+    /// The nodes in a box, those of inner boxes included.
+    pub fn members(&self, zone: usize) -> Vec<usize> {
+        (0..self.nodes.len()).filter(|&node| self.is_within(self.nodes[node].zone, zone)).collect()
+    }
+}
