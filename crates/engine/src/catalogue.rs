@@ -21,6 +21,33 @@ pub enum Lowers {
     Impact,
 }
 
+impl Lowers {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Likelihood, Self::Impact];
+
+    /// The word in files and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Likelihood => "likelihood",
+            Self::Impact => "impact",
+        }
+    }
+}
+
+/// The ten families of the guide's step 6, in its order.
+pub const FAMILIES: &[&str] = &[
+    "authentication",
+    "authorization",
+    "input-and-output",
+    "secrets",
+    "encryption",
+    "logging",
+    "isolation",
+    "supply-chain",
+    "availability",
+    "privacy",
+];
+
 /// Something that protects.
 #[derive(Debug, Clone)]
 pub struct Control {

@@ -18,6 +18,9 @@ pub enum Property {
 }
 
 impl Property {
+    /// Every property.
+    pub const ALL: [Self; 4] = [Self::Confidentiality, Self::Integrity, Self::Availability, Self::Privacy];
+
     /// The word in files and output.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,9 +1,17 @@
 //! Loaded and checked knowledge: catalogues and rule packs.
 
+mod catalogue;
+mod counter;
+mod node;
+pub mod reference;
+mod rules;
+
+use indexmap::IndexMap;
 use redan_model::Vocabulary;
 
+use self::node::{At, Faults, Node};
 use crate::catalogue::Catalogue;
-use crate::rule::Rule;
+use crate::rule::{Rule, RuleIx};
 
 /// A rule pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +54,11 @@ pub struct Knowledge {
 impl Knowledge {
     /// What is embedded in this binary: all packs of `rules/`, without the examples.
     pub fn embedded() -> Self {
-        unimplemented!("contract")
+        // Tests read the same files with `from_files`, so neither of these can fail in a binary that was tested.
+        let files: Vec<(String, Node)> =
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/knowledge.json"))).expect("the build writes a list of files");
+        let files = files.into_iter().map(|(path, root)| File { path, text: None, root }).collect();
+        build(files, Vec::new()).expect("the embedded knowledge was checked by the tests")
     }
 
     /// Reads catalogue and pack files given as `(path, text)`: `catalogue/*.yaml`, `rules/<pack>/pack.yaml`,
@@ -55,12 +67,121 @@ impl Knowledge {
     /// # Errors
     /// Everything that is wrong in any of the files.
     pub fn from_files(files: &[(String, String)]) -> Result<Self, Vec<KnowledgeError>> {
-        let _ = files;
-        unimplemented!("contract")
+        let mut errors = Vec::new();
+        let mut parsed = Vec::new();
+        for (path, text) in files {
+            match serde_saphyr::from_str::<Node>(text) {
+                Ok(root) => parsed.push(File { path: path.clone(), text: Some(text), root }),
+                Err(error) => errors.push(unreadable(path, &error)),
+            }
+        }
+        build(parsed, errors)
     }
 
     /// The names that the reader of models has to know.
     pub fn vocabulary(&self) -> Vocabulary {
-        unimplemented!("contract")
+        let catalogue = &self.catalogue;
+        Vocabulary {
+            controls: catalogue.controls.iter().map(|(id, control)| (id.clone(), control.of.clone())).collect(),
+            traits: catalogue.traits.iter().map(|(id, t)| (id.clone(), t.of.clone())).collect(),
+            technologies: names(catalogue.technologies.iter().map(|(id, t)| (id, &t.aliases))),
+            protocols: names(catalogue.protocols.iter().map(|(id, p)| (id, &p.aliases))),
+            data_classes: catalogue.data_classes.keys().cloned().collect(),
+        }
     }
+
+    /// The rule with this id or alias.
+    pub fn rule(&self, id: &str) -> Option<(RuleIx, &Rule)> {
+        let index = self.rules.iter().position(|rule| rule.id == id || rule.aliases.iter().any(|alias| alias == id))?;
+        Some((RuleIx(catalogue::index_of(index)), &self.rules[index]))
+    }
+}
+
+/// One file: its path, its text if it came from YAML, and what it says.
+struct File<'t> {
+    path: String,
+    text: Option<&'t str>,
+    root: Node,
+}
+
+/// Reads the files in the order in which they need each other.
+fn build(mut files: Vec<File<'_>>, mut errors: Vec<KnowledgeError>) -> Result<Knowledge, Vec<KnowledgeError>> {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let catalogue = read_catalogue(&files, &mut errors);
+    let (packs, drafts) = read_packs(&files, &catalogue, &mut errors);
+    let rules = rules::resolve(drafts, &packs, &mut |file, at, message| {
+        Faults { file, text: None, errors: &mut errors }.push(at, message);
+    });
+    errors.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    if errors.is_empty() { Ok(Knowledge { catalogue, packs, rules }) } else { Err(errors) }
+}
+
+fn read_catalogue(files: &[File<'_>], errors: &mut Vec<KnowledgeError>) -> Catalogue {
+    let mut result = Catalogue::default();
+    for name in catalogue::FILES {
+        for file in files.iter().filter(|file| place(&file.path) == Place::Catalogue(name)) {
+            catalogue::read(name, &file.root, &mut result, &mut Faults { file: &file.path, text: file.text, errors });
+        }
+    }
+    result
+}
+
+fn read_packs(files: &[File<'_>], catalogue: &Catalogue, errors: &mut Vec<KnowledgeError>) -> (Vec<Pack>, Vec<rules::Draft>) {
+    let (mut packs, mut drafts) = (Vec::new(), Vec::new());
+    for file in files {
+        let mut faults = Faults { file: &file.path, text: file.text, errors };
+        match place(&file.path) {
+            Place::Catalogue(name) if catalogue::FILES.contains(&name) => {}
+            Place::Pack(folder) => packs.extend(rules::pack(&file.root, folder, &mut faults)),
+            Place::Rule(folder, stem) => drafts.extend(rules::rule(&file.root, folder, stem, catalogue, &mut faults)),
+            Place::Catalogue(_) | Place::Nowhere => {
+                faults.push(At::default(), "knowledge is in catalogue/<name>.yaml, rules/<pack>/pack.yaml and rules/<pack>/<rule>.yaml");
+            }
+        }
+    }
+    for file in files {
+        if let Place::Rule(folder, _) = place(&file.path)
+            && !packs.iter().any(|pack| pack.id == folder)
+        {
+            Faults { file: &file.path, text: None, errors }.push(At::default(), format!("the pack `{folder}` has no pack.yaml"));
+        }
+    }
+    (packs, drafts)
+}
+
+/// What a path says about its file; folders before `catalogue` and `rules` do not matter.
+#[derive(Debug, PartialEq, Eq)]
+enum Place<'p> {
+    Catalogue(&'p str),
+    Pack(&'p str),
+    Rule(&'p str, &'p str),
+    Nowhere,
+}
+
+fn place(path: &str) -> Place<'_> {
+    let Some(path) = path.strip_suffix(".yaml") else { return Place::Nowhere };
+    let mut parts = path.rsplit('/');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(name), Some("catalogue"), _) => Place::Catalogue(name),
+        (Some("pack"), Some(folder), Some("rules")) => Place::Pack(folder),
+        (Some(stem), Some(folder), Some("rules")) => Place::Rule(folder, stem),
+        _ => Place::Nowhere,
+    }
+}
+
+fn unreadable(path: &str, error: &serde_saphyr::Error) -> KnowledgeError {
+    let at = error.location().map_or(At { line: 1, column: 1 }, At::from);
+    let text = error.without_snippet().to_string();
+    let message = text.lines().next().unwrap_or_default().to_owned();
+    KnowledgeError { file: path.to_owned(), line: at.line.max(1), column: at.column.max(1), message }
+}
+
+fn names<'a>(entries: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> IndexMap<String, String> {
+    let mut found = IndexMap::new();
+    for (id, aliases) in entries {
+        for name in std::iter::once(id).chain(aliases) {
+            found.insert(name.clone(), id.clone());
+        }
+    }
+    found
 }

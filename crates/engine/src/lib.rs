@@ -8,7 +8,7 @@ pub mod catalogue;
 pub mod explain;
 pub mod expr;
 pub mod fact;
-mod knowledge;
+pub mod knowledge;
 pub mod policy;
 pub mod rule;
 

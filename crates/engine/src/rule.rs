@@ -32,6 +32,27 @@ pub enum SubjectKind {
     Model,
 }
 
+impl SubjectKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [Self::Actor, Self::External, Self::Process, Self::Store, Self::Flow, Self::Zone, Self::Asset, Self::Model];
+    /// The kinds of elements.
+    pub const ELEMENTS: [Self; 4] = [Self::Actor, Self::External, Self::Process, Self::Store];
+
+    /// The word in files and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Actor => "actor",
+            Self::External => "external",
+            Self::Process => "process",
+            Self::Store => "store",
+            Self::Flow => "flow",
+            Self::Zone => "zone",
+            Self::Asset => "asset",
+            Self::Model => "model",
+        }
+    }
+}
+
 /// How mature a rule is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lifecycle {
@@ -64,6 +85,27 @@ pub enum CounterRole {
     Holders,
     /// On the model.
     Model,
+}
+
+impl CounterRole {
+    /// Every role.
+    pub const ALL: [Self; 9] =
+        [Self::Subject, Self::Source, Self::Target, Self::Entry, Self::Exit, Self::Incoming, Self::Inside, Self::Holders, Self::Model];
+
+    /// The word before the control's name; the subject is written without one.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subject => "",
+            Self::Source => "source",
+            Self::Target => "target",
+            Self::Entry => "entry",
+            Self::Exit => "exit",
+            Self::Incoming => "incoming",
+            Self::Inside => "inside",
+            Self::Holders => "holders",
+            Self::Model => "model",
+        }
+    }
 }
 
 /// What counters a threat.
