@@ -96,6 +96,24 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
+/// The tree of a JSON value, which has no places.
+pub(super) fn from_json(value: serde_json::Value) -> Node {
+    use serde_json::Value;
+    let tree = match value {
+        Value::Null => Tree::Null,
+        Value::Bool(value) => Tree::Bare(value.to_string()),
+        Value::Number(value) => Tree::Bare(value.to_string()),
+        Value::String(text) => Tree::Text(text),
+        Value::Array(items) => Tree::List(items.into_iter().map(from_json).collect()),
+        Value::Object(fields) => Tree::Map(fields.into_iter().map(|(key, value)| (nowhere(key), from_json(value))).collect()),
+    };
+    nowhere(tree)
+}
+
+fn nowhere<T>(value: T) -> Spanned<T> {
+    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
+}
+
 /// Line and column of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct At {

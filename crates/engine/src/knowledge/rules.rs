@@ -176,15 +176,15 @@ fn quoted<'n>(node: &'n Node, key: &str, faults: &mut Faults<'_>) -> Option<&'n 
     }
 }
 
+/// The byte that tells how a scalar was written. A block is placed at its first line; its indicator ends the line before.
 fn first_byte(node: &Node, text: &str) -> Option<u8> {
     let offset = usize::try_from(node.referenced.span().byte_offset()?).ok()?;
-    let line_start = text.get(..offset)?.rfind('\n').map_or(0, |newline| newline + 1);
-    let indicator = text.get(line_start..offset)?.trim_end().bytes().last();
-    match text.as_bytes().get(offset).copied() {
-        // Some parsers place a block at its first line and not at its indicator.
-        _ if matches!(indicator, Some(b'|' | b'>')) => indicator,
-        first => first,
+    let before = text.get(..offset)?;
+    let head = before.trim_end().trim_end_matches(['-', '+']);
+    if before[head.len()..].contains('\n') && head.ends_with(['|', '>']) {
+        return Some(b'|');
     }
+    text.as_bytes().get(offset).copied()
 }
 
 /// The place inside a quoted one-line expression; for a block, the place where it starts.
