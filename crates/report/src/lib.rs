@@ -2,6 +2,8 @@
 
 pub mod diagram;
 
+pub mod document;
+
 use jiff::civil::Date;
 use redan_engine::{Analysis, Knowledge, Policy};
 use redan_model::{Model, Sources};
