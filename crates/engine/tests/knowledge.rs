@@ -116,11 +116,12 @@ fn root() -> PathBuf {
 
 fn yaml(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(root().join(folder)).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(root().join(folder)).expect("the folder is in the repository") {
+        let path = entry.expect("the folder can be listed").path();
         if path.extension().is_some_and(|extension| extension == "yaml") {
-            let name = format!("{folder}/{}", path.file_name().unwrap().to_str().unwrap());
-            files.push((name, fs::read_to_string(path).unwrap()));
+            let name = path.file_name().map(|name| format!("{folder}/{}", name.to_string_lossy()));
+            let text = fs::read_to_string(&path).expect("the file is text");
+            files.push((name.expect("a listed file has a name"), text));
         }
     }
     files.sort();
