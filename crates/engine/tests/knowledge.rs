@@ -1,11 +1,13 @@
 //! The catalogues and packs of this repository are complete and consistent, and faults in such files are reported
 //! with their place and the nearest name.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use redan_engine::catalogue::{Catalogue, FAMILIES};
 use redan_engine::knowledge::reference;
+use redan_engine::rule::Counter;
 use redan_engine::{Knowledge, KnowledgeError};
 
 /// The ids that models use from the first day, with where each may be stated.
@@ -207,6 +209,40 @@ fn what_encrypts_also_names_itself_so_and_what_does_not_says_no() {
     };
     let states = ["https", "sftp", "mqtts", "http", "ftp", "telnet", "sql", "grpc", "in-person"].map(state);
     assert_eq!(states, [Some("yes"), Some("yes"), Some("yes"), Some("no"), Some("no"), Some("no"), Some("unknown"), Some("unknown"), None]);
+}
+
+#[test]
+fn every_control_counters_a_rule_or_is_of_the_guide_or_comes_with_a_technology() {
+    let knowledge = on_disk();
+    let mut used: BTreeSet<usize> = BTreeSet::new();
+    for rule in &knowledge.rules {
+        collect(&rule.countered_by, &mut used);
+    }
+    for technology in knowledge.catalogue.technologies.values() {
+        used.extend(technology.controls.keys().chain(&technology.gives_model).map(|ix| usize::from(ix.0)));
+    }
+    for protocol in knowledge.catalogue.protocols.values() {
+        used.extend(protocol.controls.keys().map(|ix| usize::from(ix.0)));
+    }
+    let fixed: BTreeSet<&str> = CONTROLS.iter().map(|(_, id, _)| *id).collect();
+    let idle: Vec<_> = knowledge
+        .catalogue
+        .controls
+        .keys()
+        .enumerate()
+        .filter(|(index, id)| !used.contains(index) && !fixed.contains(id.as_str()))
+        .map(|(_, id)| id.as_str())
+        .collect();
+    assert!(idle.is_empty(), "these controls do nothing: {idle:?}");
+}
+
+fn collect(counter: &Counter, used: &mut BTreeSet<usize>) {
+    match counter {
+        Counter::Control { control, .. } => {
+            used.insert(usize::from(control.0));
+        }
+        Counter::Any(parts) | Counter::All(parts) => parts.iter().for_each(|part| collect(part, used)),
+    }
 }
 
 #[test]
