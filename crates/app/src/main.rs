@@ -1,2 +1,32 @@
-//! Placeholder.
-fn main() {}
+//! The `redan` command: reads arguments, runs one command, turns its outcome into an exit code.
+//!
+//! Data goes to standard output, everything else to standard error, and nothing below this file prints by itself.
+
+mod args;
+mod atomic;
+mod commands;
+mod diagnostics;
+mod diff;
+mod exit;
+mod filter;
+mod human;
+mod knowledge;
+mod models;
+mod project;
+mod session;
+mod table;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut terminal = Terminal::of_process(&cli.common);
+    let outcome = commands::run(&cli, &mut terminal).and_then(|exit| terminal.finish().map(|()| exit));
+    exit::code(outcome, &mut terminal)
+}

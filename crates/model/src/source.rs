@@ -142,6 +142,13 @@ impl Sources {
         Location { file: source.name().to_owned(), line, column, end_line, end_column }
     }
 
+    /// Gives every source another name, such as a path relative to where the user stands.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
+        for source in &mut self.sources {
+            source.name = name(&source.name);
+        }
+    }
+
     /// Every source, in reading order.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.sources.iter().enumerate().map(|(i, s)| (SourceId(clamp(i)), s))

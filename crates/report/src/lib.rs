@@ -1,8 +1,11 @@
 //! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
 
+pub mod csv;
 pub mod diagram;
-
 pub mod document;
+pub mod fact;
+pub mod json;
+pub mod merged;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Knowledge, Policy};

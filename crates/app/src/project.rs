@@ -1,0 +1,99 @@
+//! A project: the root of a repository, its `redan.toml`, its model files.
+//!
+//! Everything that redan reads for a model lies below the root of the model's project.
+
+mod config;
+mod discover;
+mod files;
+
+use std::path::{Path, PathBuf};
+
+use redan_engine::Policy;
+use redan_model::{Diagnostic, Sources};
+
+pub(crate) use config::Packs;
+pub(crate) use discover::{Found, find};
+pub(crate) use files::{FilesBelow, read_limited, shown_path};
+
+/// The name of the configuration file.
+pub(crate) const CONFIG_NAME: &str = "redan.toml";
+/// Where models are looked for when nothing says otherwise.
+pub(crate) const MODEL_FOLDER: &str = "security/threat-models";
+
+/// What is known of the surroundings of a model.
+#[derive(Debug, Clone)]
+pub(crate) struct Project {
+    /// The folder that nothing is read outside of; absolute, without symbolic links.
+    pub(crate) root: PathBuf,
+    /// What the project has decided.
+    pub(crate) policy: Policy,
+    /// Which packs it uses.
+    pub(crate) packs: Packs,
+    /// Files and folders with models, relative to the folder of the configuration.
+    pub(crate) models: Vec<String>,
+    /// The folder of the configuration, else the root.
+    pub(crate) base: PathBuf,
+}
+
+/// A configuration that cannot be used: everything that is wrong, with the text to show it in.
+#[derive(Debug)]
+pub(crate) struct BadConfig {
+    /// The text of the file.
+    pub(crate) sources: Sources,
+    /// What is wrong with it.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Project {
+    /// The project around a folder (absolute, without symbolic links), with its configuration or the stated one.
+    pub(crate) fn around(folder: &Path, stated: Option<&Path>) -> Result<Self, BadConfig> {
+        let found = nearest(folder, CONFIG_NAME).map(|base| base.join(CONFIG_NAME));
+        let root = root_of(folder);
+        let Some(path) = stated.map(Path::to_owned).or(found) else {
+            return Ok(Self::without_config(root));
+        };
+        let config = config::read(&path)?;
+        let base = if stated.is_some() { root.clone() } else { path.parent().map_or_else(|| root.clone(), Path::to_owned) };
+        Ok(Self { root, policy: config.policy, packs: config.packs, models: config.models, base })
+    }
+
+    fn without_config(root: PathBuf) -> Self {
+        Self { base: root.clone(), root, policy: Policy::default(), packs: Packs::default(), models: vec![MODEL_FOLDER.to_owned()] }
+    }
+}
+
+/// The repository around a folder, else the folder of its `redan.toml`, else the folder itself.
+fn root_of(folder: &Path) -> PathBuf {
+    nearest(folder, ".git").or_else(|| nearest(folder, CONFIG_NAME)).unwrap_or_else(|| folder.to_owned())
+}
+
+/// The nearest folder, from here upwards, that has an entry with this name.
+fn nearest(folder: &Path, name: &str) -> Option<PathBuf> {
+    folder.ancestors().find(|candidate| candidate.join(name).exists()).map(Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_repository_is_the_root_even_when_the_configuration_is_deeper() {
+        let folder = tempfile::tempdir().unwrap();
+        let service = folder.path().join("service");
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir_all(&service).unwrap();
+        fs::write(service.join(CONFIG_NAME), "[policy]\nfail-on = \"high\"\n").unwrap();
+        let project = Project::around(&service, None).unwrap();
+        assert_eq!(project.root, folder.path());
+        assert_eq!(project.base, service);
+        assert_eq!(project.policy.fail_on, Some(redan_model::lang::Band::High));
+    }
+
+    #[test]
+    fn a_lone_model_has_its_own_folder_as_root() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Project::around(folder.path(), None).unwrap().root, folder.path());
+    }
+}

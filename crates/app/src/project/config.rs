@@ -1,0 +1,261 @@
+//! `redan.toml`: what a project has decided, read and checked.
+//!
+//! Every fault is a diagnostic with its place, the allowed values and the nearest name; a project without the file
+//! gets the guide's matrix and the default gate.
+
+use std::path::Path;
+
+use redan_engine::Policy;
+use redan_engine::policy::UnknownFacts;
+use redan_model::lang::{Band, Level, Role};
+use redan_model::suggest::nearest;
+use redan_model::{Diagnostic, SourceId, Sources, Span};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{BadConfig, MODEL_FOLDER, read_limited};
+
+/// The rule packs of a project.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Packs {
+    /// Ids of packs; all embedded ones if not stated.
+    pub(crate) choice: Option<Vec<String>>,
+    /// Folders with packs of the project's own, relative to the folder of the configuration.
+    pub(crate) folders: Vec<String>,
+}
+
+/// A checked configuration.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The decisions.
+    pub(crate) policy: Policy,
+    /// The packs.
+    pub(crate) packs: Packs,
+    /// Files and folders with models.
+    pub(crate) models: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct Written {
+    models: Models,
+    policy: WrittenPolicy,
+    review: Review,
+    packs: WrittenPacks,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct Models {
+    paths: Option<Vec<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct WrittenPolicy {
+    bands: Bands,
+    unknown: Option<Spanned<String>>,
+    assume_level: Option<Spanned<String>>,
+    fail_on: Option<Spanned<String>>,
+    fail_on_questions: Option<bool>,
+    fail_on_expired: Option<Spanned<String>>,
+    unprioritised_limit: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct Bands {
+    critical: Option<Spanned<u8>>,
+    high: Option<Spanned<u8>>,
+    medium: Option<Spanned<u8>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct Review {
+    cadence_days: Option<u32>,
+    roles: Option<Vec<Spanned<String>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct WrittenPacks {
+    r#use: Option<Vec<String>>,
+    folders: Vec<String>,
+}
+
+/// Reads and checks the file at `path`.
+pub(super) fn read(path: &Path) -> Result<Config, BadConfig> {
+    let name = path.display().to_string();
+    let text = read_limited(path).and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not text in UTF-8".to_owned()));
+    match text {
+        Ok(text) => check(&name, text),
+        Err(why) => Err(BadConfig {
+            sources: Sources::default(),
+            diagnostics: vec![Diagnostic::unplaced("unreadable-file", format!("cannot read `{name}`: {why}"))],
+        }),
+    }
+}
+
+fn check(name: &str, text: String) -> Result<Config, BadConfig> {
+    let mut sources = Sources::default();
+    let id = sources.add(name, text);
+    let mut checker = Checker { source: id, diagnostics: Vec::new() };
+    let written = match toml::from_str::<Written>(sources.get(id).text()) {
+        Ok(written) => written,
+        Err(error) => {
+            checker.syntax(&error);
+            return Err(BadConfig { sources, diagnostics: checker.diagnostics });
+        }
+    };
+    let config = checker.config(written);
+    if checker.diagnostics.is_empty() { Ok(config) } else { Err(BadConfig { sources, diagnostics: checker.diagnostics }) }
+}
+
+struct Checker {
+    source: SourceId,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker {
+    fn config(&mut self, written: Written) -> Config {
+        let policy = self.policy(written.policy, written.review);
+        let packs = Packs { choice: written.packs.r#use, folders: written.packs.folders };
+        Config { policy, packs, models: written.models.paths.unwrap_or_else(|| vec![MODEL_FOLDER.to_owned()]) }
+    }
+
+    fn policy(&mut self, written: WrittenPolicy, review: Review) -> Policy {
+        let default = Policy::default();
+        let bands = self.bands(&written.bands, &default);
+        Policy {
+            critical_from: bands.0,
+            high_from: bands.1,
+            medium_from: bands.2,
+            unknown: self
+                .word(written.unknown, "an answer to unknown facts", &[("ask", UnknownFacts::Ask), ("open", UnknownFacts::Open)])
+                .unwrap_or(default.unknown),
+            assume_level: self.word(written.assume_level, "a level", &words(Level::ALL, Level::as_str)).unwrap_or(default.assume_level),
+            fail_on: self.band(written.fail_on).unwrap_or(default.fail_on),
+            fail_on_questions: written.fail_on_questions.unwrap_or(default.fail_on_questions),
+            fail_on_expired: self.band(written.fail_on_expired).unwrap_or(default.fail_on_expired),
+            review_cadence_days: review.cadence_days.unwrap_or(default.review_cadence_days),
+            required_roles: review.roles.map_or(default.required_roles, |roles| self.roles(roles)),
+            unprioritised_limit: written.unprioritised_limit.unwrap_or(default.unprioritised_limit),
+        }
+    }
+
+    /// Bands must fall: a risk is in the highest band whose number it reaches.
+    fn bands(&mut self, written: &Bands, default: &Policy) -> (u8, u8, u8) {
+        let value = |band: &Option<Spanned<u8>>, otherwise| band.as_ref().map_or(otherwise, |b| *b.get_ref());
+        let critical = value(&written.critical, default.critical_from);
+        let high = value(&written.high, default.high_from);
+        let medium = value(&written.medium, default.medium_from);
+        if !(critical > high && high > medium && medium > 1 && critical <= 25) {
+            let at = [&written.critical, &written.high, &written.medium].into_iter().flatten().next().map_or(0..0, Spanned::span);
+            let message = format!("the bands {critical}, {high} and {medium} do not fall from 25 to 2");
+            let help = "`critical`, `high` and `medium` are the smallest risks of their bands, each below the one before";
+            self.diagnostics.push(Diagnostic::error("bad-bands", self.span(at), message).help(help));
+        }
+        (critical, high, medium)
+    }
+
+    fn band(&mut self, written: Option<Spanned<String>>) -> Option<Option<Band>> {
+        let mut allowed: Vec<(&str, Option<Band>)> = Band::ALL.iter().rev().map(|band| (band.as_str(), Some(*band))).collect();
+        allowed.push(("never", None));
+        self.word(written, "a band", &allowed)
+    }
+
+    fn roles(&mut self, written: Vec<Spanned<String>>) -> Vec<Role> {
+        let allowed = words(Role::ALL, Role::as_str);
+        written.into_iter().filter_map(|role| self.word(Some(role), "a role", &allowed)).collect()
+    }
+
+    fn word<T: Copy>(&mut self, written: Option<Spanned<String>>, what: &str, allowed: &[(&str, T)]) -> Option<T> {
+        let written = written?;
+        let given = written.get_ref().as_str();
+        if let Some((_, value)) = allowed.iter().find(|(word, _)| *word == given) {
+            return Some(*value);
+        }
+        let list = allowed.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let help = match nearest(given, allowed.iter().map(|(word, _)| *word)) {
+            Some(near) => format!("did you mean `{near}`? Allowed: {list}"),
+            None => format!("allowed: {list}"),
+        };
+        self.diagnostics.push(Diagnostic::error("unknown-word", self.span(written.span()), format!("`{given}` is not {what}")).help(help));
+        None
+    }
+
+    fn syntax(&mut self, error: &toml::de::Error) {
+        let span = self.span(error.span().unwrap_or(0..0));
+        let message = error.message().trim().trim_end_matches('.').replace('\n', ", ");
+        self.diagnostics.push(Diagnostic::error("bad-config", span, message));
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.source, range.start, range.end)
+    }
+}
+
+fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<(&'static str, T)> {
+    all.iter().map(|value| (word(*value), *value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(text: &str) -> Policy {
+        check("redan.toml", text.to_owned()).unwrap().policy
+    }
+
+    fn faults(text: &str) -> Vec<String> {
+        let bad = check("redan.toml", text.to_owned()).unwrap_err();
+        let place = |d: &Diagnostic| d.primary.map(|span| bad.sources.locate(span)).map_or((0, 0), |l| (l.line, l.column));
+        bad.diagnostics.iter().map(|d| format!("{:?} {} | {}", place(d), d.message, d.help.as_deref().unwrap_or(""))).collect()
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(policy(""), Policy::default());
+    }
+
+    #[test]
+    fn every_decision_can_be_written() {
+        let written = policy(
+            "[policy]\nunknown = 'open'\nassume-level = 'high'\nfail-on = 'never'\nfail-on-questions = true\nfail-on-expired = 'low'\n\
+             unprioritised-limit = 3\n[policy.bands]\ncritical = 20\nhigh = 12\nmedium = 6\n[review]\ncadence-days = 30\nroles = ['security']\n",
+        );
+        let expected = Policy {
+            critical_from: 20,
+            high_from: 12,
+            medium_from: 6,
+            unknown: UnknownFacts::Open,
+            assume_level: Level::High,
+            fail_on: None,
+            fail_on_questions: true,
+            fail_on_expired: Some(Band::Low),
+            review_cadence_days: 30,
+            required_roles: vec![Role::Security],
+            unprioritised_limit: 3,
+        };
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn a_slip_of_the_fingers_gets_the_nearest_word_and_its_place() {
+        let found = faults("[policy]\nfail-on = \"hihg\"\nassume-level = 'hugh'\n");
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().any(|f| f.starts_with("(2, 11)") && f.contains("did you mean `high`?")), "{found:?}");
+    }
+
+    #[test]
+    fn bands_that_rise_are_refused() {
+        assert!(faults("[policy.bands]\nhigh = 20\n")[0].contains("do not fall"));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_what_is_allowed() {
+        let found = faults("[policy]\nfail-no = 'high'\n");
+        assert!(found[0].starts_with("(2, ") && found[0].contains("fail-on"), "{found:?}");
+    }
+}

@@ -1,0 +1,213 @@
+//! One run over models: finding them, loading them, showing what is wrong with them, analysing them.
+//!
+//! Every command gets its models here, so that all of them agree on which files are models and what is read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use jiff::civil::Date;
+use redan_engine::{Analysis, Context, Knowledge};
+use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
+use redan_report::Input;
+
+use crate::args::Common;
+use crate::diagnostics;
+use crate::exit::{Failure, usage};
+use crate::knowledge;
+use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
+use crate::terminal::Terminal;
+
+/// What a run has at hand.
+pub(crate) struct Session<'a> {
+    /// What every command understands.
+    pub(crate) common: &'a Common,
+    /// The streams.
+    pub(crate) terminal: &'a mut Terminal,
+    cwd: PathBuf,
+    knowledge: Vec<(Packs, Rc<Knowledge>)>,
+}
+
+/// A model that was read, with its surroundings.
+pub(crate) struct Opened {
+    /// Where it is; absolute.
+    pub(crate) path: PathBuf,
+    /// Its path below the root of the project.
+    pub(crate) below: String,
+    /// As the user wrote it.
+    pub(crate) shown: String,
+    /// What was read.
+    pub(crate) loaded: Loaded,
+    /// The project that it is in.
+    pub(crate) project: Rc<Project>,
+    /// The knowledge that its project uses.
+    pub(crate) knowledge: Rc<Knowledge>,
+    /// The day of the run.
+    pub(crate) today: Date,
+}
+
+impl Opened {
+    /// The analysis of the model.
+    pub(crate) fn analyse(&self) -> Analysis {
+        redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context())
+    }
+
+    /// What the engine has to know of the outside.
+    pub(crate) fn context(&self) -> Context {
+        Context { today: self.today }
+    }
+
+    /// What documents are made from.
+    pub(crate) fn input<'a>(&'a self, analysis: &'a Analysis) -> Input<'a> {
+        Input {
+            model: &self.loaded.model,
+            sources: &self.loaded.sources,
+            knowledge: &self.knowledge,
+            policy: &self.project.policy,
+            analysis,
+            today: self.today,
+        }
+    }
+
+    /// The same model as if its file had another text.
+    pub(crate) fn with_text(&self, text: &str) -> Opened {
+        let files = Replaced { below: FilesBelow::new(&self.project.root), path: &self.below, text };
+        let mut loaded = load(&files, &self.below, &self.knowledge.vocabulary());
+        let names: Vec<(String, String)> =
+            self.loaded.sources.iter().map(|(_, source)| source.name().to_owned()).map(|name| (self.below_of(&name), name)).collect();
+        loaded.sources.rename(|name| names.iter().find(|(below, _)| below == name).map_or_else(|| name.to_owned(), |(_, shown)| shown.clone()));
+        Opened {
+            path: self.path.clone(),
+            below: self.below.clone(),
+            shown: self.shown.clone(),
+            loaded,
+            project: Rc::clone(&self.project),
+            knowledge: Rc::clone(&self.knowledge),
+            today: self.today,
+        }
+    }
+
+    /// The path below the root that a shown name stands for.
+    fn below_of(&self, shown: &str) -> String {
+        if shown == self.shown {
+            return self.below.clone();
+        }
+        let prefix = self.shown.strip_suffix(&self.below).unwrap_or_default();
+        shown.strip_prefix(prefix).unwrap_or(shown).to_owned()
+    }
+
+    /// The text of the model's own file.
+    pub(crate) fn text(&self) -> &str {
+        self.loaded.sources.get(self.loaded.model.file).text()
+    }
+}
+
+/// The files of a project with one of them replaced.
+struct Replaced<'a> {
+    below: FilesBelow,
+    path: &'a str,
+    text: &'a str,
+}
+
+impl Files for Replaced<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if path == self.path { Ok(self.text.as_bytes().to_vec()) } else { self.below.read(path) }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A run from the folder in which the command was given.
+    pub(crate) fn new(common: &'a Common, terminal: &'a mut Terminal) -> anyhow::Result<Self> {
+        let cwd = std::env::current_dir().and_then(fs::canonicalize)?;
+        Ok(Self { common, terminal, cwd, knowledge: Vec::new() })
+    }
+
+    /// The models, all of them valid; what is wrong is shown, and errors end the run.
+    pub(crate) fn open(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
+        let opened = self.open_any(models)?;
+        for model in &opened {
+            self.show_diagnostics(&model.loaded.diagnostics, &model.loaded.sources);
+        }
+        if opened.iter().all(|model| model.loaded.is_valid()) { Ok(opened) } else { Err(Failure::Reported.into()) }
+    }
+
+    /// The one model that a command works on.
+    pub(crate) fn open_one(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
+        let models: Vec<PathBuf> = model.map(Path::to_owned).into_iter().collect();
+        let paths = self.paths(&models)?;
+        if let [first, second, ..] = &paths[..] {
+            let (first, second) = (first.display(), second.display());
+            return Err(usage(format!("there are {} models, such as {first} and {second}; name the one that is meant", paths.len())));
+        }
+        let mut opened = self.open(&paths)?;
+        opened.pop().ok_or_else(|| Failure::NothingToCheck("no model found".to_owned()).into())
+    }
+
+    /// The models, valid or not, in order; nothing is shown.
+    pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
+        let paths = self.paths(models)?;
+        paths.iter().map(|path| self.load(path)).collect()
+    }
+
+    fn paths(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+        if !models.is_empty() {
+            return Ok(models.to_vec());
+        }
+        let project = self.project(&self.cwd.clone())?;
+        let found = find(&project).map_err(Failure::NothingToCheck)?;
+        Ok(found.into_iter().map(|found| found.path.strip_prefix(&self.cwd).map_or(found.path.clone(), Path::to_owned)).collect())
+    }
+
+    fn load(&mut self, given: &Path) -> anyhow::Result<Opened> {
+        let path = fs::canonicalize(self.cwd.join(given)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => usage(format!("cannot read `{}`: no such file", given.display())),
+            _ => usage(format!("cannot read `{}`: {error}", given.display())),
+        })?;
+        let folder = path.parent().unwrap_or(&self.cwd).to_owned();
+        let project = Rc::new(self.project(&folder)?);
+        let knowledge = self.knowledge(&project)?;
+        let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let mut loaded = load(&FilesBelow::new(&project.root), &below, &knowledge.vocabulary());
+        let shown = given.to_string_lossy().replace('\\', "/");
+        let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
+        loaded.sources.rename(show);
+        Ok(Opened { path, below, shown, loaded, project: Rc::clone(&project), knowledge, today: self.common.day() })
+    }
+
+    /// The project around a folder.
+    pub(crate) fn project(&mut self, folder: &Path) -> anyhow::Result<Project> {
+        let stated = self.common.config.as_ref().map(|path| self.cwd.join(path));
+        Project::around(folder, stated.as_deref()).map_err(|BadConfig { sources, diagnostics }| {
+            self.show_diagnostics(&diagnostics, &sources);
+            Failure::Reported.into()
+        })
+    }
+
+    /// The project around the folder in which the command was given.
+    pub(crate) fn project_here(&mut self) -> anyhow::Result<Project> {
+        self.project(&self.cwd.clone())
+    }
+
+    /// The knowledge that a project uses; read once.
+    pub(crate) fn knowledge(&mut self, project: &Project) -> anyhow::Result<Rc<Knowledge>> {
+        if let Some((_, known)) = self.knowledge.iter().find(|(packs, _)| *packs == project.packs) {
+            return Ok(Rc::clone(known));
+        }
+        let loaded = Rc::new(knowledge::load(project, self.common.packs.as_deref())?);
+        self.knowledge.push((project.packs.clone(), Rc::clone(&loaded)));
+        Ok(loaded)
+    }
+
+    /// Shows what is wrong on standard error: with `-q` errors only, hints with `-v` only.
+    pub(crate) fn show_diagnostics(&mut self, diagnostics: &[Diagnostic], sources: &Sources) {
+        let least = match (self.common.quiet, self.common.verbose) {
+            (true, _) => Severity::Error,
+            (_, true) => Severity::Hint,
+            _ => Severity::Warning,
+        };
+        for diagnostic in diagnostics.iter().filter(|d| d.severity >= least) {
+            let text = diagnostics::render(diagnostic, sources, self.terminal.note_color);
+            self.terminal.show(&text);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What a threat has from its rule, from its entry in the model and from the threats that were merged into it.
+
+use indexmap::{IndexMap, IndexSet};
+use redan_engine::analysis::Threat;
+use redan_engine::rule::Rule;
+
+use crate::Input;
+
+/// The rules behind a threat: its own, then those of merged threats.
+pub fn rules<'a>(input: &'a Input<'_>, threat: &'a Threat) -> impl Iterator<Item = &'a Rule> {
+    let own = threat.rule.map(|rule| &input.knowledge.rules[usize::from(rule.0)]);
+    let merged = threat.merged.iter().filter_map(|id| {
+        let name = id.split('@').next().unwrap_or_default();
+        input.knowledge.rules.iter().find(|rule| rule.id == name || rule.aliases.iter().any(|alias| alias == name))
+    });
+    own.into_iter().chain(merged)
+}
+
+/// Ids in public lists, each once: stated ones first, then those of the rules.
+pub fn references<'a>(input: &'a Input<'_>, threat: &'a Threat) -> IndexMap<&'a str, Vec<&'a str>> {
+    let mut all: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    let lists = std::iter::once(&threat.references).chain(rules(input, threat).map(|rule| &rule.references));
+    for (list, ids) in lists.flatten() {
+        let known = all.entry(list).or_default();
+        for id in ids {
+            if !known.contains(&id.as_str()) {
+                known.push(id);
+            }
+        }
+    }
+    all
+}
+
+/// Rules of other tools that stand for the same, as `tool:id`, each once.
+pub fn counterparts<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<&'a str> {
+    let all: IndexSet<&str> = rules(input, threat).flat_map(|rule| rule.counterparts.iter().map(String::as_str)).collect();
+    all.into_iter().collect()
+}
+
+/// What happens: the stated description, else why the rule matters.
+pub fn description<'a>(input: &'a Input<'_>, threat: &'a Threat) -> &'a str {
+    threat.description.as_deref().or_else(|| rules(input, threat).next().map(|rule| rule.why.as_str())).unwrap_or_default()
+}
