@@ -70,7 +70,8 @@ mod tests {
     fn shown(text: &str, range: Range<usize>) -> String {
         let mut sources = Sources::default();
         let id = sources.add("shop.tm.yaml", text);
-        let diagnostic = Diagnostic::error("unknown-key", Span::new(id, range.start, range.end), "unknown key `naem`").help("did you mean `name`?");
+        let diagnostic =
+            Diagnostic::error("unknown-key", Span::new(id, range.start, range.end), "unknown key `naem`").help("did you mean `name`?");
         render(&diagnostic, &sources, false)
     }
 

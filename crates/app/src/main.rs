@@ -6,7 +6,6 @@ mod args;
 mod atomic;
 mod commands;
 mod diagnostics;
-mod diff;
 mod exit;
 mod filter;
 mod human;

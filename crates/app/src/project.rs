@@ -12,7 +12,7 @@ use redan_engine::Policy;
 use redan_model::{Diagnostic, Sources};
 
 pub(crate) use config::Packs;
-pub(crate) use discover::{Found, find};
+pub(crate) use discover::find;
 pub(crate) use files::{FilesBelow, read_limited, shown_path};
 
 /// The name of the configuration file.

@@ -75,7 +75,9 @@ impl Opened {
         let mut loaded = load(&files, &self.below, &self.knowledge.vocabulary());
         let names: Vec<(String, String)> =
             self.loaded.sources.iter().map(|(_, source)| source.name().to_owned()).map(|name| (self.below_of(&name), name)).collect();
-        loaded.sources.rename(|name| names.iter().find(|(below, _)| below == name).map_or_else(|| name.to_owned(), |(_, shown)| shown.clone()));
+        loaded
+            .sources
+            .rename(|name| names.iter().find(|(below, _)| below == name).map_or_else(|| name.to_owned(), |(_, shown)| shown.clone()));
         Opened {
             path: self.path.clone(),
             below: self.below.clone(),
@@ -155,7 +157,7 @@ impl<'a> Session<'a> {
         }
         let project = self.project(&self.cwd.clone())?;
         let found = find(&project).map_err(Failure::NothingToCheck)?;
-        Ok(found.into_iter().map(|found| found.path.strip_prefix(&self.cwd).map_or(found.path.clone(), Path::to_owned)).collect())
+        Ok(found.into_iter().map(|found| found.strip_prefix(&self.cwd).map_or(found.clone(), Path::to_owned)).collect())
     }
 
     fn load(&mut self, given: &Path) -> anyhow::Result<Opened> {

@@ -7,14 +7,25 @@ use std::io::Write;
 use csv::Writer;
 use redan_engine::analysis::Threat;
 use redan_engine::policy::priority;
-use redan_model::lang::{Acceptance, LevelValue, MapEntry, Mitigation, MitigationStatus, Opt, StatedLevel};
 use redan_model::Thing;
+use redan_model::lang::{Acceptance, LevelValue, MapEntry, Mitigation, MitigationStatus, Opt, StatedLevel};
 
 use crate::{Input, merged};
 
 /// The columns of the threat table.
 pub const THREAT_COLUMNS: [&str; 12] = [
-    "id", "component", "threat", "description", "likelihood", "impact", "risk_score", "mitigation", "owner", "due", "date_identified", "status",
+    "id",
+    "component",
+    "threat",
+    "description",
+    "likelihood",
+    "impact",
+    "risk_score",
+    "mitigation",
+    "owner",
+    "due",
+    "date_identified",
+    "status",
 ];
 
 /// The columns of the mitigation table.

@@ -17,10 +17,10 @@ use redan_engine::analysis::{Question, Status, Threat};
 use redan_model::{Model, Sources, Span};
 use serde::Serialize;
 
-pub use answers::{ChangeJson, ExplanationJson};
+pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
-pub use rules::RuleJson;
+pub use rules::{RuleJson, subject_word};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
 
 /// What of an analysis is shown.

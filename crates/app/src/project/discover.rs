@@ -7,15 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::{CONFIG_NAME, Project, read_limited};
 
-/// A model file: where it is, and whether somebody named it on the command line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// The path as it is shown.
-    pub(crate) path: PathBuf,
-}
-
 /// The models of a project, or a sentence that says why there are none.
-pub(crate) fn find(project: &Project) -> Result<Vec<Found>, String> {
+pub(crate) fn find(project: &Project) -> Result<Vec<PathBuf>, String> {
     let mut found = Vec::new();
     for stated in &project.models {
         let path = project.base.join(stated);
@@ -32,9 +25,11 @@ pub(crate) fn find(project: &Project) -> Result<Vec<Found>, String> {
     if found.is_empty() {
         let places = project.models.iter().map(|p| format!("`{p}`")).collect::<Vec<_>>().join(", ");
         let base = project.base.display();
-        return Err(format!("no model found: no `*.tm.yaml`, `*.tm.json` or `*.tm.md` in {places} of {base}; name a file, or start with `redan init`"));
+        return Err(format!(
+            "no model found: no `*.tm.yaml`, `*.tm.json` or `*.tm.md` in {places} of {base}; name a file, or start with `redan init`"
+        ));
     }
-    Ok(found.into_iter().map(|path| Found { path }).collect())
+    Ok(found)
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -75,11 +70,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let models = folder.path().join("security/threat-models");
         fs::create_dir_all(models.join("deep")).unwrap();
-        for (name, text) in [("b.tm.yaml", ""), ("a.tm.json", ""), ("deep/c.md", "# C\n```yaml redan\n```\n"), ("notes.md", "```yaml\n```"), ("x.yaml", "")] {
+        for (name, text) in
+            [("b.tm.yaml", ""), ("a.tm.json", ""), ("deep/c.md", "# C\n```yaml redan\n```\n"), ("notes.md", "```yaml\n```"), ("x.yaml", "")]
+        {
             fs::write(models.join(name), text).unwrap();
         }
         let found = find(&Project::around(folder.path(), None).unwrap()).unwrap();
-        let names: Vec<_> = found.iter().map(|f| f.path.strip_prefix(&models).unwrap().to_str().unwrap()).collect();
+        let names: Vec<_> = found.iter().map(|f| f.strip_prefix(&models).unwrap().to_str().unwrap()).collect();
         assert_eq!(names, ["a.tm.json", "b.tm.yaml", "deep/c.md"]);
     }
 

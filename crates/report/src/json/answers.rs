@@ -7,8 +7,8 @@ use redan_model::Sources;
 use serde::Serialize;
 
 use super::PlaceJson;
-use crate::fact::{fact_id, origin_words};
 use crate::Input;
+use crate::fact::{fact_id, origin_words};
 
 /// The derivation of one threat.
 #[derive(Debug, Serialize)]
@@ -117,8 +117,8 @@ impl<'a> ChangeJson<'a> {
 /// The three truth values in words.
 pub fn tri_word(value: Tri) -> &'static str {
     match value {
-        Tri::True => "true",
-        Tri::False => "false",
+        Tri::Yes => "true",
+        Tri::No => "false",
         Tri::Unknown => "unknown",
     }
 }

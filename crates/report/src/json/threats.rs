@@ -143,11 +143,7 @@ impl<'a> ThreatJson<'a> {
             risk: threat.rating.risk,
             band: band.map(redan_model::lang::Band::as_str),
             priority: band.map(priority),
-            residual: ResidualJson {
-                inherent: threat.residual.inherent,
-                current: threat.residual.current,
-                target: threat.residual.target,
-            },
+            residual: ResidualJson { inherent: threat.residual.inherent, current: threat.residual.current, target: threat.residual.target },
             range: threat.range,
             rating_reasons: &threat.rating_reasons,
             mitigations: &threat.mitigations,

@@ -1,0 +1,34 @@
+//! The commands, one file each: arguments to request to engine to output.
+
+pub(crate) mod assets;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod coverage;
+pub(crate) mod explain;
+pub(crate) mod man;
+pub(crate) mod mitigations;
+pub(crate) mod questions;
+pub(crate) mod rules;
+pub(crate) mod threats;
+
+use crate::args::{Cli, Command};
+use crate::exit::Outcome;
+use crate::session::Session;
+use crate::terminal::Terminal;
+
+/// Runs the command of a command line.
+pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
+    let mut session = Session::new(&cli.common, terminal)?;
+    match &cli.command {
+        Command::Check(args) => check::run(args, &mut session),
+        Command::Threats(args) => threats::run(args, &mut session),
+        Command::Questions(args) => questions::run(args, &mut session),
+        Command::Explain(args) => explain::run(args, &mut session),
+        Command::Mitigations(args) => mitigations::run(args, &mut session),
+        Command::Assets(args) => assets::run(args, &mut session),
+        Command::Coverage(args) => coverage::run(args, &mut session),
+        Command::Rules(args) => rules::run(args, &mut session),
+        Command::Completions(args) => completions::run(args, &mut session),
+        Command::Man(args) => man::run(args, &mut session),
+    }
+}
