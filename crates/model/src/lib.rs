@@ -9,6 +9,8 @@ pub mod diagnostic;
 pub mod lang;
 pub mod limits;
 mod load;
+pub mod markdown;
+pub mod mermaid;
 mod model;
 pub mod source;
 pub mod suggest;

@@ -7,6 +7,7 @@ mod parse;
 mod syntax;
 
 pub use parse::parse;
+pub(crate) use parse::parse_text;
 
 use crate::source::{SourceId, Span};
 
