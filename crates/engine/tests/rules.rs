@@ -1,0 +1,231 @@
+//! The starter pack, held to its own examples and to what is promised of every rule.
+//!
+//! Nothing here knows a single rule: each test holds for all files of `rules/core`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redan_engine::rule::{Rule, SubjectKind};
+use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse};
+use redan_model::lang::Stride;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn yaml(folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = fs::read_dir(root().join(folder))
+        .expect("the folder is part of the repository")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).expect("names of rules are plain text").to_owned();
+            (format!("{folder}/{name}"), fs::read_to_string(&path).expect("rules are readable text"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn knowledge() -> Knowledge {
+    let mut files = yaml("catalogue");
+    files.extend(yaml("rules/core"));
+    Knowledge::from_files(&files).unwrap_or_else(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+fn analysis(knowledge: &Knowledge, text: &str) -> Result<Analysis, String> {
+    let loaded = redan_model::load_text("example.tm.yaml", text, &knowledge.vocabulary());
+    if !loaded.is_valid() {
+        let messages: Vec<&str> = loaded.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.message.as_str()).collect();
+        return Err(format!("does not load: {}", messages.join("; ")));
+    }
+    let context = Context { today: jiff::civil::date(2026, 1, 1) };
+    Ok(analyse(&loaded.model, knowledge, &Policy::default(), &context))
+}
+
+/// The threat named in the first line of an example, such as `# raises: rule@subject`.
+fn named<'t>(text: &'t str, kind: &str, rule: &Rule) -> Result<&'t str, String> {
+    let line = text.lines().next().unwrap_or_default();
+    let id = line.strip_prefix(&format!("# {kind}: ")).ok_or(format!("does not begin with `# {kind}: `"))?;
+    if id.split('@').next() == Some(rule.id.as_str()) { Ok(id) } else { Err(format!("is about `{id}`")) }
+}
+
+fn raises(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
+    let id = named(text, "raises", rule)?;
+    let analysis = analysis(knowledge, text)?;
+    let open: Vec<&str> = analysis.threats.iter().filter(|t| t.status == Status::Open).map(|t| t.id.as_str()).collect();
+    if !open.contains(&id) {
+        return Err(format!("raises {open:?}, and `{id}` is {:?}", analysis.threat(id).map(|t| t.status)));
+    }
+    Ok(())
+}
+
+fn asks(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
+    let id = named(text, "asks", rule)?;
+    let analysis = analysis(knowledge, text)?;
+    match analysis.threat(id) {
+        Some(threat) if threat.status != Status::Question => Err(format!("`{id}` is {:?}", threat.status)),
+        Some(threat) if threat.questions.is_empty() => Err(format!("no question settles `{id}`")),
+        Some(_) => Ok(()),
+        None => Err(format!("says nothing of `{id}`")),
+    }
+}
+
+fn quiet(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
+    let id = named(text, "quiet", rule)?;
+    match analysis(knowledge, text)?.threat(id).map(|threat| threat.status) {
+        None | Some(Status::Mitigated) => Ok(()),
+        Some(status) => Err(format!("`{id}` is {status:?}")),
+    }
+}
+
+type Check = fn(&Knowledge, &Rule, &str) -> Result<(), String>;
+
+fn failures(kind: &str, example: fn(&Rule) -> Option<&String>, check: Check) -> String {
+    let knowledge = knowledge();
+    let mut out = String::new();
+    for rule in &knowledge.rules {
+        let result = example(rule).ok_or("is missing".to_owned()).and_then(|text| check(&knowledge, rule, text));
+        if let Err(message) = result {
+            let _ = writeln!(out, "{}: `{kind}` {message}", rule.id);
+        }
+    }
+    out
+}
+
+#[test]
+fn every_rule_raises_its_threat() {
+    assert_eq!(failures("raises", |rule| rule.examples.raises.as_ref(), raises), "");
+}
+
+#[test]
+fn every_rule_asks_while_a_fact_is_unknown() {
+    assert_eq!(failures("asks", |rule| rule.examples.asks.as_ref(), asks), "");
+}
+
+#[test]
+fn every_rule_is_quiet_once_its_counter_is_there() {
+    assert_eq!(failures("quiet", |rule| rule.examples.quiet.as_ref(), quiet), "");
+}
+
+#[test]
+fn ids_are_sorted_unique_and_the_names_of_their_files() {
+    let ids: Vec<String> = knowledge().rules.into_iter().map(|rule| rule.id).collect();
+    let files: Vec<String> = yaml("rules/core")
+        .into_iter()
+        .filter_map(|(name, _)| name.strip_prefix("rules/core/")?.strip_suffix(".yaml").map(str::to_owned))
+        .filter(|name| name != "pack")
+        .collect();
+    let sorted: BTreeSet<&String> = ids.iter().collect();
+    assert_eq!(ids.iter().collect::<Vec<_>>(), sorted.into_iter().collect::<Vec<_>>());
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>(), files.iter().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn every_rule_says_why_and_how_to_stop_it() {
+    let faults: Vec<String> = knowledge()
+        .rules
+        .iter()
+        .filter(|rule| !(40..=120).contains(&rule.why.split_whitespace().count()) || !rule.fix.contains("To check"))
+        .map(|rule| rule.id.clone())
+        .collect();
+    assert_eq!(faults, Vec::<String>::new());
+}
+
+#[test]
+fn every_kind_of_element_is_looked_at_for_its_stride_categories() {
+    use Stride::{
+        DenialOfService as D, ElevationOfPrivilege as E, InformationDisclosure as I, Repudiation as R, Spoofing as S, Tampering as T,
+    };
+    let knowledge = knowledge();
+    let cells: [(SubjectKind, &[Stride]); 5] = [
+        (SubjectKind::Actor, &[S, R]),
+        (SubjectKind::External, &[S, R]),
+        (SubjectKind::Process, &[S, T, R, I, D, E]),
+        (SubjectKind::Store, &[T, R, I, D]),
+        (SubjectKind::Flow, &[T, I, D]),
+    ];
+    for (kind, categories) in cells {
+        for category in categories {
+            assert!(
+                knowledge.rules.iter().any(|rule| rule.on.contains(&kind) && rule.stride.contains(category)),
+                "nothing looks at {kind:?} for {category:?}"
+            );
+        }
+    }
+    assert!(knowledge.rules.iter().filter(|rule| !rule.linddun.is_empty()).count() >= 3);
+}
+
+/// A model with one element of which nothing is stated, and answers to the questions asked so far.
+fn bare(kind: &str, answers: &[(String, &str)]) -> String {
+    let mut text = format!("redan: 1\nname: Bare\nelements:\n  thing:\n    kind: {kind}\n");
+    for (place, indent) in [("thing.controls.", "    "), ("model.controls.", "")] {
+        let here: Vec<String> = answers.iter().filter_map(|(id, value)| Some(format!("{}: {value}", id.strip_prefix(place)?))).collect();
+        if !here.is_empty() {
+            let _ = writeln!(text, "{indent}controls: {{{}}}", here.join(", "));
+        }
+    }
+    text
+}
+
+/// Answers every question about a control until none is left.
+fn answered(knowledge: &Knowledge, kind: &str, safe: bool) -> (BTreeSet<String>, Analysis) {
+    let mut answers: Vec<(String, &str)> = Vec::new();
+    let mut asked = BTreeSet::new();
+    loop {
+        let analysis = analysis(knowledge, &bare(kind, &answers)).expect("a bare element is a valid model");
+        let next: Vec<_> = analysis.questions.iter().filter(|q| q.path.starts_with("controls.")).collect();
+        if next.is_empty() {
+            return (asked, analysis);
+        }
+        for question in next {
+            let answer = if safe { question.safe } else { question.unsafe_ };
+            answers.push((question.id.clone(), answer.expect("a control has a safe and an unsafe answer")));
+            asked.extend(question.settles.iter().map(|ix| analysis.threats[ix.0 as usize].id.clone()));
+        }
+    }
+}
+
+#[test]
+fn a_bare_element_is_only_asked_about() {
+    let knowledge = knowledge();
+    for kind in ["actor", "external", "process", "store"] {
+        let bare = analysis(&knowledge, &bare(kind, &[])).expect("a bare element is a valid model");
+        assert_eq!(bare.count(Status::Open), 0, "{kind}");
+        assert!(!bare.questions.is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn safe_answers_about_a_bare_element_open_nothing_and_unsafe_ones_open_what_asked() {
+    let knowledge = knowledge();
+    for kind in ["actor", "external", "process", "store"] {
+        let (_, safe) = answered(&knowledge, kind, true);
+        assert_eq!(safe.count(Status::Open), 0, "{kind}");
+        let (asked, analysis) = answered(&knowledge, kind, false);
+        let open: BTreeSet<String> = analysis.threats.iter().filter(|t| t.status == Status::Open).map(|t| t.id.clone()).collect();
+        assert_eq!(asked, open, "{kind}");
+        assert!(!asked.is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn counterparts_are_ids_of_the_tools_that_they_name() {
+    let Some(ids) = std::env::var_os("REDAN_CORPUS").map(|corpus| Path::new(&corpus).join("../peers/ids")).filter(|ids| ids.is_dir())
+    else {
+        return; // The lists of other tools' ids are not part of the repository.
+    };
+    for rule in knowledge().rules {
+        for counterpart in &rule.counterparts {
+            let (tool, id) = counterpart.split_once(':').expect("a counterpart is tool:id");
+            let file = if tool == "tmt" { "tmt-sdl" } else { tool };
+            let list = fs::read_to_string(ids.join(format!("{file}.tsv"))).unwrap_or_default();
+            assert!(list.lines().any(|line| line.split('\t').next() == Some(id)), "{}: {counterpart}", rule.id);
+        }
+    }
+}
