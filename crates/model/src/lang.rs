@@ -6,11 +6,17 @@
 
 #[macro_use]
 mod record;
+mod fact_syntax;
 mod facts;
+pub(crate) mod scalars;
 mod sections;
+mod shapes;
+mod short;
+pub mod syntax;
 mod values;
 
 pub use facts::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
 pub use record::{Extras, List, Map, MapEntry, Opt};
 pub use sections::*;
+pub use shapes::is_id;
 pub use values::*;

@@ -4,6 +4,8 @@
 //! [`Files`]. Reading never fails and never panics; what is wrong with a text is a list of diagnostics beside
 //! whatever could be read of it.
 
+pub mod canonical;
+pub mod codes;
 pub mod diagnostic;
 #[macro_use]
 pub mod lang;
@@ -12,6 +14,9 @@ mod load;
 pub mod markdown;
 pub mod mermaid;
 mod model;
+pub mod reference;
+mod resolve;
+pub mod schema;
 pub mod source;
 pub mod suggest;
 pub mod tree;

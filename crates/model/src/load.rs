@@ -1,8 +1,15 @@
 //! From paths to a resolved model: the one way in.
 
+mod document;
+mod paths;
+
 use crate::diagnostic::Diagnostic;
-use crate::source::Sources;
-use crate::{Model, Vocabulary};
+use crate::lang::syntax::{Reader, Syntax};
+use crate::lang::{MapEntry, Root};
+use crate::resolve::{Part, resolve};
+use crate::source::{SourceId, Sources, Span};
+use crate::tree::Node;
+use crate::{Model, Vocabulary, codes, limits};
 
 /// The outside world as far as loading needs it: bytes by path.
 ///
@@ -36,12 +43,170 @@ impl Loaded {
 
 /// Loads the model at `path` and everything that it uses.
 pub fn load(files: &dyn Files, path: &str, vocabulary: &Vocabulary) -> Loaded {
-    let _ = (files, path, vocabulary);
-    unimplemented!("contract")
+    let mut loader = Loader::new(files);
+    let root = match files.read(path) {
+        Ok(bytes) => loader.read(path, bytes, None),
+        Err(why) => {
+            loader.sources.add(path, "");
+            loader.diagnostics.push(Diagnostic::unplaced(codes::UNREADABLE_FILE, format!("cannot read `{path}`: {why}")));
+            None
+        }
+    };
+    loader.finish(path, root, vocabulary)
 }
 
 /// Loads a model that is one text, such as an editor's buffer or a test; `use` finds nothing.
 pub fn load_text(name: &str, text: &str, vocabulary: &Vocabulary) -> Loaded {
-    let _ = (name, text, vocabulary);
-    unimplemented!("contract")
+    let mut loader = Loader::new(&NoFiles);
+    let root = loader.read(name, text.as_bytes().to_vec(), None);
+    loader.finish(name, root, vocabulary)
+}
+
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+        Err("only one text is being read".to_owned())
+    }
+}
+
+/// What is being read right now, from the model's own file down.
+struct Open {
+    path: String,
+    name: String,
+}
+
+struct Loader<'f> {
+    files: &'f dyn Files,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    open: Vec<Open>,
+    used: Vec<Part>,
+    read: usize,
+}
+
+impl<'f> Loader<'f> {
+    fn new(files: &'f dyn Files) -> Self {
+        Self { files, sources: Sources::default(), diagnostics: Vec::new(), open: Vec::new(), used: Vec::new(), read: 0 }
+    }
+
+    fn finish(mut self, path: &str, root: Option<Root>, vocabulary: &Vocabulary) -> Loaded {
+        let root = root.unwrap_or_default();
+        let id = root.id.as_ref().map_or_else(|| stem(path), |id| id.value.clone());
+        let used = std::mem::take(&mut self.used);
+        let model = resolve(id, SourceId(0), root, used, vocabulary, &mut self.diagnostics);
+        let diagnostics = in_order(self.diagnostics);
+        Loaded { model, sources: self.sources, diagnostics }
+    }
+
+    /// Reads one file; `wanted_by` is the place of the `use` entry that asks for it.
+    fn read(&mut self, path: &str, bytes: Vec<u8>, wanted_by: Option<Span>) -> Option<Root> {
+        let text = self.text(path, bytes, wanted_by)?;
+        let id = self.sources.add(path, text);
+        let node = document::read(&self.sources, id, path, &mut self.diagnostics);
+        let mut root = read_root(&node, id, &mut self.diagnostics);
+        let uses = std::mem::take(&mut root.r#use);
+        for (name, entry) in &uses.entries {
+            self.follow(path, name, entry);
+        }
+        root.r#use = uses;
+        Some(root)
+    }
+
+    fn text(&mut self, path: &str, bytes: Vec<u8>, wanted_by: Option<Span>) -> Option<String> {
+        let (code, message, place) = if bytes.len() > limits::MAX_FILE_BYTES {
+            (codes::TOO_LARGE, format!("`{path}` has {} bytes; the limit is {}", bytes.len(), limits::MAX_FILE_BYTES), None)
+        } else {
+            match paths::checked_text(bytes) {
+                Ok(text) => return Some(text),
+                Err((good, problem)) => {
+                    let end = good.len();
+                    let id = self.sources.add(path, good);
+                    (codes::NOT_TEXT, format!("`{path}` is not a text: {problem}"), Some(Span::new(id, end, end)))
+                }
+            }
+        };
+        if place.is_none() {
+            self.sources.add(path, "");
+        }
+        let diagnostic = match place.or(wanted_by) {
+            Some(span) => Diagnostic::error(code, span, message),
+            None => Diagnostic::unplaced(code, message),
+        };
+        self.diagnostics.push(diagnostic.help("a model is UTF-8 text: YAML, JSON or Markdown"));
+        None
+    }
+
+    fn follow(&mut self, from: &str, name: &str, entry: &MapEntry<String>) {
+        if !crate::lang::is_id(name) {
+            let message = format!("`{}` cannot be the name of a used file", crate::lang::syntax::shown(name));
+            self.diagnostics.push(Diagnostic::error(codes::BAD_ID, entry.key_span, message));
+            return;
+        }
+        let Some(path) = paths::join(from, &entry.value) else {
+            let message = format!("`{}` leads out of the repository", crate::lang::syntax::shown(&entry.value));
+            let diagnostic = Diagnostic::error(codes::OUTSIDE_REPOSITORY, entry.span, message);
+            self.diagnostics
+                .push(diagnostic.help("write a path relative to this file, with `/` between folders, that stays inside the repository"));
+            return;
+        };
+        let chain: Vec<&str> = self.open.iter().map(|open| open.path.as_str()).chain([from, &path]).collect();
+        if chain[..chain.len() - 1].contains(&path.as_str()) {
+            let message = format!("files use each other in a circle: {}", chain.join(" -> "));
+            self.diagnostics.push(Diagnostic::error(codes::USE_CYCLE, entry.span, message));
+            return;
+        }
+        if self.read >= limits::MAX_INCLUDES {
+            if self.read == limits::MAX_INCLUDES {
+                let message = format!("more than {} files are used", limits::MAX_INCLUDES);
+                self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_FILES, entry.span, message));
+                self.read += 1;
+            }
+            return;
+        }
+        self.read += 1;
+        match self.files.read(&path) {
+            Ok(bytes) => self.enter(from, name, &path, bytes, entry.span),
+            Err(why) => {
+                let message = format!("cannot read `{path}`: {why}");
+                self.diagnostics.push(Diagnostic::error(codes::UNREADABLE_FILE, entry.span, message));
+            }
+        }
+    }
+
+    fn enter(&mut self, from: &str, name: &str, path: &str, bytes: Vec<u8>, span: Span) {
+        self.open.push(Open { path: from.to_owned(), name: name.to_owned() });
+        let names: Vec<&str> = self.open.iter().map(|open| open.name.as_str()).collect();
+        let prefix = names.join("/");
+        if let Some(root) = self.read(path, bytes, Some(span)) {
+            self.used.push(Part { prefix: Some(prefix), root });
+        }
+        self.open.pop();
+    }
+}
+
+fn read_root(node: &Node, id: SourceId, out: &mut Vec<Diagnostic>) -> Root {
+    let mut reader = Reader::new(out);
+    reader.anchor(Span::new(id, node.span.start as usize, node.span.start as usize));
+    Root::read(node, &mut reader).unwrap_or_default()
+}
+
+/// The file's name without its endings: `login.tm.yaml` is `login`.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').find(|part| !part.is_empty()).unwrap_or("model").to_owned()
+}
+
+/// By place, and no more than can be read.
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary);
+    diagnostics.dedup();
+    if diagnostics.len() > limits::MAX_DIAGNOSTICS {
+        diagnostics.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
+        diagnostics.truncate(limits::MAX_DIAGNOSTICS - 1);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.primary);
+        let message = format!("only the first {} faults are shown; there are more", limits::MAX_DIAGNOSTICS - 1);
+        diagnostics.push(Diagnostic::unplaced(codes::TOO_MANY_DIAGNOSTICS, message));
+    }
+    diagnostics
 }

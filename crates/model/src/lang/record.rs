@@ -65,14 +65,20 @@ impl<T> Default for Map<T> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras(pub Vec<(String, Node)>);
 
-/// Declares a record of the language.
+/// Declares a record of the language: its type, reader, writer, schema and reference.
 ///
-/// `field: Type,` is optional in the file, `field: Type = required,` is not. Doc comments are the reference text.
+/// `field: Type,` is optional in the file; `= required()` and the other functions of [`super::syntax::limit`] say
+/// more. `pub struct Name or Short` names the type that reads a text standing for the whole record. Doc comments are
+/// the reference text.
 macro_rules! record {
+    (@short) => { $crate::lang::syntax::NoShortForm };
+    (@short $short:ty) => { $short };
+    (@limits) => { $crate::lang::syntax::Limits::NONE };
+    (@limits $flag:ident ( $($arg:tt)* )) => { $crate::lang::syntax::limit::$flag($($arg)*) };
     (
         $(#[doc = $doc:literal])+
-        pub struct $name:ident {
-            $( $(#[doc = $fdoc:literal])+ $field:ident : $ty:ty $(= $flag:ident)? , )*
+        pub struct $name:ident $(or $short:ty)? {
+            $( $(#[doc = $fdoc:literal])+ $field:ident : $ty:ty $(= $flag:ident ( $($arg:tt)* ))? , )*
         }
     ) => {
         $(#[doc = $doc])+
@@ -81,6 +87,31 @@ macro_rules! record {
             $( $(#[doc = $fdoc])+ pub $field: $ty, )*
             /// Keys that start with `x-`.
             pub extras: $crate::lang::Extras,
+        }
+
+        impl $crate::lang::syntax::Record for $name {
+            type Short = record!(@short $($short)?);
+            const NAME: &'static str = stringify!($name);
+            const DOC: &'static [&'static str] = &[$($doc),+];
+            const FIELDS: &'static [$crate::lang::syntax::FieldInfo<Self>] = &[
+                $( $crate::lang::syntax::FieldInfo {
+                    name: stringify!($field),
+                    doc: &[$($fdoc),+],
+                    limits: record!(@limits $($flag ( $($arg)* ))?),
+                    read: |record, node, reader| record.$field = $crate::lang::syntax::Field::read(node, reader),
+                    write: |record| $crate::lang::syntax::Field::write(&record.$field),
+                    schema: <$ty as $crate::lang::syntax::Field>::schema,
+                    describe: <$ty as $crate::lang::syntax::Field>::describe,
+                }, )*
+            ];
+
+            fn extras(&self) -> &$crate::lang::Extras {
+                &self.extras
+            }
+
+            fn extras_mut(&mut self) -> &mut $crate::lang::Extras {
+                &mut self.extras
+            }
         }
     };
 }
@@ -111,6 +142,33 @@ macro_rules! words {
             /// The value of a word.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $( $word => Some(Self::$variant), )* _ => None }
+            }
+        }
+
+        impl $crate::lang::syntax::Syntax for $name {
+            const ALONE: bool = true;
+
+            fn read(node: &$crate::tree::Node, reader: &mut $crate::lang::syntax::Reader<'_>) -> Option<Self> {
+                const WORDS: &[&str] = &[$($word),*];
+                let text = reader.text(node, "a word")?;
+                let word = $crate::lang::scalars::word_of(text, WORDS);
+                let value = Self::from_word(word);
+                if value.is_none() {
+                    reader.unknown_word(node, text, WORDS);
+                }
+                value
+            }
+
+            fn write(&self) -> serde_json::Value {
+                serde_json::Value::from(self.as_str())
+            }
+
+            fn schema(_: &mut $crate::schema::Generator<'_>) -> serde_json::Value {
+                $crate::lang::scalars::word_schema(&[$($word),*])
+            }
+
+            fn describe(reference: &mut $crate::reference::Reference) -> String {
+                reference.words(stringify!($name), &[$($doc),+], &[$( ($word, &[$($vdoc),+]) ),*])
             }
         }
 

@@ -6,7 +6,7 @@ record! {
     /// A threat model: one system, in one file.
     pub struct Root {
         /// Version of the language; always `1`.
-        redan: Opt<u32> = required,
+        redan: Opt<u32> = required_within(1.0, 1.0),
         /// Id of the model; the file's name without its endings, if not given.
         id: Opt<Id>,
         /// Name of the system, for people.
@@ -86,9 +86,9 @@ record! {
     /// Who approved something, and when.
     pub struct Approval {
         /// A person's id, or a name.
-        by: Opt<String> = required,
+        by: Opt<String> = required(),
         /// The day.
-        on: Opt<Date> = required,
+        on: Opt<Date> = required(),
     }
 }
 
@@ -112,7 +112,7 @@ record! {
     /// Something taken to be true without proof.
     pub struct Assumption {
         /// The assumption, as a sentence.
-        text: Opt<String> = required,
+        text: Opt<String> = required(),
         /// The facts that rest on it, as `path: value`.
         assumes: FactValues,
         /// Whether it turned out to be true; `unconfirmed` if not given.
@@ -214,7 +214,7 @@ record! {
     /// A process, a store, a person or somebody else's system.
     pub struct Element {
         /// What it is in the data flow diagram.
-        kind: Opt<ElementKind> = required,
+        kind: Opt<ElementKind> = required(),
         /// The name, if the id does not say it.
         name: Opt<String>,
         /// What it does.
@@ -248,11 +248,11 @@ record! {
     /// Data that moves: `from` opens the exchange, `carries` goes to `to`, `returns` comes back.
     ///
     /// Short form: `browser -> web-app over https carrying credentials returning session-token`; `<->` for both ways.
-    pub struct Flow {
+    pub struct Flow or super::short::FlowText {
         /// The element that opens the exchange.
-        from: Opt<Id> = required,
+        from: Opt<Id> = required(),
         /// The element that it is opened to.
-        to: Opt<Id> = required,
+        to: Opt<Id> = required(),
         /// Whether either end may open it.
         both_ways: Opt<YesNo>,
         /// The protocol, from the protocol catalogue.
@@ -332,17 +332,43 @@ record! {
     }
 }
 
+/// What `business-impact` rates.
+pub const BUSINESS_IMPACTS: &[&str] = &["financial", "reputation", "legal", "safety"];
+
+/// The factors of the OWASP Risk Rating Methodology: threat agent, vulnerability, technical impact, business impact.
+pub const OWASP_FACTORS: &[&str] = &[
+    "skill-level",
+    "motive",
+    "opportunity",
+    "size",
+    "ease-of-discovery",
+    "ease-of-exploit",
+    "awareness",
+    "intrusion-detection",
+    "loss-of-confidentiality",
+    "loss-of-integrity",
+    "loss-of-availability",
+    "loss-of-accountability",
+    "financial-damage",
+    "reputation-damage",
+    "non-compliance",
+    "privacy-violation",
+];
+
+/// The factors of DREAD.
+pub const DREAD_FACTORS: &[&str] = &["damage", "reproducibility", "exploitability", "affected-users", "discoverability"];
+
 record! {
     /// Scores on other scales than likelihood times impact.
     pub struct Scores {
         /// A CVSS vector, 2.0 to 4.0.
         cvss: Opt<String>,
         /// Levels for `financial`, `reputation`, `legal` and `safety`.
-        business_impact: Map<Level>,
+        business_impact: Map<Level> = keys(BUSINESS_IMPACTS),
         /// The 16 factors of the OWASP Risk Rating, 0 to 9 each.
-        owasp_rr: Map<Number>,
+        owasp_rr: Map<Number> = keys_within(OWASP_FACTORS, 0.0, 9.0),
         /// The five factors of DREAD, 0 to 10 each.
-        dread: Map<Number>,
+        dread: Map<Number> = keys_within(DREAD_FACTORS, 0.0, 10.0),
         /// Ranges for FAIR.
         fair: Opt<Verbatim>,
     }
@@ -352,7 +378,7 @@ record! {
     /// Something that is done about threats.
     pub struct Mitigation {
         /// What is done, in a few words.
-        title: Opt<String> = required,
+        title: Opt<String> = required(),
         /// How.
         description: Opt<String>,
         /// The facts that it makes true once implemented, as `path: value`.
@@ -382,9 +408,9 @@ record! {
 
 record! {
     /// One criterion that must hold before a mitigation counts as done.
-    pub struct Acceptance {
+    pub struct Acceptance or super::short::CriterionText {
         /// The criterion, so that two people would agree whether it holds.
-        text: Opt<String> = required,
+        text: Opt<String> = required(),
         /// How it is checked.
         verify: List<Verify>,
     }
@@ -394,7 +420,7 @@ record! {
     /// How a check went.
     pub struct CheckResult {
         /// Whether it passed.
-        passed: Opt<Passed> = required,
+        passed: Opt<Passed> = required(),
         /// When it ran.
         on: Opt<Date>,
         /// Who ran it.
@@ -408,7 +434,7 @@ record! {
     /// How an attacker's goal breaks down into steps.
     pub struct AttackTree {
         /// What the attacker wants.
-        goal: Opt<String> = required,
+        goal: Opt<String> = required(),
         /// What it is about, in more words.
         description: Opt<String>,
         /// The asset that the goal harms.
@@ -420,7 +446,7 @@ record! {
         /// All of these are needed, in this order.
         seq: List<TreeNode>,
         /// With `of`: this many of them are enough.
-        at_least: Opt<u32>,
+        at_least: Opt<u32> = within(1.0, f64::MAX),
         /// The choices of `at-least`.
         of: List<TreeNode>,
         /// Steps that several places share, by id.
@@ -446,21 +472,21 @@ record! {
         /// All of these are needed, in this order.
         seq: List<TreeNode>,
         /// With `of`: this many of them are enough.
-        at_least: Opt<u32>,
+        at_least: Opt<u32> = within(1.0, f64::MAX),
         /// The choices of `at-least`.
         of: List<TreeNode>,
         /// Probability of success, 0 to 1.
-        probability: Opt<Number>,
+        probability: Opt<Number> = within(0.0, 1.0),
         /// Cost to the attacker, in any one currency.
-        cost: Opt<Number>,
+        cost: Opt<Number> = within(0.0, f64::MAX),
         /// Time that it takes, in hours.
-        time: Opt<Number>,
+        time: Opt<Number> = within(0.0, f64::MAX),
         /// Skill that it takes, 1 to 5.
         skill: Opt<Rating>,
         /// Probability of being noticed, 0 to 1.
-        detectability: Opt<Number>,
+        detectability: Opt<Number> = within(0.0, 1.0),
         /// Harm that it does by itself, in the currency of `cost`.
-        damage: Opt<Number>,
+        damage: Opt<Number> = within(0.0, f64::MAX),
         /// What stands against it.
         mitigations: List<Id>,
     }

@@ -1,0 +1,542 @@
+//! How scalars and small values are read, written and described.
+
+use serde_json::{Value as Json, json};
+
+use super::syntax::{Field, Limits, Reader, Syntax, shown, verbatim};
+use super::{
+    CheckResult, Date, Effort, Level, LevelValue, Number, Rating, Reasons, References, StatedLevel, Trust, TrustWord, Verbatim, Verify,
+    VerifyMethod,
+};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::reference::Reference;
+use crate::schema::Generator;
+use crate::source::Spanned;
+use crate::suggest::nearest;
+use crate::tree::{Entry, Node, Value};
+
+/// `true` and `false` are read as `yes` and `no` wherever those are words.
+pub(crate) fn word_of<'t>(text: &'t str, words: &[&str]) -> &'t str {
+    match text {
+        "true" if words.contains(&"yes") => "yes",
+        "false" if words.contains(&"no") => "no",
+        other => other,
+    }
+}
+
+/// The schema of a closed set of words.
+pub(crate) fn word_schema(words: &[&str]) -> Json {
+    let mut all: Vec<Json> = words.iter().map(|w| json!(w)).collect();
+    if words.contains(&"yes") {
+        all.extend([json!(true), json!("true")]);
+    }
+    if words.contains(&"no") {
+        all.extend([json!(false), json!("false")]);
+    }
+    json!({"enum": all})
+}
+
+fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
+    let message = format!("`{}` is not a value of `{}`", shown(text), reader.key());
+    reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(format!("allowed: {allowed}")));
+}
+
+fn range_in_words(limits: Limits, kind: &str) -> String {
+    match limits.range {
+        Some((least, greatest)) if greatest == f64::MAX => format!("{kind} from {least}"),
+        Some((least, greatest)) => format!("{kind} from {least} to {greatest}"),
+        None => kind.to_owned(),
+    }
+}
+
+impl Syntax for String {
+    const ALONE: bool = true;
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(node, "text").map(str::to_owned)
+    }
+
+    fn write(&self) -> Json {
+        json!(self)
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        json!({"type": ["string", "number", "boolean"]})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "text".to_owned()
+    }
+}
+
+impl Syntax for u32 {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.text(node, "a whole number")?;
+        let limits = reader.limits();
+        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
+        let fits = |n: &u32| limits.range.is_none_or(|(least, greatest)| (least..=greatest).contains(&f64::from(*n)));
+        if limits.range == Some((1.0, 1.0)) && number != Some(1) {
+            let message = format!("version `{}` of the language is not known", shown(text));
+            reader.report(
+                Diagnostic::error(codes::UNSUPPORTED_VERSION, node.span, message)
+                    .help("this program reads version 1")
+                    .fix("set it to 1", "1"),
+            );
+            return None;
+        }
+        let read = number.filter(fits);
+        if read.is_none() {
+            bad_number(node, text, &range_in_words(limits, "a whole number"), reader);
+        }
+        read
+    }
+
+    fn write(&self) -> Json {
+        json!(self)
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        let (least, greatest) = generator.limits.range.unwrap_or((0.0, f64::from(u32::MAX)));
+        let greatest = greatest.min(f64::from(u32::MAX));
+        if least == 1.0 && greatest == 1.0 {
+            return json!({"enum": [1, "1"]});
+        }
+        let text = if least > 0.0 { "^0*[1-9][0-9]{0,8}$" } else { "^[0-9]{1,9}$" };
+        json!({"anyOf": [{"type": "integer", "minimum": least, "maximum": greatest}, {"type": "string", "pattern": text}]})
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        if reference.limits.range == Some((1.0, 1.0)) { "`1`".to_owned() } else { range_in_words(reference.limits, "whole number") }
+    }
+}
+
+impl Syntax for Number {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.text(node, "a number")?;
+        let limits = reader.limits();
+        let fits = |n: &f64| limits.range.is_none_or(|(least, greatest)| (least..=greatest).contains(n));
+        let number = serde_json::from_str::<f64>(text).ok().filter(|n| n.is_finite()).filter(fits);
+        if number.is_none() {
+            bad_number(node, text, &range_in_words(limits, "a number"), reader);
+        }
+        number.map(Number)
+    }
+
+    fn write(&self) -> Json {
+        if self.0.fract() == 0.0 && self.0.abs() < 9e15 { json!(self.0 as i64) } else { json!(self.0) }
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        let mut number = json!({"type": "number"});
+        if let Some((least, greatest)) = generator.limits.range {
+            number["minimum"] = json!(least);
+            if greatest != f64::MAX {
+                number["maximum"] = json!(greatest);
+            }
+        }
+        json!({"anyOf": [number, {"type": "string", "pattern": "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?$"}]})
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        range_in_words(reference.limits, "number")
+    }
+}
+
+impl Syntax for Date {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.text(node, "a date")?;
+        let written_so =
+            text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let date = written_so.then(|| text.parse::<Date>().ok()).flatten();
+        if date.is_none() {
+            let message = format!("`{}` is not a date", shown(text));
+            reader.report(
+                Diagnostic::error(codes::BAD_DATE, node.span, message)
+                    .help("write a day that exists as `YYYY-MM-DD`, such as `2026-03-31`"),
+            );
+        }
+        date
+    }
+
+    fn write(&self) -> Json {
+        json!(self.to_string())
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "date, `YYYY-MM-DD`".to_owned()
+    }
+}
+
+impl Syntax for Effort {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.text(node, "an estimate such as `3d`")?;
+        let effort = effort_of(text);
+        if effort.is_none() {
+            let message = format!("`{}` is not an estimate of work", shown(text));
+            reader.report(
+                Diagnostic::error(codes::BAD_EFFORT, node.span, message).help("write hours, days or weeks, such as `4h`, `3d` or `2w`"),
+            );
+        }
+        effort
+    }
+
+    fn write(&self) -> Json {
+        json!(format!("{}{}", self.hours / hours_of(self.unit), self.unit))
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        json!({"type": "string", "pattern": "^[0-9]{1,5}[hdw]$"})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "estimate such as `4h`, `3d`, `2w` (a day has 8 hours, a week 5 days)".to_owned()
+    }
+}
+
+fn effort_of(text: &str) -> Option<Effort> {
+    let unit = text.chars().last().filter(|c| matches!(c, 'h' | 'd' | 'w'))?;
+    let digits = &text[..text.len() - 1];
+    let fits = (1..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    fits.then(|| digits.parse::<u32>().ok()).flatten().map(|n| Effort { hours: n * hours_of(unit), unit })
+}
+
+fn hours_of(unit: char) -> u32 {
+    match unit {
+        'd' => 8,
+        'w' => 40,
+        _ => 1,
+    }
+}
+
+/// The two keys of values that may carry a reason; unknown keys are reported.
+fn is_and_because<'n>(entries: &'n [Entry], node: &Node, reader: &mut Reader<'_>) -> (Option<&'n Node>, Option<Spanned<String>>) {
+    let (mut is, mut because) = (None, None);
+    for entry in entries {
+        match entry.key.as_str() {
+            "is" => is = Some(&entry.value),
+            "because" => because = String::read(&entry.value, reader).map(|text| Spanned::new(text, entry.value.span)),
+            key if key.starts_with("x-") => {}
+            key => {
+                let message = format!("`{}` has no key `{}`", reader.key(), shown(key));
+                reader.unknown(codes::UNKNOWN_KEY, entry.key_span, key, ["is", "because"].into_iter(), message);
+            }
+        }
+    }
+    if is.is_none() {
+        let message = format!("`{}` needs `is`", reader.key());
+        reader.report(Diagnostic::error(codes::MISSING_KEY, node.span, message).help("write `{is: …, because: …}`"));
+    }
+    (is, because)
+}
+
+fn reasoned(is: Json, because: Option<&Spanned<String>>) -> Json {
+    match because {
+        Some(because) => json!({"is": is, "because": because.value}),
+        None => json!({"is": is}),
+    }
+}
+
+fn reasoned_schema(is: &Json) -> Json {
+    json!({
+        "type": "object",
+        "properties": {"is": is, "because": {"type": ["string", "number", "boolean"]}},
+        "required": ["is"],
+        "patternProperties": {"^x-": true},
+        "additionalProperties": false,
+    })
+}
+
+impl Syntax for Rating {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let (is, because) = match &node.value {
+            Value::Map(entries) => is_and_because(entries, node, reader),
+            _ => (Some(node), None),
+        };
+        let is = is?;
+        let text = reader.text(is, "a number from 1 to 5")?;
+        let number = match text.as_bytes() {
+            [digit @ b'1'..=b'5'] => Some(digit - b'0'),
+            _ => None,
+        };
+        if number.is_none() {
+            bad_number(is, text, "a whole number from 1 (least) to 5 (most)", reader);
+        }
+        number.map(|is| Rating { is, because })
+    }
+
+    fn write(&self) -> Json {
+        reasoned(json!(self.is), self.because.as_ref())
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        let is = json!({"enum": [1, 2, 3, 4, 5, "1", "2", "3", "4", "5"]});
+        json!({"anyOf": [is, reasoned_schema(&is)]})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "`1` to `5`, or `{is: 4, because: …}`".to_owned()
+    }
+}
+
+const LEVELS: &[&str] = &["none", "low", "medium", "high", "critical", "unknown", "depends"];
+
+impl Syntax for LevelValue {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let (is, because) = match &node.value {
+            Value::Map(entries) => is_and_because(entries, node, reader),
+            _ => (Some(node), None),
+        };
+        let is = is?;
+        let text = reader.text(is, "a level")?;
+        let level = match text {
+            "unknown" => StatedLevel::Unknown,
+            "depends" => StatedLevel::Depends,
+            word => {
+                let level = Level::from_word(word);
+                if level.is_none() {
+                    reader.unknown_word(is, text, LEVELS);
+                }
+                StatedLevel::Is(level?)
+            }
+        };
+        if level == StatedLevel::Depends && because.is_none() {
+            let message = format!("`depends` needs a reason in `{}`", reader.key());
+            let diagnostic = Diagnostic::error(codes::MISSING_REASON, node.span, message).help("write `{is: depends, because: …}`");
+            reader.report(diagnostic);
+        }
+        Some(LevelValue { is: level, because })
+    }
+
+    fn write(&self) -> Json {
+        let word = match self.is {
+            StatedLevel::Is(level) => level.as_str(),
+            StatedLevel::Unknown => "unknown",
+            StatedLevel::Depends => "depends",
+        };
+        reasoned(json!(word), self.because.as_ref())
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        let definite = json!({"enum": &LEVELS[..6]});
+        let mut depends = reasoned_schema(&json!({"const": "depends"}));
+        depends["required"] = json!(["is", "because"]);
+        json!({"anyOf": [definite, reasoned_schema(&definite), depends]})
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        format!("{}, `unknown`, or `{{is: depends, because: …}}`", Level::describe(reference))
+    }
+}
+
+impl Syntax for Trust {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.text(node, "a number from 0 to 100 or a word")?;
+        if let Some(word) = TrustWord::from_word(text) {
+            return Some(Trust { value: word.value(), word: Some(word) });
+        }
+        let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u8>().ok()).flatten().filter(|n| *n <= 100);
+        if number.is_none() {
+            report_trust(node, text, reader);
+        }
+        number.map(|value| Trust { value, word: None })
+    }
+
+    fn write(&self) -> Json {
+        self.word.map_or_else(|| json!(self.value), |word| json!(word.as_str()))
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        let words: Vec<&str> = TrustWord::ALL.iter().map(|w| w.as_str()).collect();
+        json!({"anyOf": [
+            {"enum": words},
+            {"type": "integer", "minimum": 0, "maximum": 100},
+            {"type": "string", "pattern": "^(0{0,2}[0-9]|0?[0-9]{2}|100)$"},
+        ]})
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        format!("`0` to `100`, or {}", TrustWord::describe(reference))
+    }
+}
+
+fn report_trust(node: &Node, text: &str, reader: &mut Reader<'_>) {
+    let message = format!("`{}` is not a degree of trust", shown(text));
+    let words: Vec<String> = TrustWord::ALL.iter().map(|w| format!("`{w}` ({})", w.value())).collect();
+    let help = format!("write a number from 0 to 100, or {}", words.join(", "));
+    let code = if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') { codes::BAD_NUMBER } else { codes::UNKNOWN_WORD };
+    let mut diagnostic = Diagnostic::error(code, node.span, message).help(help);
+    if let Some(near) = nearest(text, TrustWord::ALL.iter().map(|w| w.as_str())) {
+        diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
+    }
+    reader.report(diagnostic);
+}
+
+impl Syntax for References {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let list: super::List<String> = Field::read(node, reader);
+        list.span.map(|_| References(list.items))
+    }
+
+    fn write(&self) -> Json {
+        Json::Array(self.0.iter().map(|item| json!(item.value)).collect())
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        <super::List<String> as Field>::schema(generator)
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        <super::List<String> as Field>::describe(reference)
+    }
+}
+
+impl Syntax for Verbatim {
+    const MAY_BE_NOTHING: bool = true;
+
+    fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
+        Some(Verbatim(node.clone()))
+    }
+
+    fn write(&self) -> Json {
+        verbatim(&self.0)
+    }
+
+    fn schema(_: &mut Generator<'_>) -> Json {
+        json!(true)
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "anything; kept as it stands".to_owned()
+    }
+}
+
+impl Syntax for Verify {
+    const ALONE: bool = true;
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let Value::Map(entries) = &node.value else {
+            reader.wrong_type_with(node, "a check", "write a check such as `{junit: \"auth.RateLimit*\", at: ci}`");
+            return None;
+        };
+        let (mut methods, mut at, mut result, mut extras) = (Vec::new(), None, None, super::Extras::default());
+        for entry in entries {
+            match entry.key.as_str() {
+                "at" => at = read_spanned::<String>(entry, reader),
+                "result" => result = read_spanned::<CheckResult>(entry, reader),
+                key if key.starts_with("x-") => extras.0.push((entry.key.clone(), entry.value.clone())),
+                key => match VerifyMethod::from_word(key) {
+                    Some(method) => methods.push((Spanned::new(method, entry.key_span), entry)),
+                    None => unknown_method(entry, reader),
+                },
+            }
+        }
+        let [(method, entry)] = methods.as_slice() else {
+            report_methods(node, methods.len(), reader);
+            return None;
+        };
+        let what = read_spanned::<String>(entry, reader)?;
+        Some(Verify { method: method.clone(), what, at, result, extras })
+    }
+
+    fn write(&self) -> Json {
+        let mut map = serde_json::Map::new();
+        map.insert(self.method.as_str().to_owned(), json!(self.what.value));
+        if let Some(at) = &self.at {
+            map.insert("at".to_owned(), json!(at.value));
+        }
+        if let Some(result) = &self.result {
+            map.insert("result".to_owned(), result.value.write());
+        }
+        map.extend(self.extras.0.iter().map(|(key, node)| (key.clone(), verbatim(node))));
+        Json::Object(map)
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        let text = String::schema(generator);
+        let result = CheckResult::schema(generator);
+        let methods: serde_json::Map<String, Json> = VerifyMethod::ALL.iter().map(|m| (m.to_string(), text.clone())).collect();
+        let one_of: Vec<Json> = VerifyMethod::ALL.iter().map(|m| json!({"required": [m.as_str()]})).collect();
+        let mut properties = methods;
+        properties.insert("at".to_owned(), text);
+        properties.insert("result".to_owned(), result);
+        generator.define("verify", |_| {
+            json!({
+                "type": "object",
+                "description": "One check of an acceptance criterion: a method with what it checks.",
+                "properties": properties,
+                "oneOf": one_of,
+                "patternProperties": {"^x-": true},
+                "additionalProperties": false,
+            })
+        })
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        let methods = VerifyMethod::describe(reference);
+        format!("`{{<method>: what, at: where, result: …}}` with {methods} and {}", CheckResult::describe(reference))
+    }
+}
+
+fn read_spanned<T: Syntax>(entry: &Entry, reader: &mut Reader<'_>) -> Option<Spanned<T>> {
+    T::read(&entry.value, reader).map(|value| Spanned::new(value, entry.value.span))
+}
+
+fn unknown_method(entry: &Entry, reader: &mut Reader<'_>) {
+    let allowed = VerifyMethod::ALL.iter().map(|m| m.as_str()).chain(["at", "result"]);
+    let message = format!("a check has no key `{}`", shown(&entry.key));
+    reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, allowed, message);
+}
+
+fn report_methods(node: &Node, count: usize, reader: &mut Reader<'_>) {
+    let message = if count == 0 { "a check needs a method" } else { "a check has one method, not several" };
+    let methods: Vec<String> = VerifyMethod::ALL.iter().map(|m| format!("`{m}`")).collect();
+    let help = format!("write one of {} with what it checks, such as `junit: \"auth.RateLimit*\"`", methods.join(", "));
+    reader.report(Diagnostic::error(codes::BAD_VERIFY, node.span, message).help(help));
+}
+
+impl Field for Reasons {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
+        let items = match &node.value {
+            Value::Map(entries) => entries.iter().filter_map(|entry| reasoned_item(entry, reader)).collect(),
+            Value::List(items) => {
+                items.iter().filter_map(|item| Some((Spanned::new(String::read(item, reader)?, item.span), None))).collect()
+            }
+            Value::Scalar(text) => vec![(Spanned::new(text.clone(), node.span), None)],
+            Value::Null => {
+                reader.wrong_type(node, "a mapping of items to reasons, or a list of items");
+                return Self::default();
+            }
+        };
+        Self { span: Some(node.span), items }
+    }
+
+    fn write(&self) -> Option<Json> {
+        let items = || self.items.iter().map(|(item, why)| (item.value.clone(), json!(why.as_ref().map(|w| &w.value)))).collect();
+        self.span.map(|_| Json::Object(items()))
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        let text = String::schema(generator);
+        json!({"anyOf": [
+            {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+            {"type": "array", "items": text},
+            text,
+        ]})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "mapping of item to reason, or list of items".to_owned()
+    }
+}
+
+fn reasoned_item(entry: &Entry, reader: &mut Reader<'_>) -> Option<(Spanned<String>, Option<Spanned<String>>)> {
+    let item = Spanned::new(entry.key.clone(), entry.key_span);
+    match &entry.value.value {
+        Value::Null => Some((item, None)),
+        _ => Some((item, Some(Spanned::new(String::read(&entry.value, reader)?, entry.value.span)))),
+    }
+}

@@ -1,0 +1,159 @@
+//! Texts that stand for a whole record: flows and acceptance criteria.
+
+use serde_json::{Value as Json, json};
+
+use super::syntax::{Reader, ShortForm, shown};
+use super::{Acceptance, Flow, List, YesNo};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::source::{Span, Spanned};
+use crate::tree::{Node, Style};
+
+/// The short form of a flow: `a -> b over https carrying x, y returning z`.
+pub struct FlowText;
+
+const FLOW_HELP: &str = "write `from -> to`, then if needed `over <protocol>`, `carrying <assets>` and `returning <assets>`, in this order";
+const FLOW_PATTERN: &str = r"^\s*[^\s,<>]+\s+(->|<->)\s+[^\s,<>]+(\s+over\s+[^\s,]+)?(\s+carrying\s+[^\s,]+(\s*,\s*[^\s,]+)*)?(\s+returning\s+[^\s,]+(\s*,\s*[^\s,]+)*)?\s*$";
+
+impl ShortForm<Flow> for FlowText {
+    fn expand(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Flow> {
+        let words = Words::new(text, node);
+        match words.flow() {
+            Ok(flow) => Some(flow),
+            Err((span, problem)) => {
+                let message = format!("`{}` is not a flow: {problem}", shown(text));
+                reader.report(Diagnostic::error(codes::BAD_FLOW, span, message).help(FLOW_HELP));
+                None
+            }
+        }
+    }
+
+    fn schema() -> Option<Json> {
+        Some(json!({"type": "string", "pattern": FLOW_PATTERN}))
+    }
+
+    fn describe() -> &'static str {
+        "`from -> to over <protocol> carrying <assets> returning <assets>`; `<->` for both ways; everything after the ends may be left out."
+    }
+}
+
+type Fault = (Span, String);
+
+/// The words of a flow's text with their places; a comma is a word of its own.
+struct Words<'t> {
+    words: Vec<(&'t str, Span)>,
+    whole: Span,
+}
+
+impl<'t> Words<'t> {
+    fn new(text: &'t str, node: &Node) -> Self {
+        let place = |start: usize, end: usize| span_in(node, text, start, end);
+        let mut words = Vec::new();
+        let mut start = None;
+        for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+            if c.is_whitespace() || c == ',' {
+                if let Some(from) = start.take() {
+                    words.push((&text[from..at], place(from, at)));
+                }
+                if c == ',' {
+                    words.push((&text[at..=at], place(at, at + 1)));
+                }
+            } else if start.is_none() {
+                start = Some(at);
+            }
+        }
+        Self { words, whole: node.span }
+    }
+
+    fn flow(&self) -> Result<Flow, Fault> {
+        let mut flow = Flow::default();
+        let [from, arrow, to, rest @ ..] = self.words.as_slice() else {
+            return Err((self.whole, "it needs two ends and an arrow between them".to_owned()));
+        };
+        flow.from = Some(end(from)?);
+        flow.to = Some(end(to)?);
+        match arrow.0 {
+            "->" => {}
+            "<->" => flow.both_ways = Some(Spanned::new(YesNo::Yes, arrow.1)),
+            other => return Err((arrow.1, format!("the arrow is `->` or `<->`, not `{}`", shown(other)))),
+        }
+        let mut rest = rest;
+        if let Some(((_, _), after)) = keyword(rest, "over") {
+            let protocol = after.first().filter(|word| word.0 != ",").ok_or((self.whole, "`over` needs a protocol".to_owned()))?;
+            flow.protocol = Some(spanned(protocol));
+            rest = &after[1..];
+        }
+        (flow.carries, rest) = self.assets(rest, "carrying")?;
+        (flow.returns, rest) = self.assets(rest, "returning")?;
+        match rest.first() {
+            Some((word, span)) => Err((*span, format!("`{}` is not expected here", shown(word)))),
+            None => Ok(flow),
+        }
+    }
+
+    fn assets<'w>(&self, words: &'w [(&'t str, Span)], name: &str) -> Result<(List<String>, &'w [(&'t str, Span)]), Fault> {
+        let Some((head, mut rest)) = keyword(words, name) else {
+            return Ok((List::default(), words));
+        };
+        let mut items = Vec::new();
+        loop {
+            let word = rest
+                .first()
+                .filter(|word| word.0 != ",")
+                .ok_or((head.1, format!("`{name}` needs an asset after it and after every comma")))?;
+            items.push(spanned(word));
+            rest = &rest[1..];
+            match rest.first() {
+                Some((",", _)) => rest = &rest[1..],
+                _ => break,
+            }
+        }
+        let span = items.iter().fold(items[0].span, |all, item| all.to(item.span));
+        Ok((List { span: Some(span), items }, rest))
+    }
+}
+
+fn keyword<'w, 't>(words: &'w [(&'t str, Span)], name: &str) -> Option<((&'t str, Span), &'w [(&'t str, Span)])> {
+    words.split_first().filter(|(first, _)| first.0 == name).map(|(first, rest)| (*first, rest))
+}
+
+fn end(word: &(&str, Span)) -> Result<Spanned<String>, Fault> {
+    if word.0.contains([',', '<', '>']) {
+        return Err((word.1, format!("`{}` is not an element", shown(word.0))));
+    }
+    Ok(spanned(word))
+}
+
+fn spanned(word: &(&str, Span)) -> Spanned<String> {
+    Spanned::new(word.0.to_owned(), word.1)
+}
+
+/// The place of a part of a scalar, or the whole scalar where escapes make offsets meaningless.
+fn span_in(node: &Node, text: &str, start: usize, end: usize) -> Span {
+    let length = node.span.range().len();
+    let offset = match node.style {
+        _ if node.aliased => return node.span,
+        Style::Plain if length == text.len() => 0,
+        Style::Quoted if length == text.len() + 2 => 1,
+        _ => return node.span,
+    };
+    let base = node.span.start as usize + offset;
+    Span::new(node.span.source, base + start, base + end)
+}
+
+/// The short form of an acceptance criterion: its text.
+pub struct CriterionText;
+
+impl ShortForm<Acceptance> for CriterionText {
+    fn expand(text: &str, node: &Node, _: &mut Reader<'_>) -> Option<Acceptance> {
+        Some(Acceptance { text: Some(Spanned::new(text.to_owned(), node.span)), ..Acceptance::default() })
+    }
+
+    fn schema() -> Option<Json> {
+        Some(json!({"type": ["string", "number", "boolean"]}))
+    }
+
+    fn describe() -> &'static str {
+        "the text alone; checks may then stand beside `acceptance` as `verify`."
+    }
+}

@@ -1,0 +1,399 @@
+//! What every part of the language can do: be read, be written, and be described.
+//!
+//! Reading collects every fault and goes on with what is left; it never stops at the first one. Scalars are read by
+//! the type of their field, so the tree's text is all that a reader looks at.
+
+use serde_json::{Value as Json, json};
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::limits::MAX_DIAGNOSTICS;
+use crate::reference::Reference;
+use crate::schema::Generator;
+use crate::source::Span;
+use crate::suggest::nearest;
+use crate::tree::{Entry, Node, Value};
+
+/// A value of the language.
+pub trait Syntax: Sized {
+    /// Whether a list of these may be written as one of them alone.
+    const ALONE: bool = false;
+    /// Whether the keys of a mapping to these are ids of the model.
+    const KEYED_BY_ID: bool = false;
+    /// Whether a key with nothing after it is a value.
+    const MAY_BE_NOTHING: bool = false;
+
+    /// Reads a value; `None` after reporting why there is none.
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// The canonical long form.
+    fn write(&self) -> Json;
+
+    /// The JSON Schema of every form.
+    fn schema(generator: &mut Generator<'_>) -> Json;
+
+    /// What it is, in a reader's words, in Markdown.
+    fn describe(reference: &mut Reference) -> String;
+}
+
+/// What a field of a record holds: one value, a list, a mapping.
+pub trait Field: Default {
+    /// Reads what stands after the key.
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Self;
+
+    /// The canonical long form; `None` if the field was not written.
+    fn write(&self) -> Option<Json>;
+
+    /// The JSON Schema of every form.
+    fn schema(generator: &mut Generator<'_>) -> Json;
+
+    /// What it holds, in a reader's words, in Markdown.
+    fn describe(reference: &mut Reference) -> String;
+}
+
+/// What a declaration says about a field beyond its type.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Whether the record makes no sense without it.
+    pub required: bool,
+    /// Least and greatest number.
+    pub range: Option<(f64, f64)>,
+    /// The only keys that a mapping may have.
+    pub keys: &'static [&'static str],
+}
+
+impl Limits {
+    /// No limits.
+    pub const NONE: Self = Self { required: false, range: None, keys: &[] };
+}
+
+/// The limits that a declaration can give after `=`.
+pub mod limit {
+    use super::Limits;
+
+    /// The key must be there.
+    pub const fn required() -> Limits {
+        Limits { required: true, ..Limits::NONE }
+    }
+
+    /// The key must be there, with a number in a range.
+    pub const fn required_within(least: f64, greatest: f64) -> Limits {
+        Limits { required: true, range: Some((least, greatest)), ..Limits::NONE }
+    }
+
+    /// A number in a range.
+    pub const fn within(least: f64, greatest: f64) -> Limits {
+        Limits { range: Some((least, greatest)), ..Limits::NONE }
+    }
+
+    /// A mapping with only these keys.
+    pub const fn keys(keys: &'static [&'static str]) -> Limits {
+        Limits { keys, ..Limits::NONE }
+    }
+
+    /// A mapping with only these keys, to numbers in a range.
+    pub const fn keys_within(keys: &'static [&'static str], least: f64, greatest: f64) -> Limits {
+        Limits { keys, range: Some((least, greatest)), ..Limits::NONE }
+    }
+}
+
+/// One field of a record, as declared.
+pub struct FieldInfo<R: 'static> {
+    /// The name in Rust; the key is [`key_of`] it.
+    pub name: &'static str,
+    /// The doc comment.
+    pub doc: &'static [&'static str],
+    /// What the declaration says beyond the type.
+    pub limits: Limits,
+    /// Reads the field into a record.
+    pub read: fn(&mut R, &Node, &mut Reader<'_>),
+    /// Writes the field of a record.
+    pub write: fn(&R) -> Option<Json>,
+    /// The schema of the field.
+    pub schema: fn(&mut Generator<'_>) -> Json,
+    /// The field's type in words.
+    pub describe: fn(&mut Reference) -> String,
+}
+
+/// A short form of a record: one text that stands for the whole.
+pub trait ShortForm<R> {
+    /// Reads the text of a scalar.
+    fn expand(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<R>;
+    /// The JSON Schema of the text; `None` when there is no short form.
+    fn schema() -> Option<Json>;
+    /// The short form in words.
+    fn describe() -> &'static str;
+}
+
+/// The short form of records that have none.
+pub struct NoShortForm;
+
+impl<R: Record> ShortForm<R> for NoShortForm {
+    fn expand(_: &str, node: &Node, reader: &mut Reader<'_>) -> Option<R> {
+        let keys: Vec<String> = R::FIELDS.iter().map(|f| format!("`{}`", key_of(f.name))).collect();
+        reader.wrong_type_with(node, "a mapping", &format!("{} has the keys {}", with_article(&noun(R::NAME)), keys.join(", ")));
+        None
+    }
+
+    fn schema() -> Option<Json> {
+        None
+    }
+
+    fn describe() -> &'static str {
+        ""
+    }
+}
+
+/// A record of the language, as declared by `record!`.
+pub trait Record: Default + 'static {
+    /// The text that may stand for the whole record.
+    type Short: ShortForm<Self>;
+    /// The name in Rust.
+    const NAME: &'static str;
+    /// The doc comment.
+    const DOC: &'static [&'static str];
+    /// The fields, in the order in which users see them.
+    const FIELDS: &'static [FieldInfo<Self>];
+
+    /// Where foreign keys are kept.
+    fn extras(&self) -> &super::Extras;
+    /// Where foreign keys are kept.
+    fn extras_mut(&mut self) -> &mut super::Extras;
+}
+
+impl<R: Record> Syntax for R {
+    const ALONE: bool = matches!(R::NAME.as_bytes(), b"Acceptance");
+    const KEYED_BY_ID: bool = !matches!(R::NAME.as_bytes(), b"ThreatEntry" | b"Change");
+    const MAY_BE_NOTHING: bool = true;
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        match &node.value {
+            Value::Map(entries) => Some(read_fields(node, entries, reader)),
+            Value::Null => Some(read_fields(node, &[], reader)),
+            Value::Scalar(text) => R::Short::expand(text, node, reader),
+            Value::List(_) => <NoShortForm as ShortForm<R>>::expand("", node, reader),
+        }
+    }
+
+    fn write(&self) -> Json {
+        let mut map = serde_json::Map::new();
+        for field in R::FIELDS {
+            if let Some(value) = (field.write)(self) {
+                map.insert(key_of(field.name), value);
+            }
+        }
+        for (key, node) in &self.extras().0 {
+            map.insert(key.clone(), verbatim(node));
+        }
+        Json::Object(map)
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        generator.record::<R>()
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        reference.record::<R>()
+    }
+}
+
+fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_>) -> R {
+    let mut record = R::default();
+    let outer = reader.enter();
+    let anchor = outer.anchor.unwrap_or(node.span);
+    let mut seen = vec![false; R::FIELDS.len()];
+    for entry in entries {
+        if entry.key.starts_with("x-") {
+            record.extras_mut().0.push((entry.key.clone(), entry.value.clone()));
+        } else if let Some(index) = R::FIELDS.iter().position(|f| is_key(f.name, &entry.key)) {
+            let field = &R::FIELDS[index];
+            seen[index] = true;
+            reader.place(field.name, field.limits, entry.key_span);
+            (field.read)(&mut record, &entry.value, reader);
+        } else {
+            unknown_field::<R>(entry, reader);
+        }
+    }
+    for (field, _) in R::FIELDS.iter().zip(&seen).filter(|(f, seen)| f.limits.required && !**seen) {
+        let message = format!("{} needs `{}`", with_article(&noun(R::NAME)), key_of(field.name));
+        reader.report(Diagnostic::error(codes::MISSING_KEY, anchor, message).help(sentence(field.doc)));
+    }
+    reader.leave(outer);
+    record
+}
+
+fn unknown_field<R: Record>(entry: &Entry, reader: &mut Reader<'_>) {
+    let keys: Vec<String> = R::FIELDS.iter().map(|f| key_of(f.name)).collect();
+    let message = format!("{} has no key `{}`", with_article(&noun(R::NAME)), shown(&entry.key));
+    reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, keys.iter().map(String::as_str), message);
+}
+
+/// Where a reader stands, to be restored after a nested record.
+pub struct Position {
+    key: &'static str,
+    limits: Limits,
+    anchor: Option<Span>,
+}
+
+/// Collects what is wrong while a tree is read.
+pub struct Reader<'a> {
+    diagnostics: &'a mut Vec<Diagnostic>,
+    at: Position,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that reports into a list.
+    pub fn new(diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { diagnostics, at: Position { key: "", limits: Limits::NONE, anchor: None } }
+    }
+
+    /// What the field's declaration says beyond its type.
+    pub fn limits(&self) -> Limits {
+        self.at.limits
+    }
+
+    /// The key whose value is being read.
+    pub fn key(&self) -> String {
+        key_of(self.at.key)
+    }
+
+    /// Points what is missing in the next record at a place, such as its id.
+    pub fn anchor(&mut self, span: Span) {
+        self.at.anchor = Some(span);
+    }
+
+    fn place(&mut self, key: &'static str, limits: Limits, span: Span) {
+        self.at = Position { key, limits, anchor: Some(span) };
+    }
+
+    fn enter(&mut self) -> Position {
+        std::mem::replace(&mut self.at, Position { key: "", limits: Limits::NONE, anchor: None })
+    }
+
+    fn leave(&mut self, outer: Position) {
+        self.at = outer;
+    }
+
+    /// Adds a diagnostic; past the limit only a few more are kept, enough to see that there were more.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() <= 2 * MAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Reports that something else stands here than is needed.
+    pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        self.wrong_type_with(node, expected, "");
+    }
+
+    /// Reports that something else stands here than is needed, with help.
+    pub fn wrong_type_with(&mut self, node: &Node, expected: &str, help: &str) {
+        let (code, found) = match node.value {
+            Value::Null => (codes::MISSING_VALUE, "nothing"),
+            _ => (codes::WRONG_TYPE, node.kind_name()),
+        };
+        let place = if self.at.key.is_empty() { String::new() } else { format!(" for `{}`", self.key()) };
+        let diagnostic = Diagnostic::error(code, node.span, format!("expected {expected}{place}, found {found}"));
+        self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
+    }
+
+    /// The text of a scalar, or a report that there is none.
+    pub fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
+        let text = node.as_str();
+        if text.is_none() {
+            self.wrong_type(node, expected);
+        }
+        text
+    }
+
+    /// Reports a name that is not one of those allowed, with the nearest as a fix.
+    pub fn unknown<'n>(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        given: &str,
+        allowed: impl Iterator<Item = &'n str> + Clone,
+        message: String,
+    ) {
+        let near = nearest(given, allowed.clone());
+        let list: Vec<String> = allowed.map(|a| format!("`{a}`")).collect();
+        let mut diagnostic = Diagnostic::error(code, span, message).help(format!("allowed: {}", list.join(", ")));
+        if let Some(near) = near {
+            diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports a word that the field does not know.
+    pub fn unknown_word(&mut self, node: &Node, given: &str, allowed: &[&str]) {
+        let message = format!("`{}` is not a value of `{}`", shown(given), self.key());
+        self.unknown(codes::UNKNOWN_WORD, node.span, given, allowed.iter().copied(), message);
+    }
+}
+
+/// The key of a Rust field: `-` for `_`, without `r#`.
+pub fn key_of(name: &str) -> String {
+    name.trim_start_matches("r#").replace('_', "-")
+}
+
+fn is_key(name: &str, key: &str) -> bool {
+    let name = name.trim_start_matches("r#");
+    name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(n, k)| if n == b'_' { k == b'-' } else { n == k })
+}
+
+/// What a record is called in a sentence.
+pub fn noun(name: &str) -> String {
+    match name {
+        "Root" => "model".to_owned(),
+        "ThreatEntry" => "threat".to_owned(),
+        "TreeNode" => "step".to_owned(),
+        "Acceptance" => "acceptance criterion".to_owned(),
+        other => {
+            let mut words = String::new();
+            for c in other.chars() {
+                if c.is_uppercase() && !words.is_empty() {
+                    words.push(' ');
+                }
+                words.push(c.to_ascii_lowercase());
+            }
+            words
+        }
+    }
+}
+
+/// `a zone`, `an element`.
+pub fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
+/// A doc comment as one line.
+pub fn sentence(doc: &[&str]) -> String {
+    let lines: Vec<&str> = doc.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}
+
+/// What a user wrote, short enough for a message.
+pub fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let line: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() { format!("{line}…") } else { line }
+}
+
+/// A node as JSON, scalars that JSON has types for as those types.
+pub fn verbatim(node: &Node) -> Json {
+    match &node.value {
+        Value::Null => Json::Null,
+        Value::Scalar(text) if node.style == crate::tree::Style::Plain => plain_scalar(text),
+        Value::Scalar(text) => json!(text),
+        Value::List(items) => Json::Array(items.iter().map(verbatim).collect()),
+        Value::Map(entries) => Json::Object(entries.iter().map(|e| (e.key.clone(), verbatim(&e.value))).collect()),
+    }
+}
+
+fn plain_scalar(text: &str) -> Json {
+    match serde_json::from_str::<Json>(text) {
+        Ok(value @ (Json::Bool(_) | Json::Number(_))) => value,
+        _ => json!(text),
+    }
+}

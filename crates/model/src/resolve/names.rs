@@ -1,0 +1,243 @@
+//! The namespace of a model and the reports about it.
+//!
+//! Looking for the nearest name costs as much as there are names, so a budget bounds it for models where nearly every
+//! reference is wrong.
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::lang::syntax::shown;
+use crate::limits::MAX_DIAGNOSTICS;
+use crate::source::{Span, Spanned};
+use crate::suggest::nearest;
+use crate::{AssetIx, ElementIx, FlowIx, Identity, Model, Thing, ZoneIx};
+
+use super::{Part, Resolver};
+use crate::lang;
+
+/// Names compared for suggestions in one run.
+const SUGGESTION_BUDGET: usize = 300_000;
+
+/// Collects reports; knows how much may still be spent on suggestions.
+pub(super) struct Names<'d> {
+    out: &'d mut Vec<Diagnostic>,
+    budget: usize,
+}
+
+impl<'d> Names<'d> {
+    pub(super) fn new(out: &'d mut Vec<Diagnostic>) -> Self {
+        Self { out, budget: SUGGESTION_BUDGET }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        if self.out.len() <= 3 * MAX_DIAGNOSTICS {
+            self.out.push(diagnostic);
+        }
+    }
+
+    /// Reports a name that is not one of those that exist, with the nearest as a fix.
+    pub(super) fn unknown<'n>(
+        &mut self,
+        code: &'static str,
+        name: &Spanned<String>,
+        what: &str,
+        known: impl ExactSizeIterator<Item = &'n str>,
+    ) {
+        let message = format!("there is no {what} `{}`", shown(name));
+        let count = known.len();
+        let mut diagnostic = Diagnostic::error(code, name.span, message);
+        if count == 0 {
+            diagnostic = diagnostic.help(format!("the model has no {what} at all"));
+        } else if count <= self.budget && self.out.len() <= MAX_DIAGNOSTICS {
+            self.budget -= count;
+            if let Some(near) = nearest(name, known) {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), near);
+            }
+        }
+        self.report(diagnostic);
+    }
+}
+
+/// What a reference may lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Zone,
+    Element,
+    Asset,
+    ZoneOrElement,
+    Anything,
+}
+
+impl Wanted {
+    fn fits(self, thing: Thing) -> bool {
+        match self {
+            Self::Zone => matches!(thing, Thing::Zone(_)),
+            Self::Element => matches!(thing, Thing::Element(_)),
+            Self::Asset => matches!(thing, Thing::Asset(_)),
+            Self::ZoneOrElement => matches!(thing, Thing::Zone(_) | Thing::Element(_)),
+            Self::Anything => true,
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Zone => "zone",
+            Self::Element => "element",
+            Self::Asset => "asset",
+            Self::ZoneOrElement => "zone or element",
+            Self::Anything => "element, flow, zone or asset",
+        }
+    }
+}
+
+/// The word for a kind of thing.
+pub(super) fn kind_of(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Model => "the model",
+        Thing::Zone(_) => "a zone",
+        Thing::Element(_) => "an element",
+        Thing::Flow(_) => "a flow",
+        Thing::Asset(_) => "an asset",
+    }
+}
+
+/// Finds what a reference leads to, or reports it. `prefix` is that of the file that the reference stands in.
+pub(super) fn find(model: &Model, names: &mut Names<'_>, prefix: Option<&str>, name: &Spanned<String>, wanted: Wanted) -> Option<Thing> {
+    let found = match prefix {
+        Some(prefix) => model.names.get(format!("{prefix}/{}", name.value).as_str()),
+        None => model.names.get(name.value.as_str()),
+    };
+    match found.copied() {
+        Some(thing) if wanted.fits(thing) => Some(thing),
+        Some(thing) => {
+            let message = format!("`{}` is {}, not {}", shown(name), kind_of(thing), lang::syntax::with_article(wanted.noun()));
+            let place = model.identity(thing).map(|identity| identity.id_span);
+            let mut diagnostic = Diagnostic::error(codes::WRONG_KIND, name.span, message);
+            if let Some(place) = place {
+                diagnostic = diagnostic.label(place, "defined here");
+            }
+            names.report(diagnostic);
+            None
+        }
+        None => {
+            let skip = prefix.map_or(0, |prefix| prefix.len() + 1);
+            let known: Vec<&str> = model
+                .names
+                .iter()
+                .filter(|(id, thing)| {
+                    wanted.fits(**thing) && prefix.is_none_or(|p| id.starts_with(p) && id.as_bytes().get(p.len()) == Some(&b'/'))
+                })
+                .map(|(id, _)| &id[skip..])
+                .collect();
+            names.unknown(codes::UNKNOWN_REFERENCE, name, wanted.noun(), known.into_iter());
+            None
+        }
+    }
+}
+
+impl Resolver<'_> {
+    /// Finds an element.
+    pub(super) fn element(&mut self, part: &Part, name: &Spanned<String>) -> Option<ElementIx> {
+        match self.thing(part, name, Wanted::Element)? {
+            Thing::Element(ix) => Some(ix),
+            _ => None,
+        }
+    }
+
+    /// Finds a zone.
+    pub(super) fn zone(&mut self, part: &Part, name: &Spanned<String>) -> Option<ZoneIx> {
+        match self.thing(part, name, Wanted::Zone)? {
+            Thing::Zone(ix) => Some(ix),
+            _ => None,
+        }
+    }
+
+    /// Finds the assets of a list, each once.
+    pub(super) fn assets(&mut self, part: &Part, list: &lang::List<String>) -> Vec<AssetIx> {
+        let mut found = Vec::new();
+        for name in &list.items {
+            if let Some(Thing::Asset(ix)) = self.thing(part, name, Wanted::Asset) {
+                found.push(ix);
+            }
+        }
+        unique(found)
+    }
+
+    pub(super) fn thing(&mut self, part: &Part, name: &Spanned<String>, wanted: Wanted) -> Option<Thing> {
+        find(&self.model, &mut self.names, part.prefix.as_deref(), name, wanted)
+    }
+
+    /// Gives every thing its index, in source order, the model's own file first.
+    pub(super) fn collect(&mut self, parts: &[Part]) {
+        for part in parts {
+            for (id, entry) in &part.root.zones.entries {
+                let next = Thing::Zone(ZoneIx(index(self.model.zones.len())));
+                if let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) {
+                    self.model.zones.push(crate::Zone {
+                        identity,
+                        stated: entry.value.clone(),
+                        kind: entry.value.kind.as_ref().map_or(lang::ZoneKind::Network, |kind| kind.value),
+                        parent: None,
+                        children: Vec::new(),
+                        members: Vec::new(),
+                        trust: None,
+                        out_of_scope: None,
+                    });
+                }
+            }
+            for (id, entry) in &part.root.elements.entries {
+                let next = Thing::Element(ElementIx(index(self.model.elements.len())));
+                if let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) {
+                    self.model.elements.push(super::elements::unlinked(identity, &entry.value));
+                }
+            }
+            for (id, entry) in &part.root.assets.entries {
+                let next = Thing::Asset(AssetIx(index(self.model.assets.len())));
+                if let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) {
+                    self.model.assets.push(crate::Asset {
+                        identity,
+                        stated: entry.value.clone(),
+                        kind: entry.value.kind.as_ref().map_or(lang::AssetKind::Data, |kind| kind.value),
+                        on: Vec::new(),
+                        holders: Vec::new(),
+                        carriers: Vec::new(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Claims an id, unless it is taken or reserved.
+    pub(super) fn name(&mut self, part: &Part, id: &str, id_span: Span, span: Span, thing: Thing) -> Option<Identity> {
+        if id == "model" {
+            let diagnostic =
+                Diagnostic::error(codes::RESERVED_ID, id_span, "`model` cannot be an id").help("`model` stands for the model itself");
+            self.names.report(diagnostic);
+            return None;
+        }
+        let id = part.id(id);
+        if let Some(first) = self.model.names.get(&id) {
+            let place = self.model.identity(*first).map(|identity| identity.id_span);
+            let message = format!("`{id}` is {} and {} at once", kind_of(*first), kind_of(thing));
+            let mut diagnostic =
+                Diagnostic::error(codes::DUPLICATE_ID, id_span, message).help("elements, flows, zones and assets share one namespace");
+            if let Some(place) = place {
+                diagnostic = diagnostic.label(place, "first used here");
+            }
+            self.names.report(diagnostic);
+            return None;
+        }
+        self.model.names.insert(id.clone(), thing);
+        Some(Identity { id, id_span, span, provided_by: part.prefix.as_ref().map(|p| p.split('/').next().unwrap_or(p).to_owned()) })
+    }
+}
+
+/// As an index; inputs are limited to far fewer things than `u32` can count.
+pub(super) fn index(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Without repetitions, in the order of the first.
+pub(super) fn unique<T: Copy + Eq + std::hash::Hash>(items: Vec<T>) -> Vec<T> {
+    let set: indexmap::IndexSet<T> = items.into_iter().collect();
+    set.into_iter().collect()
+}
