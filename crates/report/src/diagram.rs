@@ -9,8 +9,13 @@ mod geometry;
 mod graph;
 mod json;
 mod layout;
+mod measure;
 mod mermaid;
+mod place;
+mod route;
 mod scene;
+mod score;
+mod separate;
 mod svg;
 mod text;
 mod view;
@@ -23,7 +28,12 @@ pub use view::{Notation, View};
 
 /// The picture as a self-contained SVG file.
 pub fn svg(scene: &Scene) -> String {
-    svg::render(scene, &layout(scene))
+    svg::render(scene, &layout(scene), "")
+}
+
+/// The picture for a document that holds several: `prefix` comes before every id in it.
+pub fn svg_inline(scene: &Scene, prefix: &str) -> String {
+    svg::render(scene, &layout(scene), prefix)
 }
 
 /// The diagram for Graphviz.

@@ -61,9 +61,4 @@ impl Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
         Self { x, y, w: (self.x + self.w).max(other.x + other.w) - x, h: (self.y + self.h).max(other.y + other.h) - y }
     }
-
-    /// With the axes exchanged.
-    pub(crate) fn transposed(&self) -> Self {
-        Self { x: self.y, y: self.x, w: self.h, h: self.w }
-    }
 }

@@ -17,6 +17,10 @@ pub(crate) struct Size {
 }
 
 impl Size {
+    pub(crate) fn new(w: f64, h: f64) -> Self {
+        Self { w, h }
+    }
+
     pub(crate) fn transposed(self) -> Self {
         Self { w: self.h, h: self.w }
     }
@@ -26,6 +30,12 @@ impl Size {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Slot {
     pub(crate) size: Size,
+    /// The part of it that edges end at, centred in the slot but for the offset.
+    pub(crate) body: Size,
+    /// How far the middle of the body is from the middle of the slot.
+    pub(crate) offset: Size,
+    /// Whether the body is an ellipse.
+    pub(crate) round: bool,
     /// The box that it is in.
     pub(crate) parent: Option<usize>,
 }
@@ -59,14 +69,6 @@ impl Graph {
     /// The boxes around a box, itself first.
     pub(crate) fn lineage(&self, frame: Option<usize>) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(frame, |&at| self.frames[at].parent)
-    }
-
-    /// The innermost box around what a link ends at.
-    pub(crate) fn around(&self, end: End) -> Option<usize> {
-        match end {
-            End::Node(ix) => self.slots[ix].parent,
-            End::Zone(ix) => self.frames[ix].parent,
-        }
     }
 
     /// The innermost box that is around both.

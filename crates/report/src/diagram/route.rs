@@ -1,0 +1,202 @@
+//! The course of edges between things that have their places, on the axes of the layout.
+//!
+//! An edge runs straight past everything in its ranks and bends only in the gaps between them, so it never runs
+//! through a node; bends that turn out to be needless are taken out again.
+
+use super::graph::{End, Graph};
+use super::place::{Area, Placement, Span, Stop};
+
+/// A place on the axes of the layout.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Spot {
+    pub(crate) along: f64,
+    pub(crate) across: f64,
+}
+
+/// Routes all links that are no loops; the list of a loop is empty.
+pub(crate) fn route(graph: &Graph, placed: &Placement) -> Vec<Vec<Spot>> {
+    let ports = ports(graph, placed);
+    let mut obstacles = placed.nodes.clone();
+    let labels: Vec<(usize, Area)> = placed
+        .stops
+        .iter()
+        .enumerate()
+        .flat_map(|(link, stops)| stops.iter().filter(|s| s.is_label).map(move |s| (link, s.area)))
+        .collect();
+    let nodes = obstacles.len();
+    obstacles.extend(labels.iter().map(|(_, area)| *area));
+    (0..graph.links.len())
+        .map(|link| {
+            let Some((start, end)) = ports[link] else { return Vec::new() };
+            let blocks = |a: Spot, b: Spot| {
+                obstacles.iter().enumerate().any(|(ix, area)| {
+                    let own = ix.checked_sub(nodes).is_some_and(|label| labels[label].0 == link);
+                    !own && hits(a, b, area, if ix < nodes { 6.0 } else { 2.0 })
+                })
+            };
+            course(start, end, &placed.stops[link], &blocks)
+        })
+        .collect()
+}
+
+fn course(start: Spot, end: Spot, stops: &[Stop], blocks: &dyn Fn(Spot, Spot) -> bool) -> Vec<Spot> {
+    let forward = end.along >= start.along;
+    let between = |stop: &&Stop| {
+        let mid = stop.area.along.mid();
+        mid > start.along.min(end.along) && mid < start.along.max(end.along)
+    };
+    let mut kept: Vec<&Stop> = stops.iter().filter(between).collect();
+    let mut at = 0;
+    while at < kept.len() {
+        let before = at.checked_sub(1).map_or(start, |before| corners(kept[before], forward).1);
+        let after = kept.get(at + 1).map_or(end, |after| corners(after, forward).0);
+        let needless = !kept[at].is_label && (after.along > before.along) == forward && !blocks(before, after);
+        if needless {
+            kept.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+    let mut spots = vec![start];
+    for stop in kept {
+        let (first, second) = corners(stop, forward);
+        spots.extend([first, second]);
+    }
+    spots.push(end);
+    spots
+}
+
+fn corners(stop: &Stop, forward: bool) -> (Spot, Spot) {
+    let across = stop.area.across.mid();
+    let (lo, hi) = (Spot { along: stop.area.along.lo, across }, Spot { along: stop.area.along.hi, across });
+    if forward { (lo, hi) } else { (hi, lo) }
+}
+
+/// A place on the curve that is drawn between two spots: it leaves and arrives along the flow.
+pub(crate) fn on_curve(a: Spot, b: Spot, t: f64) -> Spot {
+    let middle = f64::midpoint(a.along, b.along);
+    let (u, v) = (1.0 - t, t);
+    let (c0, c1, c2, c3) = (u * u * u, 3.0 * u * u * v, 3.0 * u * v * v, v * v * v);
+    Spot { along: c0 * a.along + (c1 + c2) * middle + c3 * b.along, across: (c0 + c1) * a.across + (c2 + c3) * b.across }
+}
+
+fn hits(a: Spot, b: Spot, area: &Area, room: f64) -> bool {
+    const STEPS: u32 = 14;
+    let beyond = |x: f64, y: f64, span: Span| x.max(y) < span.lo - room || x.min(y) > span.hi + room;
+    if beyond(a.along, b.along, area.along) || beyond(a.across, b.across, area.across) {
+        return false;
+    }
+    // At its ends an edge touches its own nodes, where it needs no room.
+    let room = if touches(a, area) || touches(b, area) { -1.0 } else { room };
+    let within = |at: f64, span: Span| at > span.lo - room && at < span.hi + room;
+    (1..STEPS)
+        .map(|step| on_curve(a, b, f64::from(step) / f64::from(STEPS)))
+        .any(|spot| within(spot.along, area.along) && within(spot.across, area.across))
+}
+
+fn touches(spot: Spot, area: &Area) -> bool {
+    let near = |at: f64, span: Span| at >= span.lo - 0.5 && at <= span.hi + 0.5;
+    near(spot.along, area.along) && near(spot.across, area.across)
+}
+
+/// One end of a link at one side of a thing.
+struct Port {
+    link: usize,
+    is_end: bool,
+    /// The thing's area, and whether it is round.
+    body: (Area, bool),
+    /// Groups ports: the thing, and whether it is the far side along.
+    side: (End, bool),
+    /// Where the edge goes on.
+    towards: f64,
+}
+
+/// Start and end of every link; things that several edges meet spread them over their side in the order in which the
+/// edges go on, so that they do not cross at the border.
+fn ports(graph: &Graph, placed: &Placement) -> Vec<Option<(Spot, Spot)>> {
+    let mut ports: Vec<Port> = (0..graph.links.len()).flat_map(|link| pair(graph, placed, link)).flatten().collect();
+    let rank = |end: End| match end {
+        End::Node(ix) => (0, ix),
+        End::Zone(ix) => (1, ix),
+    };
+    let key = |port: &Port| (rank(port.side.0), port.side.1);
+    ports.sort_by(|a, b| key(a).cmp(&key(b)).then(a.towards.total_cmp(&b.towards)).then(a.link.cmp(&b.link)));
+    let mut result: Vec<Option<(Spot, Spot)>> = vec![None; graph.links.len()];
+    for group in ports.chunk_by(|a, b| a.side == b.side) {
+        for (port, across) in group.iter().zip(spread(group)) {
+            let along = border(port.body, port.side.1, across);
+            let entry = result[port.link].get_or_insert_default();
+            let spot = Spot { along, across };
+            if port.is_end { entry.1 = spot } else { entry.0 = spot }
+        }
+    }
+    result
+}
+
+fn pair(graph: &Graph, placed: &Placement, link: usize) -> [Option<Port>; 2] {
+    let ends = [graph.links[link].from, graph.links[link].to];
+    if ends[0] == ends[1] {
+        return [None, None];
+    }
+    let body = |end| match end {
+        End::Node(ix) => (placed.nodes[ix], graph.slots[ix].round),
+        End::Zone(ix) => (placed.zones[ix], false),
+    };
+    let (from, to) = (body(ends[0]), body(ends[1]));
+    let stops = &placed.stops[link];
+    let outside = |area: Area| stops.iter().filter(move |stop| !within(area, stop.area));
+    let after = outside(from.0).next().map_or(to.0, |stop| stop.area);
+    let before = outside(to.0).next_back().map_or(from.0, |stop| stop.area);
+    let port = |is_end, body: (Area, bool), next: Area| {
+        let end = ends[usize::from(is_end)];
+        // An edge between a box and something in it leaves the box's near side inwards.
+        let far = next.along.mid() > body.0.along.mid();
+        Some(Port { link, is_end, body, side: (end, far), towards: next.across.mid() })
+    };
+    [port(false, from, after), port(true, to, before)]
+}
+
+fn within(outer: Area, inner: Area) -> bool {
+    let mid = (inner.along.mid(), inner.across.mid());
+    mid.0 > outer.along.lo && mid.0 < outer.along.hi && mid.1 > outer.across.lo && mid.1 < outer.across.hi
+}
+
+/// Positions along the side: as near to where the edges go as order and distance allow.
+fn spread(group: &[Port]) -> Vec<f64> {
+    let (Area { across, .. }, round) = group[0].body;
+    let size = across.hi - across.lo;
+    let edge = if round { size * 0.22 } else { (size * 0.2).min(14.0) };
+    let (lo, hi) = (across.lo + edge, across.hi - edge);
+    let gap = ((hi - lo) / (group.len().max(2) - 1) as f64).min(14.0);
+    let wanted: Vec<f64> = group.iter().map(|port| port.towards.clamp(lo, hi)).collect();
+    let mut down = wanted.clone();
+    for ix in 1..down.len() {
+        down[ix] = down[ix].max(down[ix - 1] + gap);
+    }
+    let over = (down[down.len() - 1] - hi).max(0.0);
+    let mut up = wanted;
+    for ix in (0..up.len() - 1).rev() {
+        up[ix] = up[ix].min(up[ix + 1] - gap);
+    }
+    let under = (lo - up[0]).max(0.0);
+    let mean: Vec<f64> = down.iter().zip(&up).map(|(down, up)| f64::midpoint(*down, *up)).collect();
+    let (first, last) = (mean[0], mean[mean.len() - 1]);
+    let shift = if over > 0.0 && last > hi {
+        hi - last
+    } else if under > 0.0 && first < lo {
+        lo - first
+    } else {
+        0.0
+    };
+    mean.into_iter().map(|at| (at + shift).clamp(lo, hi)).collect()
+}
+
+fn border((area, round): (Area, bool), far: bool, across: f64) -> f64 {
+    let straight = if far { area.along.hi } else { area.along.lo };
+    if !round {
+        return straight;
+    }
+    let radius = (area.across.hi - area.across.lo) / 2.0;
+    let off = ((across - area.across.mid()) / radius).clamp(-1.0, 1.0);
+    area.along.mid() + (straight - area.along.mid()) * (1.0 - off * off).sqrt()
+}

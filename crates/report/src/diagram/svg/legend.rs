@@ -1,0 +1,86 @@
+//! The legend: one entry for each kind of thing that the picture has.
+
+use std::fmt::Write as _;
+
+use super::shapes;
+use crate::diagram::geometry::Rect;
+use crate::diagram::scene::{LineRole, Scene, Shape};
+use crate::diagram::text::LABEL;
+
+/// Height of a row.
+const ROW: f64 = 26.0;
+/// Width of a sample, with the gap after it.
+const SAMPLE: f64 = 38.0;
+
+#[derive(Clone, Copy)]
+enum Sample {
+    Node(Shape),
+    Boundary,
+    Group,
+    Lock,
+    Returned,
+    OutOfScope,
+}
+
+/// The legend below a picture: its drawing, and the height that it adds.
+pub(super) fn draw(scene: &Scene, width: f64, top: f64) -> (String, f64) {
+    let mut out = String::from(r#"<g class="legend" aria-hidden="true">"#);
+    let (mut x, mut y) = (20.0, top);
+    for (sample, words) in entries(scene) {
+        let wide = SAMPLE + LABEL.width(words) + 18.0;
+        if x > 20.0 && x + wide > width - 10.0 {
+            (x, y) = (20.0, y + ROW);
+        }
+        draw_sample(scene, sample, x, y, &mut out);
+        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">{words}</text>"#, x + SAMPLE, y + 14.0);
+        x += wide;
+    }
+    out.push_str("</g>");
+    (out, y + ROW + 4.0 - top)
+}
+
+fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
+    let has = |shape| scene.nodes.iter().any(|node| node.shape == shape);
+    let out = scene.nodes.iter().any(|node| node.out_of_scope) || scene.zones.iter().any(|zone| zone.out_of_scope);
+    let returned = scene.edges.iter().any(|edge| edge.label.lines.iter().any(|line| line.role == LineRole::Returned));
+    let all = [
+        (has(Shape::Person), Sample::Node(Shape::Person), "person"),
+        (has(Shape::External), Sample::Node(Shape::External), "external system"),
+        (has(Shape::Process), Sample::Node(Shape::Process), "process"),
+        (has(Shape::Store), Sample::Node(Shape::Store), "data store"),
+        (scene.zones.iter().any(|zone| !zone.is_group), Sample::Boundary, "trust boundary"),
+        (scene.zones.iter().any(|zone| zone.is_group), Sample::Group, "opened element"),
+        (scene.edges.iter().any(|edge| edge.encrypted), Sample::Lock, "encrypted"),
+        (returned, Sample::Returned, "data that comes back"),
+        (out, Sample::OutOfScope, "out of scope"),
+    ];
+    all.into_iter().filter(|(shown, ..)| *shown).map(|(_, sample, words)| (sample, words)).collect()
+}
+
+fn draw_sample(scene: &Scene, sample: Sample, x: f64, y: f64, out: &mut String) {
+    let r = Rect { x, y, w: 30.0, h: 19.0 };
+    match sample {
+        Sample::Node(Shape::Person) => {
+            out.push_str(r#"<g class="person">"#);
+            shapes::person(x + 15.0, y - 1.0, 22.0, out);
+            out.push_str("</g>");
+        }
+        Sample::Node(shape) => {
+            let r = if shape == Shape::Store { Rect { y: y - 4.0, h: 27.0, ..r } } else { r };
+            let _ = write!(out, r#"<g class="{}">"#, shapes::class(shape));
+            shapes::outline(scene.notation, shape, &r, out);
+            out.push_str("</g>");
+        }
+        Sample::Boundary | Sample::Group => {
+            let class = if matches!(sample, Sample::Group) { "zone group" } else { "zone" };
+            let _ = write!(out, r#"<g class="{class}"><rect x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
+        }
+        Sample::Lock => shapes::lock(x + 20.0, y + 14.0, out),
+        Sample::Returned => {
+            let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">&#8617;</text>"#, x + 18.0, y + 14.0);
+        }
+        Sample::OutOfScope => {
+            let _ = write!(out, r#"<g class="out"><rect class="shape" x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
+        }
+    }
+}
