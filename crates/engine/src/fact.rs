@@ -1,8 +1,8 @@
 //! Base facts: the units that models state, questions ask and explanations cite.
 
-use redan_model::{Span, Thing};
+use redan_model::{Model, Span, Thing};
 
-use crate::catalogue::{ControlIx, TraitIx};
+use crate::catalogue::{Catalogue, ControlIx, TraitIx};
 
 /// A property of an asset that has a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,8 +18,13 @@ pub enum Property {
 }
 
 impl Property {
+<<<<<<< HEAD
     /// Every property.
     pub const ALL: [Self; 4] = [Self::Confidentiality, Self::Integrity, Self::Availability, Self::Privacy];
+=======
+    /// Every property, in the order of tables.
+    pub const ALL: [Property; 4] = [Self::Confidentiality, Self::Integrity, Self::Availability, Self::Privacy];
+>>>>>>> 6bf8ab4 (Resolve the facts of a model)
 
     /// The word in files and output.
     pub fn as_str(self) -> &'static str {
@@ -59,6 +64,45 @@ pub enum FactKey {
     Control(ControlIx),
 }
 
+impl FactKey {
+    /// The path below the thing, as models write it.
+    pub fn path(self, catalogue: &Catalogue) -> String {
+        let name = |names: Option<&String>| names.map_or("?", String::as_str).to_owned();
+        match self {
+            Self::Tech => "tech".to_owned(),
+            Self::Protocol => "protocol".to_owned(),
+            Self::Zone => "zone".to_owned(),
+            Self::Trust => "trust".to_owned(),
+            Self::Carries => "carries".to_owned(),
+            Self::Returns => "returns".to_owned(),
+            Self::Holds => "holds".to_owned(),
+            Self::Data => "data".to_owned(),
+            Self::Level(property) => property.as_str().to_owned(),
+            Self::Trait(ix) => format!("traits.{}", name(catalogue.traits.get_index(ix.0.into()).map(|entry| entry.0))),
+            Self::Control(ix) => format!("controls.{}", name(catalogue.controls.get_index(ix.0.into()).map(|entry| entry.0))),
+        }
+    }
+
+    /// The key that a path below a thing stands for.
+    pub fn parse(path: &str, catalogue: &Catalogue) -> Option<Self> {
+        let narrow = |ix: usize| u16::try_from(ix).ok();
+        if let Some(name) = path.strip_prefix("traits.") {
+            return Some(Self::Trait(TraitIx(narrow(catalogue.traits.get_index_of(name)?)?)));
+        }
+        if let Some(name) = path.strip_prefix("controls.") {
+            return Some(Self::Control(ControlIx(narrow(catalogue.controls.get_index_of(name)?)?)));
+        }
+        let plain = [Self::Tech, Self::Protocol, Self::Zone, Self::Trust, Self::Carries, Self::Returns, Self::Holds, Self::Data];
+        let levels = Property::ALL.map(Self::Level);
+        plain.into_iter().chain(levels).find(|key| key.path(catalogue) == path)
+    }
+
+    /// Whether its value is `yes`, `no`, `partial` or `unknown`.
+    pub fn is_state(self) -> bool {
+        matches!(self, Self::Trait(_) | Self::Control(_))
+    }
+}
+
 /// A fact that a model can state: `<thing>.<key>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BaseFact {
@@ -66,6 +110,13 @@ pub struct BaseFact {
     pub thing: Thing,
     /// Which fact.
     pub key: FactKey,
+}
+
+impl BaseFact {
+    /// `<thing>.<path>`, as questions and `redan set` write it.
+    pub fn id(self, model: &Model, catalogue: &Catalogue) -> String {
+        format!("{}.{}", model.id_of(self.thing), self.key.path(catalogue))
+    }
 }
 
 /// Where the value of a fact comes from, in the order in which places are searched.

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod explain;
 pub mod expr;
 pub mod fact;
+pub mod facts;
 pub mod knowledge;
 pub mod policy;
 pub mod rule;

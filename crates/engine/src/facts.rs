@@ -1,0 +1,186 @@
+//! The facts of a model: what is known of every thing, where it comes from, and what is not known.
+//!
+//! [`Facts`] is the one place where the six steps of the language ("where a fact comes from") are walked. It is built
+//! once per analysis, never changes afterwards, and answers the questions of expressions as their [`World`].
+
+mod assets;
+mod flipped;
+mod placement;
+mod reach;
+mod resolve;
+mod statements;
+mod used;
+mod world;
+
+use redan_model::lang::Level;
+use redan_model::{AssetIx, ElementIx, FlowIx, Model, Thing, ZoneIx};
+
+use crate::Knowledge;
+use crate::fact::{BaseFact, Property};
+
+pub(crate) use flipped::Flipped;
+pub(crate) use placement::Placement;
+pub(crate) use reach::ReachMemo;
+pub(crate) use resolve::{Resolved, Via};
+pub(crate) use statements::{By, Statement};
+
+/// Facts that are taken to be stated on top of a model, to see what would follow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overlay {
+    /// Each fact with its value, as a model would write it.
+    pub facts: Vec<(BaseFact, String)>,
+}
+
+/// Which of the models that one file describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// As it stands: implemented mitigations count.
+    Current,
+    /// With everything in place that is planned and not rejected.
+    Target,
+}
+
+/// Every fact of a model at one stage.
+#[derive(Debug)]
+pub struct Facts<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) knowledge: &'m Knowledge,
+    /// Statements by the slot of their thing, sorted by key.
+    said: Vec<Vec<Statement<'m>>>,
+    /// Whether any `"*"` is written at all.
+    has_stars: bool,
+    techs: Vec<Option<u16>>,
+    protocols: Vec<Option<u16>>,
+    placements: Vec<Placement>,
+    trusts: Vec<Option<u8>>,
+    moves: Vec<assets::Moves>,
+    holds: Vec<assets::Holds>,
+    holders: Vec<Vec<ElementIx>>,
+    carriers: Vec<Vec<FlowIx>>,
+    levels: Vec<[Option<Level>; 4]>,
+    inside: Vec<Vec<ElementIx>>,
+    unplaced: Vec<ElementIx>,
+    crossings: Vec<placement::Crossing>,
+    entering: Vec<Vec<FlowIx>>,
+    leaving: Vec<Vec<FlowIx>>,
+    loose_flows: Vec<FlowIx>,
+    drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
+    memo: std::cell::RefCell<ReachMemo>,
+}
+
+impl<'m> Facts<'m> {
+    /// The facts of a model at a stage, with an overlay on top.
+    pub fn new(model: &'m Model, knowledge: &'m Knowledge, stage: Stage, overlay: &'m Overlay) -> Self {
+        let mut facts = Self::empty(model, knowledge);
+        facts.said = statements::collect(model, knowledge, stage, overlay);
+        facts.has_stars = statements::has_stars(model);
+        facts.choose_technologies();
+        facts.place();
+        facts.locate_assets();
+        facts
+    }
+
+    fn empty(model: &'m Model, knowledge: &'m Knowledge) -> Self {
+        Self {
+            model,
+            knowledge,
+            said: Vec::new(),
+            has_stars: false,
+            techs: Vec::new(),
+            protocols: Vec::new(),
+            placements: Vec::new(),
+            trusts: Vec::new(),
+            moves: Vec::new(),
+            holds: Vec::new(),
+            holders: Vec::new(),
+            carriers: Vec::new(),
+            levels: Vec::new(),
+            inside: Vec::new(),
+            unplaced: Vec::new(),
+            crossings: Vec::new(),
+            entering: Vec::new(),
+            leaving: Vec::new(),
+            loose_flows: Vec::new(),
+            drawn: Vec::new(),
+            memo: std::cell::RefCell::default(),
+        }
+    }
+
+    /// The technology of an element, as an index of the catalogue.
+    pub(crate) fn tech(&self, element: ElementIx) -> Option<u16> {
+        self.techs[element.index()]
+    }
+
+    /// The protocol of a flow, as an index of the catalogue.
+    pub(crate) fn protocol(&self, flow: FlowIx) -> Option<u16> {
+        self.protocols[flow.index()]
+    }
+
+    /// The zones of an element.
+    pub(crate) fn placement(&self, element: ElementIx) -> &Placement {
+        &self.placements[element.index()]
+    }
+
+    /// The trust of a zone.
+    pub(crate) fn zone_trust(&self, zone: ZoneIx) -> Option<u8> {
+        self.trusts[zone.index()]
+    }
+
+    /// The level of a property of an asset.
+    pub(crate) fn level(&self, asset: AssetIx, property: Property) -> Option<Level> {
+        self.levels[asset.index()][property as usize]
+    }
+
+    /// The assets of a flow, either way, and whether the list is complete.
+    pub(crate) fn moved(&self, flow: FlowIx) -> (impl Iterator<Item = AssetIx> + '_, bool) {
+        let moves = &self.moves[flow.index()];
+        let back = moves.returns.iter().copied().filter(|asset| !moves.carries.contains(asset));
+        (moves.carries.iter().copied().chain(back), moves.known)
+    }
+
+    /// The assets that an element keeps, and whether the list is complete.
+    pub(crate) fn held(&self, element: ElementIx) -> (&[AssetIx], bool) {
+        let holds = &self.holds[element.index()];
+        (&holds.assets, holds.known)
+    }
+
+    /// Elements anywhere inside a zone.
+    pub(crate) fn elements_inside(&self, zone: ZoneIx) -> &[ElementIx] {
+        &self.inside[zone.index()]
+    }
+
+    /// Flows that arrive at an element, at what it is part of, or that it may be called back through.
+    pub(crate) fn arriving(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
+        self.around(element).flat_map(|ix| {
+            let back = self.model[ix].outgoing.iter().filter(|flow| self.model[**flow].both_ways);
+            self.model[ix].incoming.iter().chain(back).copied()
+        })
+    }
+
+    /// Flows that an element, or what it is part of, opens or may open.
+    pub(crate) fn departing(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
+        self.around(element).flat_map(|ix| {
+            let back = self.model[ix].incoming.iter().filter(|flow| self.model[**flow].both_ways);
+            self.model[ix].outgoing.iter().chain(back).copied()
+        })
+    }
+
+    /// Every flow of an element, once each.
+    pub(crate) fn touching(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
+        self.around(element).flat_map(|ix| {
+            let out = self.model[ix].outgoing.iter().filter(move |flow| self.model[**flow].target != ix);
+            self.model[ix].incoming.iter().chain(out).copied()
+        })
+    }
+
+    /// An element and the elements that it is part of, nearest first.
+    pub(crate) fn around(&self, element: ElementIx) -> impl Iterator<Item = ElementIx> + '_ {
+        let limit = self.model.elements.len();
+        std::iter::successors(Some(element), |ix| self.model[*ix].parent).take(limit.max(1))
+    }
+
+    /// Where a thing stands in tables over all things.
+    fn slot(&self, thing: Thing) -> usize {
+        statements::slot(self.model, thing)
+    }
+}

@@ -1,0 +1,268 @@
+//! The six steps that find the value of a trait or a control.
+//!
+//! Stated on the thing (for controls of flows and their targets also on the target), stated on what it is in, implied
+//! by technology or protocol, stated on the model, `"*"` in the same order, unknown. The first value ends the search.
+
+use redan_model::lang::{FactEntry, State};
+use redan_model::{ElementIx, FlowIx, Place, Span, Thing, ZoneIx};
+
+use super::Facts;
+use super::statements::{By, Statement, fact_sets};
+use crate::expr::Tri;
+use crate::fact::{BaseFact, FactKey};
+
+/// Where a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Via<'m> {
+    /// On the thing itself.
+    Own(By<'m>),
+    /// On the target of the flow.
+    Target(Thing, By<'m>),
+    /// On something that it is in.
+    Inherited(Thing, By<'m>),
+    /// Technology or protocol.
+    Implied(&'m str),
+    /// On the model.
+    Model(By<'m>),
+    /// An element that is drawn.
+    Drawn(Thing),
+    /// A `"*"`.
+    Star(Thing),
+    /// The fact makes no sense for this kind of thing.
+    Structure,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// The value of a trait or control with where it was found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resolved<'m> {
+    pub(crate) state: State,
+    pub(crate) via: Via<'m>,
+    pub(crate) span: Option<Span>,
+}
+
+impl Resolved<'_> {
+    /// Whether the thing is there, in full or in part.
+    pub(crate) fn present(self) -> Tri {
+        match self.state {
+            State::Yes | State::Partial => Tri::Yes,
+            State::No => Tri::No,
+            State::Unknown => Tri::Unknown,
+        }
+    }
+}
+
+impl<'m> Facts<'m> {
+    /// The statement about a fact on the thing itself.
+    pub(super) fn own(&self, thing: Thing, key: FactKey) -> Option<&Statement<'m>> {
+        let list = &self.said[self.slot(thing)];
+        list.iter().find(|statement| statement.key == key)
+    }
+
+    /// Where a trait or control may stand.
+    fn places(&self, key: FactKey) -> &'m [Place] {
+        let catalogue = &self.knowledge.catalogue;
+        match key {
+            FactKey::Control(ix) => catalogue.controls.get_index(ix.0.into()).map_or(&[], |entry| entry.1.of.as_slice()),
+            FactKey::Trait(ix) => catalogue.traits.get_index(ix.0.into()).map_or(&[], |entry| entry.1.of.as_slice()),
+            _ => &[],
+        }
+    }
+
+    /// The value of a trait or control of a thing.
+    pub(crate) fn resolve(&self, thing: Thing, key: FactKey) -> Resolved<'m> {
+        let places = self.places(key);
+        if !may_stand(self, thing, places) {
+            return Resolved { state: State::No, via: Via::Structure, span: None };
+        }
+        self.stated(thing, key, places)
+            .or_else(|| self.implied(thing, key))
+            .or_else(|| self.on_model(thing, key))
+            .or_else(|| if self.has_stars { self.starred(thing, key, places) } else { None })
+            .unwrap_or(Resolved { state: State::Unknown, via: Via::Nowhere, span: None })
+    }
+
+    /// Steps one and two.
+    fn stated(&self, thing: Thing, key: FactKey, places: &[Place]) -> Option<Resolved<'m>> {
+        if let Some(statement) = self.own(thing, key) {
+            return Some(found(statement, Via::Own(statement.by)));
+        }
+        if let Thing::Flow(ix) = thing
+            && places.contains(&Place::Target)
+        {
+            let target = Thing::Element(self.model[ix].target);
+            if let Some(statement) = self.own(target, key) {
+                return Some(found(statement, Via::Target(target, statement.by)));
+            }
+        }
+        if !handed_down(places) {
+            return None;
+        }
+        self.first_around(thing, |place| self.own(place, key).map(|statement| found(statement, Via::Inherited(place, statement.by))))
+    }
+
+    /// Step three.
+    fn implied(&self, thing: Thing, key: FactKey) -> Option<Resolved<'m>> {
+        let catalogue = &self.knowledge.catalogue;
+        let (id, traits, controls) = match thing {
+            Thing::Element(ix) => {
+                let (id, tech) = catalogue.technologies.get_index(self.tech(ix)?.into())?;
+                (id, &tech.traits, &tech.controls)
+            }
+            Thing::Flow(ix) => {
+                let (id, protocol) = catalogue.protocols.get_index(self.protocol(ix)?.into())?;
+                (id, &protocol.traits, &protocol.controls)
+            }
+            Thing::Model | Thing::Zone(_) | Thing::Asset(_) => return None,
+        };
+        let state = match key {
+            FactKey::Trait(ix) => traits.get(&ix).copied().unwrap_or(State::No),
+            FactKey::Control(ix) => controls.get(&ix).copied()?,
+            _ => return None,
+        };
+        // What a technology may have is not a value: the search goes on.
+        (state != State::Unknown).then_some(Resolved { state, via: Via::Implied(id), span: self.implied_span(thing) })
+    }
+
+    fn implied_span(&self, thing: Thing) -> Option<Span> {
+        match thing {
+            Thing::Element(ix) => self.model[ix].stated.tech.as_ref().map(|tech| tech.span),
+            Thing::Flow(ix) => self.model[ix].stated.protocol.as_ref().map(|protocol| protocol.span),
+            Thing::Model | Thing::Zone(_) | Thing::Asset(_) => None,
+        }
+    }
+
+    /// Step four.
+    fn on_model(&self, thing: Thing, key: FactKey) -> Option<Resolved<'m>> {
+        if thing != Thing::Model
+            && let Some(statement) = self.own(Thing::Model, key)
+        {
+            return Some(found(statement, Via::Model(statement.by)));
+        }
+        let FactKey::Control(control) = key else { return None };
+        let (_, element) = self.drawn.iter().find(|(given, _)| *given == control)?;
+        let element = Thing::Element(*element);
+        Some(Resolved { state: State::Yes, via: Via::Drawn(element), span: self.implied_span(element) })
+    }
+
+    /// Step five.
+    fn starred(&self, thing: Thing, key: FactKey, places: &[Place]) -> Option<Resolved<'m>> {
+        let star = |place: Thing| {
+            let entry = star_of(self, place, key)?;
+            Some(Resolved { state: entry.state, via: Via::Star(place), span: Some(entry.span) })
+        };
+        let target = match thing {
+            Thing::Flow(ix) if places.contains(&Place::Target) => Some(Thing::Element(self.model[ix].target)),
+            _ => None,
+        };
+        star(thing)
+            .or_else(|| target.and_then(star))
+            .or_else(|| if handed_down(places) { self.first_around(thing, star) } else { None })
+            .or_else(|| star(Thing::Model))
+    }
+
+    /// The first answer of the things around a thing: parents, then zones from the innermost outwards.
+    fn first_around<R>(&self, thing: Thing, mut ask: impl FnMut(Thing) -> Option<R>) -> Option<R> {
+        match thing {
+            Thing::Element(ix) => {
+                let parents = self.around(ix).skip(1).find_map(|parent| ask(Thing::Element(parent)));
+                parents.or_else(|| self.placement(ix).all.iter().find_map(|zone| ask(Thing::Zone(*zone))))
+            }
+            Thing::Flow(ix) => self.shared_zones(ix).find_map(|zone| ask(Thing::Zone(zone))),
+            Thing::Zone(ix) => self.outer_zones(ix).find_map(|zone| ask(Thing::Zone(zone))),
+            Thing::Model | Thing::Asset(_) => None,
+        }
+    }
+
+    /// The zones that both ends of a flow are in, innermost first.
+    fn shared_zones(&self, flow: FlowIx) -> impl Iterator<Item = ZoneIx> + '_ {
+        let target = &self.placement(self.model[flow].target).all;
+        self.placement(self.model[flow].source).all.iter().copied().filter(move |zone| target.contains(zone))
+    }
+
+    /// The zones around a zone, nearest first.
+    pub(crate) fn outer_zones(&self, zone: ZoneIx) -> impl Iterator<Item = ZoneIx> + '_ {
+        std::iter::successors(self.model[zone].parent, |ix| self.model[*ix].parent).take(self.model.zones.len())
+    }
+
+    /// Every thing whose statement could reach a fact of this thing, nearest first, itself and the model included.
+    pub(crate) fn sources_of(&self, thing: Thing, key: FactKey) -> Vec<Thing> {
+        let places = self.places(key);
+        let mut sources = vec![thing];
+        if let Thing::Flow(ix) = thing
+            && places.contains(&Place::Target)
+        {
+            sources.push(Thing::Element(self.model[ix].target));
+        }
+        if handed_down(places) {
+            self.first_around(thing, |place| {
+                sources.push(place);
+                None::<()>
+            });
+        }
+        sources.push(Thing::Model);
+        sources
+    }
+
+    /// The fact to state when a trait or control of a thing is unknown.
+    pub(crate) fn ask(&self, thing: Thing, key: FactKey) -> BaseFact {
+        if self.own(thing, key).is_some() {
+            return BaseFact { thing, key };
+        }
+        match (thing, key) {
+            (Thing::Element(ix), FactKey::Trait(_)) if self.asks_tech(ix) => BaseFact { thing, key: FactKey::Tech },
+            (Thing::Flow(ix), FactKey::Trait(_)) if self.protocol(ix).is_none() => BaseFact { thing, key: FactKey::Protocol },
+            (Thing::Flow(ix), FactKey::Control(_)) if self.asks_target(ix, key) => {
+                BaseFact { thing: Thing::Element(self.model[ix].target), key }
+            }
+            _ => BaseFact { thing, key },
+        }
+    }
+
+    /// People are not built with a technology, so their traits are asked one by one.
+    fn asks_tech(&self, element: ElementIx) -> bool {
+        self.tech(element).is_none() && self.model[element].kind != redan_model::lang::ElementKind::Actor
+    }
+
+    /// One answer on the target settles all flows that arrive there, unless it is another file's.
+    fn asks_target(&self, flow: FlowIx, key: FactKey) -> bool {
+        let target = &self.model[self.model[flow].target];
+        self.places(key).contains(&Place::Target) && target.identity.provided_by.is_none()
+    }
+}
+
+fn star_of<'m>(facts: &Facts<'m>, place: Thing, key: FactKey) -> Option<&'m FactEntry> {
+    let (traits, controls) = fact_sets(facts.model, place);
+    match key {
+        FactKey::Trait(_) => traits.star.as_ref(),
+        FactKey::Control(_) => controls.star.as_ref(),
+        _ => None,
+    }
+}
+
+fn found<'m>(statement: &Statement<'m>, via: Via<'m>) -> Resolved<'m> {
+    Resolved { state: statement.state, via, span: statement.span }
+}
+
+/// What guards an edge only is not handed down to what is inside.
+fn handed_down(places: &[Place]) -> bool {
+    places.iter().any(|place| *place != Place::Zone)
+}
+
+fn may_stand(facts: &Facts<'_>, thing: Thing, places: &[Place]) -> bool {
+    use redan_model::lang::ElementKind;
+    let kind = |ix: ElementIx| match facts.model[ix].kind {
+        ElementKind::Actor => Place::Actor,
+        ElementKind::External => Place::External,
+        ElementKind::Process => Place::Process,
+        ElementKind::Store => Place::Store,
+    };
+    match thing {
+        Thing::Model => true,
+        Thing::Zone(_) => places.contains(&Place::Zone),
+        Thing::Element(ix) => places.iter().any(|place| matches!(place, Place::Element | Place::Target) || *place == kind(ix)),
+        Thing::Flow(_) => places.iter().any(|place| matches!(place, Place::Flow | Place::Target)),
+        Thing::Asset(_) => places.contains(&Place::Asset),
+    }
+}

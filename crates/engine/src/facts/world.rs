@@ -1,0 +1,410 @@
+//! Facts as expressions read them: one value for every field of [`crate::expr::schema::FIELDS`].
+
+use redan_model::lang::YesNo;
+use redan_model::{AssetIx, ElementIx, FlowIx, Spanned, Thing, ZoneIx};
+
+use super::Facts;
+use crate::expr::{Field, Range, Things, Tri, Value, World};
+use crate::fact::{BaseFact, FactKey, Property, UsedFact};
+
+impl World for Facts<'_> {
+    fn value(&self, thing: Thing, field: Field) -> Value<'_> {
+        match field {
+            Field::Trait(ix) => return Value::Tri(self.resolve(thing, FactKey::Trait(ix)).present()),
+            Field::Control(ix) => return Value::Tri(self.resolve(thing, FactKey::Control(ix)).present()),
+            Field::Id => return Value::Text(Some(self.model.id_of(thing))),
+            Field::Name => return Value::Text(Some(self.model.name_of(thing))),
+            Field::Tags => return self.tags(thing),
+            Field::Owner => return Value::Text(Some(self.owner(thing))),
+            Field::InScope => return Value::Tri(Tri::known(self.model.out_of_scope(thing).is_none())),
+            _ => {}
+        }
+        match thing {
+            Thing::Model => self.model_value(field),
+            Thing::Zone(ix) => self.zone_value(ix, field),
+            Thing::Element(ix) => self.element_value(ix, field),
+            Thing::Flow(ix) => self.flow_value(ix, field),
+            Thing::Asset(ix) => self.asset_value(ix, field),
+        }
+    }
+
+    fn unknown_facts(&self, thing: Thing, field: Field, out: &mut Vec<BaseFact>) {
+        match field {
+            Field::Trait(ix) => self.ask_state(thing, FactKey::Trait(ix), out),
+            Field::Control(ix) => self.ask_state(thing, FactKey::Control(ix), out),
+            _ => match thing {
+                Thing::Element(ix) => self.ask_element(ix, field, out),
+                Thing::Flow(ix) => self.ask_flow(ix, field, out),
+                Thing::Zone(ix) => self.ask_zone(ix, field, out),
+                Thing::Asset(ix) => self.ask_asset(ix, field, out),
+                Thing::Model => {}
+            },
+        }
+    }
+
+    fn used_facts(&self, thing: Thing, field: Field, out: &mut Vec<UsedFact>) {
+        self.use_facts(thing, field, out);
+    }
+}
+
+/// A list whose members are all known.
+fn closed(members: impl Iterator<Item = Thing>) -> Value<'static> {
+    list(members, false)
+}
+
+fn list(members: impl Iterator<Item = Thing>, open: bool) -> Value<'static> {
+    Value::Things(Things { members: members.map(|thing| (thing, Tri::Yes)).collect(), open })
+}
+
+fn texts<'t>(items: impl Iterator<Item = &'t str>, open: bool) -> Value<'t> {
+    Value::Texts { items: items.collect(), open }
+}
+
+fn text(value: Option<&Spanned<String>>) -> Value<'_> {
+    Value::Text(Some(value.map_or("", |value| value.value.as_str())))
+}
+
+/// What a field of another kind of thing would give; the checker of expressions never lets one through.
+fn nothing() -> Value<'static> {
+    Value::Tri(Tri::Unknown)
+}
+
+impl Facts<'_> {
+    fn ask_state(&self, thing: Thing, key: FactKey, out: &mut Vec<BaseFact>) {
+        if self.resolve(thing, key).present().is_unknown() {
+            out.push(self.ask(thing, key));
+        }
+    }
+
+    fn tags(&self, thing: Thing) -> Value<'_> {
+        let tags = match thing {
+            Thing::Model => &self.model.root.tags,
+            Thing::Zone(ix) => &self.model[ix].stated.tags,
+            Thing::Element(ix) => &self.model[ix].stated.tags,
+            Thing::Flow(ix) => &self.model[ix].stated.tags,
+            Thing::Asset(ix) => &self.model[ix].stated.tags,
+        };
+        texts(tags.values().map(String::as_str), false)
+    }
+
+    fn owner(&self, thing: Thing) -> &str {
+        let owner = match thing {
+            Thing::Model => &self.model.root.owner,
+            Thing::Zone(ix) => &self.model[ix].stated.owner,
+            Thing::Element(ix) => &self.model[ix].stated.owner,
+            Thing::Flow(ix) => &self.model[ix].stated.owner,
+            Thing::Asset(ix) => &self.model[ix].stated.owner,
+        };
+        owner.as_ref().map_or("", |owner| owner.value.as_str())
+    }
+
+    fn model_value(&self, field: Field) -> Value<'_> {
+        match field {
+            Field::Elements => closed(self.element_ixs().map(Thing::Element)),
+            Field::AllFlows => closed(self.flow_ixs().map(Thing::Flow)),
+            Field::Assets => closed(self.asset_ixs().map(Thing::Asset)),
+            Field::AllZones => closed((0..self.inside.len()).map(|ix| Thing::Zone(ZoneIx(super::placement::narrow32(ix))))),
+            _ => nothing(),
+        }
+    }
+
+    fn zone_value(&self, ix: ZoneIx, field: Field) -> Value<'_> {
+        match field {
+            Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
+            Field::Trust => Value::Number(self.zone_trust(ix).map_or(Range { low: 0, high: 100 }, |trust| Range::known(trust.into()))),
+            Field::Zones => closed(self.outer_zones(ix).map(Thing::Zone)),
+            Field::Children => closed(self.model[ix].children.iter().map(|zone| Thing::Zone(*zone))),
+            Field::Inside => Value::Things(self.zone_members(ix)),
+            Field::Entering => Value::Things(self.zone_flows(ix, &self.entering[ix.index()], true)),
+            Field::Leaving => Value::Things(self.zone_flows(ix, &self.leaving[ix.index()], false)),
+            _ => nothing(),
+        }
+    }
+
+    /// Elements inside a zone; one whose zones nobody states may be.
+    pub(crate) fn zone_members(&self, ix: ZoneIx) -> Things {
+        let inside = self.elements_inside(ix).iter().map(|element| (Thing::Element(*element), Tri::Yes));
+        let maybe = self.unplaced.iter().map(|element| (Thing::Element(*element), Tri::Unknown));
+        Things { members: inside.chain(maybe).collect(), open: false }
+    }
+
+    fn zone_flows(&self, ix: ZoneIx, certain: &[FlowIx], entering: bool) -> Things {
+        let maybe = self.loose_flows.iter().filter_map(|flow| {
+            let crossing = self.crossing(*flow);
+            let (known, open) =
+                if entering { (&crossing.enters, crossing.enters_open) } else { (&crossing.leaves, crossing.leaves_open) };
+            let tri = known.iter().find(|(zone, _)| *zone == ix).map(|(_, tri)| *tri);
+            let far = if entering { &crossing.leaves } else { &crossing.enters };
+            // The far end is certainly inside too where it leaves the zone or shares it.
+            let possible = open && !far.iter().any(|(zone, _)| *zone == ix) && !self.shares(*flow, ix);
+            tri.or(possible.then_some(Tri::Unknown)).map(|tri| (Thing::Flow(*flow), tri))
+        });
+        Things { members: certain.iter().map(|flow| (Thing::Flow(*flow), Tri::Yes)).chain(maybe).collect(), open: false }
+    }
+
+    fn shares(&self, flow: FlowIx, zone: ZoneIx) -> bool {
+        let inside = |element| self.placement(element).all.contains(&zone);
+        inside(self.model[flow].source) && inside(self.model[flow].target)
+    }
+
+    fn element_value(&self, ix: ElementIx, field: Field) -> Value<'_> {
+        let flows = |flows: &mut dyn Iterator<Item = FlowIx>| closed(flows.map(Thing::Flow));
+        match field {
+            Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
+            Field::Tech => Value::Text(self.tech_id(ix)),
+            Field::Trust => Value::Number(self.trust(ix)),
+            Field::Zones => {
+                list(self.placement(ix).all.iter().map(|zone| Thing::Zone(*zone)), !self.placement(ix).known)
+            }
+            Field::Holds => {
+                let (assets, known) = self.held(ix);
+                list(assets.iter().map(|asset| Thing::Asset(*asset)), !known)
+            }
+            Field::Handles => Value::Things(self.handles(ix)),
+            Field::Incoming => flows(&mut self.arriving(ix)),
+            Field::Outgoing => flows(&mut self.departing(ix)),
+            Field::Flows => flows(&mut self.touching(ix)),
+            Field::Children => closed(self.model[ix].children.iter().map(|child| Thing::Element(*child))),
+            Field::Parents => closed(self.around(ix).skip(1).map(Thing::Element)),
+            Field::EntryPoints => self.entry_points(ix),
+            Field::Exposed => Value::Tri(self.exposed(ix)),
+            Field::ReachedFrom | Field::InfluencedFrom => closed(self.reaching(ix, field).into_iter().map(Thing::Element)),
+            _ => nothing(),
+        }
+    }
+
+    fn tech_id(&self, ix: ElementIx) -> Option<&str> {
+        let entry = self.knowledge.catalogue.technologies.get_index(self.tech(ix)?.into())?;
+        Some(entry.0)
+    }
+
+    fn handles(&self, ix: ElementIx) -> Things {
+        let (held, mut known) = self.held(ix);
+        let mut members: Vec<AssetIx> = held.to_vec();
+        for flow in self.touching(ix) {
+            let (assets, complete) = self.moved(flow);
+            members.extend(assets);
+            known &= complete;
+        }
+        members.sort_unstable();
+        members.dedup();
+        Things { members: members.into_iter().map(|asset| (Thing::Asset(asset), Tri::Yes)).collect(), open: !known }
+    }
+
+    /// Whether a flow arrives from a less trusted place, or an entry point is stated.
+    pub(crate) fn exposed(&self, ix: ElementIx) -> Tri {
+        if !self.model[ix].stated.entry_points.items.is_empty() {
+            return Tri::Yes;
+        }
+        self.arriving(ix).map(|flow| self.comes_from_below(flow, ix)).fold(Tri::No, Tri::or)
+    }
+
+    /// Whether a flow that arrives at an element comes from a less trusted place.
+    pub(crate) fn comes_from_below(&self, flow: FlowIx, element: ElementIx) -> Tri {
+        let source = self.trust(self.far_end(flow, element));
+        let target = self.trust(element);
+        if source.high < target.low {
+            Tri::Yes
+        } else if source.low >= target.high || self.crosses(flow).is_no() {
+            Tri::No
+        } else {
+            Tri::Unknown
+        }
+    }
+
+    fn entry_points(&self, ix: ElementIx) -> Value<'_> {
+        let stated = self.model[ix].stated.entry_points.values().map(String::as_str);
+        let flows = self.arriving(ix).filter(|flow| self.comes_from_below(*flow, ix).is_yes());
+        let named = flows.map(|flow| self.model.name_of(Thing::Flow(flow)));
+        Value::Texts { items: stated.chain(named).collect(), open: false }
+    }
+
+    fn flow_value(&self, ix: FlowIx, field: Field) -> Value<'_> {
+        let flow = &self.model[ix];
+        let moves = &self.moves[ix.index()];
+        match field {
+            Field::Protocol => Value::Text(self.protocol_id(ix)),
+            Field::Label => text(flow.stated.label.as_ref()),
+            Field::Source => Value::Thing(Thing::Element(flow.source)),
+            Field::Target => Value::Thing(Thing::Element(flow.target)),
+            Field::Carries => list(moves.carries.iter().map(|asset| Thing::Asset(*asset)), !moves.known),
+            Field::Returns => list(moves.returns.iter().map(|asset| Thing::Asset(*asset)), !moves.known),
+            Field::Moves => {
+                let (assets, known) = self.moved(ix);
+                list(assets.map(Thing::Asset), !known)
+            }
+            Field::Crosses => Value::Tri(self.crosses(ix)),
+            Field::Enters => Value::Things(self.entered(ix)),
+            Field::Leaves => Value::Things(self.left(ix)),
+            Field::Crossed => {
+                let (mut entered, left) = (self.entered(ix), self.left(ix));
+                entered.members.extend(left.members);
+                Value::Things(Things { members: entered.members, open: entered.open || left.open })
+            }
+            Field::BothWays => Value::Tri(Tri::known(flow.both_ways)),
+            _ => nothing(),
+        }
+    }
+
+    fn protocol_id(&self, ix: FlowIx) -> Option<&str> {
+        let entry = self.knowledge.catalogue.protocols.get_index(self.protocol(ix)?.into())?;
+        Some(entry.0)
+    }
+
+    /// The zones that a flow enters.
+    pub(crate) fn entered(&self, ix: FlowIx) -> Things {
+        let crossing = self.crossing(ix);
+        let members = crossing.enters.iter().map(|(zone, tri)| (Thing::Zone(*zone), *tri)).collect();
+        Things { members, open: crossing.enters_open }
+    }
+
+    /// The zones that a flow leaves.
+    pub(crate) fn left(&self, ix: FlowIx) -> Things {
+        let crossing = self.crossing(ix);
+        let members = crossing.leaves.iter().map(|(zone, tri)| (Thing::Zone(*zone), *tri)).collect();
+        Things { members, open: crossing.leaves_open }
+    }
+
+    fn asset_value(&self, ix: AssetIx, field: Field) -> Value<'_> {
+        let asset = &self.model[ix];
+        match field {
+            Field::Kind => Value::Text(Some(asset.kind.as_str())),
+            Field::Data => match self.written_elsewhere(Thing::Asset(ix), FactKey::Data) {
+                Some(text) => texts(super::placement::split_list(text), false),
+                None => texts(asset.stated.data.values().map(String::as_str), !asset.stated.data.is_written()),
+            },
+            Field::Confidentiality => self.level_value(ix, Property::Confidentiality),
+            Field::Integrity => self.level_value(ix, Property::Integrity),
+            Field::Availability => self.level_value(ix, Property::Availability),
+            Field::Privacy => self.level_value(ix, Property::Privacy),
+            Field::Top => Value::Tri(Tri::known(asset.stated.top.as_ref().is_some_and(|top| top.value == YesNo::Yes))),
+            Field::Holders => Value::Things(self.asset_holders(ix)),
+            Field::Carriers => Value::Things(self.asset_carriers(ix)),
+            Field::On => closed(asset.on.iter().map(|element| Thing::Element(*element))),
+            _ => nothing(),
+        }
+    }
+
+    fn level_value(&self, ix: AssetIx, property: Property) -> Value<'_> {
+        Value::Number(self.level(ix, property).map_or(Range { low: 0, high: 4 }, |level| Range::known(level as i64)))
+    }
+
+    /// Elements that keep an asset; a store that does not say what it holds may be one.
+    pub(crate) fn asset_holders(&self, ix: AssetIx) -> Things {
+        let known = self.holders[ix.index()].iter().map(|element| (Thing::Element(*element), Tri::Yes));
+        let maybe = self.element_ixs().filter(|element| self.silent_store(*element));
+        Things { members: known.chain(maybe.map(|element| (Thing::Element(element), Tri::Unknown))).collect(), open: false }
+    }
+
+    /// A store that does not say what it holds.
+    pub(crate) fn silent_store(&self, ix: ElementIx) -> bool {
+        self.model[ix].kind == redan_model::lang::ElementKind::Store && !self.holds[ix.index()].known && !self.model[ix].is_group
+    }
+
+    /// Flows that move an asset; one that does not say what it moves may do so.
+    pub(crate) fn asset_carriers(&self, ix: AssetIx) -> Things {
+        let known = self.carriers[ix.index()].iter().map(|flow| (Thing::Flow(*flow), Tri::Yes));
+        let maybe = self.flow_ixs().filter(|flow| !self.moves[flow.index()].known);
+        Things { members: known.chain(maybe.map(|flow| (Thing::Flow(flow), Tri::Unknown))).collect(), open: false }
+    }
+
+    /// The elements and flows that an asset is known to be at.
+    pub(crate) fn asset_places(&self, ix: AssetIx) -> (&[ElementIx], &[FlowIx]) {
+        (&self.holders[ix.index()], &self.carriers[ix.index()])
+    }
+
+    fn ask_placement(&self, ix: ElementIx, out: &mut Vec<BaseFact>) {
+        if !self.placement(ix).known {
+            out.push(BaseFact { thing: Thing::Element(ix), key: FactKey::Zone });
+        }
+    }
+
+    fn ask_trust(&self, ix: ElementIx, out: &mut Vec<BaseFact>) {
+        self.ask_placement(ix, out);
+        if self.trust(ix).is_known() {
+            return;
+        }
+        let silent = self.placement(ix).inner.iter().filter(|zone| self.zone_trust(**zone).is_none());
+        out.extend(silent.map(|zone| BaseFact { thing: Thing::Zone(*zone), key: FactKey::Trust }));
+    }
+
+    fn ask_moves(&self, flow: FlowIx, out: &mut Vec<BaseFact>) {
+        if !self.moves[flow.index()].known {
+            out.push(BaseFact { thing: Thing::Flow(flow), key: FactKey::Carries });
+        }
+    }
+
+    fn ask_holds(&self, ix: ElementIx, out: &mut Vec<BaseFact>) {
+        if !self.holds[ix.index()].known {
+            out.push(BaseFact { thing: Thing::Element(ix), key: FactKey::Holds });
+        }
+    }
+
+    fn ask_element(&self, ix: ElementIx, field: Field, out: &mut Vec<BaseFact>) {
+        match field {
+            Field::Tech if self.tech(ix).is_none() => out.push(BaseFact { thing: Thing::Element(ix), key: FactKey::Tech }),
+            Field::Trust => self.ask_trust(ix, out),
+            Field::Zones => self.ask_placement(ix, out),
+            Field::Holds => self.ask_holds(ix, out),
+            Field::Handles => {
+                self.ask_holds(ix, out);
+                self.touching(ix).for_each(|flow| self.ask_moves(flow, out));
+            }
+            Field::Exposed | Field::EntryPoints if self.exposed(ix).is_unknown() => {
+                for flow in self.arriving(ix).filter(|flow| self.comes_from_below(*flow, ix).is_unknown()) {
+                    self.ask_trust(self.far_end(flow, ix), out);
+                }
+                self.ask_trust(ix, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_flow(&self, ix: FlowIx, field: Field, out: &mut Vec<BaseFact>) {
+        match field {
+            Field::Protocol if self.protocol(ix).is_none() => {
+                out.push(BaseFact { thing: Thing::Flow(ix), key: FactKey::Protocol });
+            }
+            Field::Carries | Field::Returns | Field::Moves => self.ask_moves(ix, out),
+            Field::Crosses | Field::Enters | Field::Leaves | Field::Crossed => {
+                self.ask_placement(self.model[ix].source, out);
+                self.ask_placement(self.model[ix].target, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn ask_zone(&self, ix: ZoneIx, field: Field, out: &mut Vec<BaseFact>) {
+        match field {
+            Field::Trust if self.zone_trust(ix).is_none() => out.push(BaseFact { thing: Thing::Zone(ix), key: FactKey::Trust }),
+            Field::Inside | Field::Entering | Field::Leaving => self.unplaced.iter().for_each(|element| self.ask_placement(*element, out)),
+            _ => {}
+        }
+    }
+
+    fn ask_asset(&self, ix: AssetIx, field: Field, out: &mut Vec<BaseFact>) {
+        let level = match field {
+            Field::Confidentiality => Property::Confidentiality,
+            Field::Integrity => Property::Integrity,
+            Field::Availability => Property::Availability,
+            Field::Privacy => Property::Privacy,
+            Field::Data => {
+                let written = self.written_elsewhere(Thing::Asset(ix), FactKey::Data).is_some();
+                if !written && !self.model[ix].stated.data.is_written() {
+                    out.push(BaseFact { thing: Thing::Asset(ix), key: FactKey::Data });
+                }
+                return;
+            }
+            Field::Holders => {
+                let silent = self.element_ixs().filter(|element| self.silent_store(*element));
+                silent.for_each(|element| self.ask_holds(element, out));
+                return;
+            }
+            Field::Carriers => return self.flow_ixs().for_each(|flow| self.ask_moves(flow, out)),
+            _ => return,
+        };
+        if self.level(ix, level).is_none() {
+            out.push(BaseFact { thing: Thing::Asset(ix), key: FactKey::Level(level) });
+        }
+    }
+}
