@@ -10,7 +10,8 @@ use redan_model::{AssetIx, Diagnostic, Span, Thing};
 
 use crate::catalogue::ControlIx;
 use crate::fact::BaseFact;
-use crate::rule::RuleIx;
+use crate::Knowledge;
+use crate::rule::{Rule, RuleIx};
 
 /// Index of a threat in [`Analysis::threats`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,7 +137,7 @@ pub struct Threat {
     pub with: Option<AssetIx>,
     /// In a few words.
     pub title: String,
-    /// What happens; the rule's `why` if nothing is written.
+    /// What is written about it; see [`Threat::description`] for what to show.
     pub description: Option<String>,
     /// STRIDE categories.
     pub stride: Vec<Stride>,
@@ -160,7 +161,7 @@ pub struct Threat {
     pub counters: Vec<CounterUse>,
     /// Some but not all of what counters it is there.
     pub partly_countered: bool,
-    /// Ids in public lists, stated ones and the rule's.
+    /// Ids in public lists that the entry states; see [`Threat::references`] for all of them.
     pub references: IndexMap<String, Vec<String>>,
     /// Unconfirmed assumptions that its status rests on.
     pub assumptions: Vec<String>,
@@ -174,6 +175,54 @@ pub struct Threat {
     pub identified: Option<Date>,
     /// Where a reader should look: its own entry, else the subject's.
     pub location: Span,
+}
+
+impl Threat {
+    /// The rules that raised it, merged ones included.
+    pub fn rules<'k>(&self, knowledge: &'k Knowledge) -> Vec<&'k Rule> {
+        let own = self.rule.and_then(|ix| knowledge.rules.get(usize::from(ix.0)));
+        let merged = self.merged.iter().filter_map(|id| {
+            let rule = id.split('@').next()?;
+            knowledge.rules.iter().find(|known| known.id == rule)
+        });
+        own.into_iter().chain(merged).collect()
+    }
+
+    /// What happens: what is written, else what the rule says.
+    pub fn description<'t>(&'t self, knowledge: &'t Knowledge) -> &'t str {
+        let why = || self.rules(knowledge).first().map_or("", |rule| rule.why.as_str());
+        self.description.as_deref().unwrap_or_else(why)
+    }
+
+    /// How to stop it, as the rule says; empty for a threat written by hand that no rule knows.
+    pub fn fix<'k>(&self, knowledge: &'k Knowledge) -> &'k str {
+        self.rules(knowledge).first().map_or("", |rule| rule.fix.as_str())
+    }
+
+    /// Ids in public lists: stated ones first, then those of its rules.
+    pub fn references(&self, knowledge: &Knowledge) -> IndexMap<String, Vec<String>> {
+        let mut all = self.references.clone();
+        for (list, ids) in self.rules(knowledge).into_iter().flat_map(|rule| &rule.references) {
+            let known = all.entry(list.clone()).or_default();
+            for id in ids {
+                if !known.contains(id) {
+                    known.push(id.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// Rules of other tools that it stands for, as `tool:id`.
+    pub fn counterparts(&self, knowledge: &Knowledge) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for id in self.rules(knowledge).into_iter().flat_map(|rule| &rule.counterparts) {
+            if !all.contains(id) {
+                all.push(id.clone());
+            }
+        }
+        all
+    }
 }
 
 /// One thing that nobody has said yet and that decides something.

@@ -20,9 +20,9 @@ use crate::fact::{BaseFact, Property};
 
 pub(crate) use flipped::Flipped;
 pub(crate) use placement::Placement;
-pub(crate) use reach::ReachMemo;
+pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
-pub(crate) use statements::{By, Statement};
+pub(crate) use statements::{By, Statement, narrow, things};
 
 /// Facts that are taken to be stated on top of a model, to see what would follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl<'m> Facts<'m> {
 
     /// Flows that arrive at an element, at what it is part of, or that it may be called back through.
     pub(crate) fn arriving(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
-        self.around(element).flat_map(|ix| {
+        self.around(element).flat_map(move |ix| {
             let back = self.model[ix].outgoing.iter().filter(|flow| self.model[**flow].both_ways);
             self.model[ix].incoming.iter().chain(back).copied()
         })
@@ -159,7 +159,7 @@ impl<'m> Facts<'m> {
 
     /// Flows that an element, or what it is part of, opens or may open.
     pub(crate) fn departing(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
-        self.around(element).flat_map(|ix| {
+        self.around(element).flat_map(move |ix| {
             let back = self.model[ix].incoming.iter().filter(|flow| self.model[**flow].both_ways);
             self.model[ix].outgoing.iter().chain(back).copied()
         })
@@ -167,7 +167,7 @@ impl<'m> Facts<'m> {
 
     /// Every flow of an element, once each.
     pub(crate) fn touching(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
-        self.around(element).flat_map(|ix| {
+        self.around(element).flat_map(move |ix| {
             let out = self.model[ix].outgoing.iter().filter(move |flow| self.model[**flow].target != ix);
             self.model[ix].incoming.iter().chain(out).copied()
         })

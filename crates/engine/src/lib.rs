@@ -3,15 +3,21 @@
 //! No IO, no clock, no randomness, no order of hashing: the same input gives the same bytes. Knowledge arrives as
 //! checked data ([`Knowledge`]), decisions of the project as [`Policy`], the day as [`Context`].
 
+mod analyse;
 pub mod analysis;
+pub mod answers;
 pub mod catalogue;
+mod coverage;
 pub mod explain;
 pub mod expr;
 pub mod fact;
 pub mod facts;
 pub mod knowledge;
 pub mod policy;
+mod questions;
+mod risk;
 pub mod rule;
+mod title;
 
 pub use analysis::{Analysis, Question, Status, Threat};
 pub use knowledge::{Knowledge, KnowledgeError, Pack};
@@ -26,8 +32,7 @@ pub struct Context {
 
 /// Analyses a model: the one function that every face calls.
 pub fn analyse(model: &redan_model::Model, knowledge: &Knowledge, policy: &Policy, context: &Context) -> Analysis {
-    let _ = (model, knowledge, policy, context);
-    unimplemented!("contract")
+    analyse::analyse(&analyse::Input { model, knowledge, policy, context })
 }
 
 /// Explains a threat of an analysis of the same inputs; `None` when there is no such threat.

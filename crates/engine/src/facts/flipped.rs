@@ -3,7 +3,7 @@
 use redan_model::{FlowIx, Thing};
 
 use super::Facts;
-use crate::expr::{Field, Value, World};
+use crate::expr::{Field, Tri, Value, World};
 use crate::fact::{BaseFact, UsedFact};
 
 /// The facts of a model with one flow turned round.
@@ -41,5 +41,9 @@ impl World for Flipped<'_, '_> {
 
     fn used_facts(&self, thing: Thing, field: Field, out: &mut Vec<UsedFact>) {
         self.facts.used_facts(thing, self.turned(thing, field), out);
+    }
+
+    fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+        self.facts.reaches(thing, field, key, predicate)
     }
 }

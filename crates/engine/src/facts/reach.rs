@@ -12,7 +12,7 @@ use super::Facts;
 use crate::expr::{Field, Tri};
 
 /// Results of reach queries that do not depend on where they are asked, by the query's key and the kind of reach.
-pub(crate) type ReachMemo = FxHashMap<(usize, Field), std::rc::Rc<Vec<Tri>>>;
+pub(crate) type ReachMemo = FxHashMap<(String, Field), std::rc::Rc<Vec<Tri>>>;
 
 /// How near each element is to where attackers start.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Facts<'_> {
     }
 
     /// For every element, whether some element for which `holds` is true leads to it.
-    pub(crate) fn spread(&self, field: Field, holds: &dyn Fn(ElementIx) -> Tri) -> Vec<Tri> {
+    pub(crate) fn spread(&self, field: Field, holds: &mut dyn FnMut(ElementIx) -> Tri) -> Vec<Tri> {
         let origin: Vec<Tri> = self.element_ixs().map(holds).collect();
         let yes = self.flood(field, |ix| origin[ix.index()] == Tri::Yes);
         let maybe = self.flood(field, |ix| origin[ix.index()] != Tri::No);

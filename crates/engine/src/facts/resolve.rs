@@ -60,6 +60,16 @@ impl<'m> Facts<'m> {
         list.iter().find(|statement| statement.key == key)
     }
 
+    /// The value of a control of a flow as seen from its target's side: what the source states counts, since that end
+    /// is called back.
+    pub(crate) fn resolve_turned(&self, flow: FlowIx, key: FactKey) -> Resolved<'m> {
+        let (thing, source) = (Thing::Flow(flow), Thing::Element(self.model[flow].source));
+        if self.own(thing, key).is_none() && self.places(key).contains(&Place::Target) {
+            return self.resolve(source, key);
+        }
+        self.resolve(thing, key)
+    }
+
     /// Where a trait or control may stand.
     fn places(&self, key: FactKey) -> &'m [Place] {
         let catalogue = &self.knowledge.catalogue;

@@ -4,7 +4,7 @@ use redan_model::lang::State;
 use redan_model::{AssetIx, ElementIx, FlowIx, Span, Thing, ZoneIx};
 
 use super::{By, Facts, Resolved, Via};
-use crate::expr::{Field, World};
+use crate::expr::Field;
 use crate::fact::{BaseFact, FactKey, Origin, Property, UsedFact};
 
 impl Facts<'_> {

@@ -45,6 +45,18 @@ impl World for Facts<'_> {
     fn used_facts(&self, thing: Thing, field: Field, out: &mut Vec<UsedFact>) {
         self.use_facts(thing, field, out);
     }
+
+    fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+        let Thing::Element(ix) = thing else { return Tri::No };
+        let kept = self.memo.borrow().get(&(key.to_owned(), field)).cloned();
+        let spread = kept.unwrap_or_else(|| {
+            // Not held while the predicate runs: it may ask about reach itself.
+            let spread = std::rc::Rc::new(self.spread(field, &mut |element| predicate(Thing::Element(element))));
+            self.memo.borrow_mut().insert((key.to_owned(), field), std::rc::Rc::clone(&spread));
+            spread
+        });
+        spread[ix.index()]
+    }
 }
 
 /// A list whose members are all known.

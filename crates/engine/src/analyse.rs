@@ -1,0 +1,125 @@
+//! From a model to its analysis: threats written by hand, threats that rules raise, questions, coverage, lints.
+
+pub(crate) mod counter;
+pub(crate) mod hand;
+pub(crate) mod judge;
+pub(crate) mod raised;
+
+use redan_model::Model;
+
+use crate::analysis::{Analysis, Status, Threat};
+use crate::answers::Answers;
+use crate::fact::BaseFact;
+use crate::facts::{Facts, Overlay, Stage};
+use crate::risk::Risk;
+use crate::rule::RuleIx;
+use crate::{Context, Knowledge, Policy};
+
+use judge::Judge;
+
+/// What an analysis is made from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input<'m> {
+    pub(crate) model: &'m Model,
+    pub(crate) knowledge: &'m Knowledge,
+    pub(crate) policy: &'m Policy,
+    pub(crate) context: &'m Context,
+}
+
+/// A threat with the facts that settle it and those that move its rating.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) threat: Threat,
+    pub(crate) asks: Vec<BaseFact>,
+    pub(crate) rates: Vec<BaseFact>,
+    /// The threat written by hand that it is the same as.
+    pub(crate) same_as: Option<String>,
+}
+
+/// Analyses a model.
+pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
+    let nothing = Overlay::default();
+    let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
+    let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
+    let refiners = refiners(input.knowledge);
+    let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
+    let raiser = raised::Raiser {
+        input,
+        judge: judge(&facts),
+        target: target.as_ref().map(judge),
+        risk: Risk::new(&facts, input.policy.assume_level),
+        answers: Answers::new(input.model, input.knowledge),
+        mitigations: raised::stated_controls(input),
+        has_assumptions: raised::has_unconfirmed(input.model),
+    };
+    let mut drafts = hand::threats(input);
+    let written = drafts.len();
+    drafts.extend(raiser.threats());
+    let drafts = merge(drafts, written, input.knowledge);
+    let coverage = crate::coverage::coverage(&facts, input.knowledge, &drafts);
+    let (threats, questions) = crate::questions::ask(&facts, drafts);
+    Analysis { threats, questions, lints: Vec::new(), coverage }
+}
+
+/// Whether there are mitigations whose facts only the target model has.
+fn plans(model: &Model) -> bool {
+    use redan_model::lang::MitigationStatus::{Implemented, Rejected};
+    model.root.mitigations.entries.values().any(|entry| {
+        let status = entry.value.status.as_ref().map(|status| status.value);
+        !matches!(status, Some(Implemented | Rejected)) && !entry.value.states.items.is_empty()
+    })
+}
+
+/// For every rule the rules that silence it.
+pub(crate) fn refiners(knowledge: &Knowledge) -> Vec<Vec<RuleIx>> {
+    let mut refiners = vec![Vec::new(); knowledge.rules.len()];
+    for (ix, rule) in knowledge.rules.iter().enumerate() {
+        for general in &rule.refines {
+            refiners[usize::from(general.0)].push(RuleIx(crate::facts::narrow(ix)));
+        }
+    }
+    refiners
+}
+
+/// Moves raised threats into the ones written by hand that they are the same as.
+fn merge(drafts: Vec<Draft>, written: usize, knowledge: &Knowledge) -> Vec<Draft> {
+    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let same = draft.same_as.as_ref();
+        let into = same.and_then(|id| kept.iter().take(written).position(|other| other.threat.id == *id));
+        match into {
+            Some(into) => absorb(&mut kept[into].threat, draft.threat, knowledge),
+            None => kept.push(draft),
+        }
+    }
+    kept
+}
+
+fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
+    fn union<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
+        for item in more {
+            if !list.contains(&item) {
+                list.push(item);
+            }
+        }
+    }
+    let references = raised.references(knowledge);
+    for (list, ids) in references {
+        union(into.references.entry(list).or_default(), ids);
+    }
+    union(&mut into.subjects, raised.subjects);
+    union(&mut into.stride, raised.stride);
+    union(&mut into.linddun, raised.linddun);
+    union(&mut into.mitigations, raised.mitigations);
+    for used in raised.counters {
+        if !into.counters.contains(&used) {
+            into.counters.push(used);
+        }
+    }
+    into.merged.push(raised.id);
+}
+
+/// Whether a threat still needs something: a fact, a decision or work.
+pub(crate) fn is_live(status: Status) -> bool {
+    matches!(status, Status::Open | Status::Question)
+}

@@ -1,0 +1,171 @@
+//! Whether a threat is countered: two bits, *some* and *full*, for every control at every place that a rule names.
+
+use redan_model::lang::State;
+use redan_model::{FlowIx, Thing};
+
+use crate::analysis::CounterUse;
+use crate::catalogue::ControlIx;
+use crate::expr::{Field, Things, Tri, World};
+use crate::fact::{BaseFact, FactKey};
+use crate::facts::{Facts, Resolved};
+use crate::rule::{Counter, CounterRole};
+
+/// How far something is countered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bits {
+    /// At least in part.
+    pub(crate) some: Tri,
+    /// In full.
+    pub(crate) full: Tri,
+}
+
+impl Bits {
+    const NONE: Self = Self { some: Tri::No, full: Tri::No };
+    const ALL: Self = Self { some: Tri::Yes, full: Tri::Yes };
+    const UNKNOWN: Self = Self { some: Tri::Unknown, full: Tri::Unknown };
+
+    fn of(state: State) -> Self {
+        match state {
+            State::Yes => Self::ALL,
+            State::Partial => Self { some: Tri::Yes, full: Tri::No },
+            State::No => Self::NONE,
+            State::Unknown => Self::UNKNOWN,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { some: self.some.and(other.some), full: self.full.and(other.full) }
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { some: self.some.or(other.some), full: self.full.or(other.full) }
+    }
+}
+
+/// The subject of a rule as counters see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sight<'a, 'm> {
+    pub(crate) facts: &'a Facts<'m>,
+    pub(crate) subject: Thing,
+    /// A flow seen from its other end.
+    pub(crate) turned: bool,
+}
+
+/// The things at which a counter is looked up.
+struct Places {
+    things: Things,
+    /// All of them need it; else one is enough.
+    all: bool,
+    /// The field that gave the list, to ask for its unknown members.
+    list: Option<Field>,
+}
+
+impl Sight<'_, '_> {
+    /// How far the subject is countered.
+    pub(crate) fn bits(&self, counter: &Counter) -> Bits {
+        match counter {
+            Counter::Control { role, control } => self.control(*role, *control),
+            Counter::Any(list) => list.iter().map(|one| self.bits(one)).fold(Bits::NONE, Bits::or),
+            Counter::All(list) => list.iter().map(|one| self.bits(one)).reduce(Bits::and).unwrap_or(Bits::NONE),
+        }
+    }
+
+    /// The facts that an unknown outcome waits for.
+    pub(crate) fn unknown(&self, counter: &Counter, out: &mut Vec<BaseFact>) {
+        if !self.bits(counter).full.is_unknown() {
+            return;
+        }
+        match counter {
+            Counter::Any(list) | Counter::All(list) => list.iter().for_each(|one| self.unknown(one, out)),
+            Counter::Control { role, control } => {
+                let places = self.places(*role);
+                for (place, tri) in &places.things.members {
+                    if self.state(*place, *control).state == State::Unknown {
+                        push(out, self.ask(*place, *control));
+                    }
+                    if tri.is_unknown() && let Some(field) = places.list {
+                        self.ask_members(field, out);
+                    }
+                }
+                if places.things.open && let Some(field) = places.list {
+                    self.ask_members(field, out);
+                }
+            }
+        }
+    }
+
+    fn ask_members(&self, field: Field, out: &mut Vec<BaseFact>) {
+        let mut asked = Vec::new();
+        self.facts.unknown_facts(self.subject, field, &mut asked);
+        asked.into_iter().for_each(|fact| push(out, fact));
+    }
+
+    /// Every control at every place, in the order of the rule.
+    pub(crate) fn uses(&self, counter: &Counter, out: &mut Vec<CounterUse>) {
+        match counter {
+            Counter::Any(list) | Counter::All(list) => list.iter().for_each(|one| self.uses(one, out)),
+            Counter::Control { role, control } => {
+                for (place, _) in self.places(*role).things.members {
+                    out.push(CounterUse { control: *control, place, state: self.state(place, *control).state });
+                }
+            }
+        }
+    }
+
+    fn control(&self, role: CounterRole, control: ControlIx) -> Bits {
+        let places = self.places(role);
+        let (sure, unsure): (Vec<_>, Vec<_>) = places.things.members.iter().partition(|(_, tri)| tri.is_yes());
+        let at = |place: &(Thing, Tri)| Bits::of(self.state(place.0, control).state);
+        if places.all {
+            let known = sure.into_iter().map(at).reduce(Bits::and);
+            let open = places.things.open.then_some(Bits::UNKNOWN);
+            let maybe = unsure.into_iter().map(|place| at(place).or(Bits::UNKNOWN));
+            return known.into_iter().chain(maybe).chain(open).reduce(Bits::and).unwrap_or(Bits::NONE);
+        }
+        let open = if places.things.open { Bits::UNKNOWN } else { Bits::NONE };
+        let maybe = unsure.into_iter().map(|place| at(place).and(Bits::UNKNOWN));
+        sure.into_iter().map(at).chain(maybe).fold(open, Bits::or)
+    }
+
+    /// What is known of a control at a place.
+    pub(crate) fn state(&self, place: Thing, control: ControlIx) -> Resolved<'_> {
+        let key = FactKey::Control(control);
+        match place {
+            Thing::Flow(ix) if self.turned && place == self.subject => self.facts.resolve_turned(ix, key),
+            _ => self.facts.resolve(place, key),
+        }
+    }
+
+    fn ask(&self, place: Thing, control: ControlIx) -> BaseFact {
+        let key = FactKey::Control(control);
+        if self.turned && place == self.subject { BaseFact { thing: place, key } } else { self.facts.ask(place, key) }
+    }
+
+    fn places(&self, role: CounterRole) -> Places {
+        let one = |thing| Places { things: Things { members: vec![(thing, Tri::Yes)], open: false }, all: false, list: None };
+        let list = |field, all| Places { things: self.facts.things(self.subject, field).into_owned(), all, list: Some(field) };
+        match (role, self.subject) {
+            (CounterRole::Source, Thing::Flow(ix)) => one(Thing::Element(self.end(ix, !self.turned))),
+            (CounterRole::Target, Thing::Flow(ix)) => one(Thing::Element(self.end(ix, self.turned))),
+            // Whoever goes through several zones is stopped by the guard of any one of them.
+            (CounterRole::Entry, _) => list(if self.turned { Field::Leaves } else { Field::Enters }, false),
+            (CounterRole::Exit, _) => list(if self.turned { Field::Enters } else { Field::Leaves }, false),
+            (CounterRole::Incoming, _) => list(Field::Incoming, true),
+            (CounterRole::Inside, _) => list(Field::Inside, true),
+            (CounterRole::Holders, _) => list(Field::Holders, true),
+            (CounterRole::Model, _) => one(Thing::Model),
+            (CounterRole::Subject | CounterRole::Source | CounterRole::Target, subject) => one(subject),
+        }
+    }
+
+    fn end(&self, flow: FlowIx, source: bool) -> redan_model::ElementIx {
+        let flow = &self.facts.model[flow];
+        if source { flow.source } else { flow.target }
+    }
+}
+
+fn push(out: &mut Vec<BaseFact>, fact: BaseFact) {
+    if !out.contains(&fact) {
+        out.push(fact);
+    }
+}

@@ -1,0 +1,168 @@
+//! Threats that people wrote: taken as they stand, mitigated once everything that is planned against them is done.
+
+use indexmap::IndexMap;
+use redan_model::lang::{MapEntry, Mitigation, MitigationStatus, References, ThreatEntry, ThreatStatus};
+use redan_model::{Model, Thing};
+
+use super::judge::mitigation_steps;
+use super::{Draft, Input};
+use crate::analysis::{Answer, Rating, Residual, Status, Threat};
+use crate::answers::is_answer;
+use crate::risk::Steps;
+
+/// The threats written by hand, in source order.
+pub(crate) fn threats(input: &Input<'_>) -> Vec<Draft> {
+    let written = input.model.root.threats.entries.iter().filter(|(key, _)| !is_answer(key));
+    written.map(|(id, entry)| Draft { threat: threat(input, id, entry), asks: Vec::new(), rates: Vec::new(), same_as: None }).collect()
+}
+
+fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat {
+    let stated = &entry.value;
+    let subjects: Vec<Thing> = stated.on.values().filter_map(|id| input.model.find(id)).collect();
+    let mitigations: Vec<String> = stated.mitigations.values().cloned().collect();
+    let status = status(input.model, stated, &mitigations);
+    let rating = rating(input, stated);
+    Threat {
+        id: id.to_owned(),
+        rule: None,
+        subject: subjects.first().copied(),
+        subjects,
+        with: None,
+        title: stated.title.as_ref().map_or_else(|| id.to_owned(), |title| title.value.clone()),
+        description: description(stated),
+        stride: stated.stride.values().copied().collect(),
+        linddun: stated.linddun.values().copied().collect(),
+        status,
+        rating,
+        rating_reasons: rating_reasons(stated),
+        range: None,
+        residual: residual(input, &mitigations, status, rating),
+        stated_band: stated.severity.as_ref().map(|band| band.value),
+        mitigations,
+        counters: Vec::new(),
+        partly_countered: false,
+        references: references(&stated.references.entries),
+        assumptions: Vec::new(),
+        questions: Vec::new(),
+        answer: Some(answer(input, id, entry)),
+        merged: Vec::new(),
+        identified: stated.identified.as_ref().map(|day| day.value),
+        location: entry.key_span,
+    }
+}
+
+/// What is written about it, or the sentence that its parts make.
+pub(super) fn description(stated: &ThreatEntry) -> Option<String> {
+    if let Some(description) = &stated.description {
+        return Some(description.value.clone());
+    }
+    let said = |part: &redan_model::lang::Opt<String>| part.as_ref().map(|part| part.value.clone());
+    let action = said(&stated.action)?;
+    let mut sentence = said(&stated.source).unwrap_or_else(|| "Somebody".to_owned());
+    if let Some(prerequisite) = said(&stated.prerequisite) {
+        sentence.push_str(&format!(" with {prerequisite}"));
+    }
+    sentence.push_str(&format!(" {action}"));
+    if let Some(effect) = said(&stated.effect) {
+        sentence.push_str(&format!(", which leads to {effect}"));
+    }
+    Some(sentence)
+}
+
+/// References as plain text.
+pub(super) fn references(entries: &IndexMap<String, MapEntry<References>>) -> IndexMap<String, Vec<String>> {
+    let ids = |entry: &MapEntry<References>| entry.value.0.iter().map(|id| id.value.clone()).collect();
+    entries.iter().map(|(list, entry)| (list.clone(), ids(entry))).collect()
+}
+
+/// The entry as an answer, with whether its date has passed.
+pub(super) fn answer(input: &Input<'_>, key: &str, entry: &MapEntry<ThreatEntry>) -> Answer {
+    let stated = &entry.value;
+    let until = stated.until.as_ref().map(|day| day.value);
+    Answer {
+        key: key.to_owned(),
+        because: stated.because.as_ref().map(|because| because.value.clone()),
+        owner: stated.owner.as_ref().map(|owner| owner.value.clone()),
+        until,
+        expired: until.is_some_and(|day| day < input.context.today),
+        span: entry.key_span,
+    }
+}
+
+/// The status that a word of the language stands for.
+pub(super) fn from_word(status: ThreatStatus) -> Status {
+    match status {
+        ThreatStatus::Open => Status::Open,
+        ThreatStatus::Mitigated => Status::Mitigated,
+        ThreatStatus::Accepted => Status::Accepted,
+        ThreatStatus::Transferred => Status::Transferred,
+        ThreatStatus::Avoided => Status::Avoided,
+        ThreatStatus::FalsePositive => Status::FalsePositive,
+        ThreatStatus::NotApplicable => Status::NotApplicable,
+    }
+}
+
+fn status(model: &Model, stated: &ThreatEntry, mitigations: &[String]) -> Status {
+    let done = if all_done(model, mitigations) { Status::Mitigated } else { Status::Open };
+    stated.status.as_ref().map_or(done, |status| from_word(status.value))
+}
+
+/// Whether there are mitigations and all of them are in place.
+pub(super) fn all_done(model: &Model, mitigations: &[String]) -> bool {
+    let done = |id: &String| mitigation(model, id).is_some_and(|one| progress(one) == MitigationStatus::Implemented);
+    !mitigations.is_empty() && mitigations.iter().all(done)
+}
+
+fn mitigation<'m>(model: &'m Model, id: &str) -> Option<&'m Mitigation> {
+    model.root.mitigations.entries.get(id).map(|entry| &entry.value)
+}
+
+fn progress(mitigation: &Mitigation) -> MitigationStatus {
+    mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value)
+}
+
+fn rating(input: &Input<'_>, stated: &ThreatEntry) -> Rating {
+    let likelihood = stated.likelihood.as_ref().map(|rating| rating.value.is);
+    let impact = stated.impact.as_ref().map(|rating| rating.value.is);
+    let risk = likelihood.zip(impact).map(|(likelihood, impact)| likelihood * impact);
+    let band = risk.map(|risk| input.policy.band(risk)).or(stated.severity.as_ref().map(|band| band.value));
+    Rating { likelihood, impact, risk, band }
+}
+
+fn rating_reasons(stated: &ThreatEntry) -> Vec<String> {
+    let reason = |name: &str, rating: &redan_model::lang::Opt<redan_model::lang::Rating>| {
+        let rating = rating.as_ref()?;
+        let because = rating.value.because.as_ref().map(|because| format!(": {}", because.value));
+        Some(format!("{name} {} stated{}", rating.value.is, because.unwrap_or_default()))
+    };
+    [reason("likelihood", &stated.likelihood), reason("impact", &stated.impact)].into_iter().flatten().collect()
+}
+
+/// What mitigations take away: those in place, and those that are not rejected.
+pub(super) fn steps(input: &Input<'_>, mitigations: &[String]) -> (Steps, Steps) {
+    let (mut now, mut later) = (Steps::default(), Steps::default());
+    for one in mitigations.iter().filter_map(|id| mitigation(input.model, id)) {
+        let steps = mitigation_steps(input.knowledge, one);
+        match progress(one) {
+            MitigationStatus::Rejected => {}
+            MitigationStatus::Implemented => {
+                now.join(steps);
+                later.join(steps);
+            }
+            MitigationStatus::Proposed | MitigationStatus::Planned | MitigationStatus::InProgress => later.join(steps),
+        }
+    }
+    (now, later)
+}
+
+fn residual(input: &Input<'_>, mitigations: &[String], status: Status, rating: Rating) -> Residual {
+    let Some((likelihood, impact)) = rating.likelihood.zip(rating.impact) else { return Residual::default() };
+    let (now, later) = steps(input, mitigations);
+    let inherent = likelihood * impact;
+    let (current, target) = match status {
+        Status::Open | Status::Question | Status::Mitigated => (now.risk(likelihood, impact), later.risk(likelihood, impact)),
+        Status::Accepted | Status::Transferred => (inherent, inherent),
+        Status::Avoided | Status::FalsePositive | Status::NotApplicable => (0, 0),
+    };
+    Residual { inherent: Some(inherent), current: Some(current), target: Some(target) }
+}

@@ -1,0 +1,302 @@
+//! Threats that rules raise, with the answers of the model applied.
+
+use redan_model::lang::{AssumptionStatus, ThreatEntry};
+use redan_model::{AssetIx, Model, SourceId, Span, Thing};
+use rustc_hash::FxHashMap;
+
+use super::judge::{Judge, Verdict, bindings, subjects};
+use super::{Draft, Input, hand, is_live};
+use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
+use crate::answers::Answers;
+use crate::catalogue::ControlIx;
+use crate::expr::{Env, Tri};
+use crate::fact::{BaseFact, FactKey};
+use crate::facts::Facts;
+use crate::risk::{Impact, Risk};
+use crate::rule::{Rule, RuleIx};
+
+/// The controls that mitigations state, by control: where, and which mitigation.
+pub(crate) type StatedControls<'m> = FxHashMap<ControlIx, Vec<(Thing, &'m str)>>;
+
+/// Everything that raised threats are made with.
+#[derive(Debug)]
+pub(crate) struct Raiser<'a, 'm> {
+    pub(crate) input: &'a Input<'m>,
+    pub(crate) judge: Judge<'a, 'm>,
+    /// The same in the target model, where there is a difference.
+    pub(crate) target: Option<Judge<'a, 'm>>,
+    pub(crate) risk: Risk<'a, 'm>,
+    pub(crate) answers: Answers<'m>,
+    pub(crate) mitigations: StatedControls<'m>,
+    pub(crate) has_assumptions: bool,
+}
+
+/// The controls that mitigations of the model state and that are not rejected.
+pub(crate) fn stated_controls<'m>(input: &Input<'m>) -> StatedControls<'m> {
+    use redan_model::lang::{MitigationStatus, State};
+    let mut stated = StatedControls::default();
+    for (id, entry) in &input.model.root.mitigations.entries {
+        if entry.value.status.as_ref().is_some_and(|status| status.value == MitigationStatus::Rejected) {
+            continue;
+        }
+        for value in entry.value.states.items.iter().filter(|value| matches!(value.state(), Some(State::Yes | State::Partial))) {
+            let key = FactKey::parse(&value.path.value.fact, &input.knowledge.catalogue);
+            if let (Some(FactKey::Control(control)), Some(thing)) = (key, input.model.find(&value.path.value.thing)) {
+                stated.entry(control).or_default().push((thing, id.as_str()));
+            }
+        }
+    }
+    stated
+}
+
+/// Whether any assumption waits for somebody to confirm it.
+pub(crate) fn has_unconfirmed(model: &Model) -> bool {
+    let waits = |status: Option<AssumptionStatus>| !matches!(status, Some(AssumptionStatus::Confirmed | AssumptionStatus::Refuted));
+    let entries = &model.root.assumptions.entries;
+    entries.values().any(|entry| waits(entry.value.status.as_ref().map(|status| status.value)) && !entry.value.assumes.items.is_empty())
+}
+
+/// The id of a raised threat.
+pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<AssetIx>) -> String {
+    match asset {
+        Some(asset) => format!("{}@{}@{}", rule.id, model.id_of(subject), model.id_of(Thing::Asset(asset))),
+        None => format!("{}@{}", rule.id, model.id_of(subject)),
+    }
+}
+
+/// The numbers of a threat before and after what people say about them.
+struct Numbers {
+    likelihood: u8,
+    impact: u8,
+    reasons: Vec<String>,
+    range: Option<(u8, u8)>,
+    inherent: u8,
+}
+
+impl Raiser<'_, '_> {
+    /// Every threat that a rule raises, by rule and subject.
+    pub(crate) fn threats(&self) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for ix in 0..self.input.knowledge.rules.len() {
+            let rule = RuleIx(crate::facts::narrow(ix));
+            for subject in subjects(self.judge.facts, &self.input.knowledge.rules[ix]) {
+                self.on_subject(rule, subject, &mut drafts);
+            }
+        }
+        drafts
+    }
+
+    fn on_subject(&self, ix: RuleIx, subject: Thing, drafts: &mut Vec<Draft>) {
+        let rule = &self.input.knowledge.rules[usize::from(ix.0)];
+        for (asset, member) in bindings(&self.judge, rule, subject) {
+            let env = Env { subject, asset };
+            if let Some(verdict) = self.judge.verdict(ix, env, member) {
+                drafts.push(self.draft(ix, env, member, verdict));
+            }
+        }
+    }
+
+    fn draft(&self, ix: RuleIx, env: Env, member: Tri, verdict: Verdict) -> Draft {
+        let rule = &self.input.knowledge.rules[usize::from(ix.0)];
+        let id = id(self.input.model, rule, env.subject, env.asset);
+        let entry = self.answers.find(&id);
+        let stated = entry.map(|(_, entry)| &entry.value);
+        let impact = self.risk.impact(env.subject, env.asset, &rule.property);
+        let numbers = self.numbers(env, &verdict, &impact, stated);
+        let mut mitigations: Vec<String> = stated.into_iter().flat_map(|stated| stated.mitigations.values().cloned()).collect();
+        let status = self.status(&verdict, stated, &mitigations);
+        let residual = self.residual(ix, env, member, &verdict, &numbers, status, &mitigations);
+        self.add_mitigations(&verdict.counters, &mut mitigations);
+        let risk = numbers.likelihood * numbers.impact;
+        let live = is_live(status);
+        let by_hand = |rating: Option<&redan_model::lang::Opt<redan_model::lang::Rating>>| rating.is_some_and(Option::is_some);
+        let mut rates = Vec::new();
+        if live && !by_hand(stated.map(|stated| &stated.likelihood)) {
+            rates.extend(verdict.likelihood.rates.iter().copied());
+        }
+        if live && !by_hand(stated.map(|stated| &stated.impact)) {
+            rates.extend(impact.rates.iter().copied());
+        }
+        let threat = Threat {
+            rule: Some(ix),
+            subject: Some(env.subject),
+            subjects: vec![env.subject],
+            with: env.asset,
+            title: self.title(rule, env, &verdict, stated),
+            description: stated.and_then(hand::description),
+            stride: rule.stride.clone(),
+            linddun: rule.linddun.clone(),
+            status,
+            rating: Rating {
+                likelihood: Some(numbers.likelihood),
+                impact: Some(numbers.impact),
+                risk: Some(risk),
+                band: Some(self.input.policy.band(risk)),
+            },
+            rating_reasons: numbers.reasons,
+            range: numbers.range.filter(|_| live),
+            residual,
+            stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
+            mitigations,
+            partly_countered: verdict.partly,
+            references: stated.map(|stated| hand::references(&stated.references.entries)).unwrap_or_default(),
+            assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() },
+            questions: Vec::new(),
+            answer: entry.map(|(key, entry)| hand::answer(self.input, key, entry)),
+            merged: Vec::new(),
+            identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
+            location: self.location(env.subject),
+            counters: verdict.counters,
+            id,
+        };
+        let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
+        let asks = if status == Status::Question || (live && !verdict.asks.is_empty()) { verdict.asks } else { Vec::new() };
+        Draft { threat, asks, rates, same_as }
+    }
+
+    fn title(&self, rule: &Rule, env: Env, verdict: &Verdict, stated: Option<&ThreatEntry>) -> String {
+        let own = stated.and_then(|stated| stated.title.as_ref()).map(|title| title.value.clone());
+        own.unwrap_or_else(|| crate::title::fill(&rule.title, self.judge.facts, env.subject, env.asset, verdict.turned))
+    }
+
+    fn status(&self, verdict: &Verdict, stated: Option<&ThreatEntry>, mitigations: &[String]) -> Status {
+        if let Some(status) = stated.and_then(|stated| stated.status.as_ref()) {
+            return hand::from_word(status.value);
+        }
+        if hand::all_done(self.input.model, mitigations) { Status::Mitigated } else { verdict.status }
+    }
+
+    fn numbers(&self, env: Env, verdict: &Verdict, impact: &Impact, stated: Option<&ThreatEntry>) -> Numbers {
+        let exposure = self.risk.exposure(env.subject);
+        let mut reasons = vec![format!("{} base", verdict.likelihood.high)];
+        reasons.extend(exposure.reason(self.judge.facts));
+        let shift = |base: u8| base.saturating_add_signed(exposure.steps()).clamp(1, 5);
+        let partly = |likelihood: u8| if verdict.partly && verdict.status != Status::Mitigated { likelihood.saturating_sub(1).max(1) } else { likelihood };
+        let (mut low, mut high) = (partly(shift(verdict.likelihood.low)), partly(shift(verdict.likelihood.high)));
+        if partly(2) == 1 {
+            reasons.push("-1 partly countered".to_owned());
+        }
+        let inherent_likelihood = shift(verdict.likelihood.high);
+        let (mut impact_low, mut impact_now, mut impact_high) = (impact.low, impact.now, impact.high);
+        reasons.push(self.impact_reason(impact));
+        let mut inherent = inherent_likelihood * impact_now;
+        if let Some(rating) = stated.and_then(|stated| stated.likelihood.as_ref()) {
+            (low, high) = (rating.value.is, rating.value.is);
+            inherent = high * impact_now;
+            reasons.push(overridden("likelihood", &rating.value));
+        }
+        if let Some(rating) = stated.and_then(|stated| stated.impact.as_ref()) {
+            (impact_low, impact_now, impact_high) = (rating.value.is, rating.value.is, rating.value.is);
+            inherent = inherent_likelihood.max(high) * impact_now;
+            reasons.push(overridden("impact", &rating.value));
+        }
+        let range = (low * impact_low, high * impact_high);
+        Numbers { likelihood: high, impact: impact_now, reasons, range: (range.0 != range.1).then_some(range), inherent }
+    }
+
+    fn impact_reason(&self, impact: &Impact) -> String {
+        match impact.because {
+            Some((property, asset)) => {
+                let level = self.judge.facts.level(asset, property).map_or("unknown", redan_model::lang::Level::as_str);
+                format!("impact {} from {} of `{}`: {level}", impact.now, property.as_str(), self.input.model.id_of(Thing::Asset(asset)))
+            }
+            None => format!("impact {} assumed: nobody has said what is at stake", impact.now),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one draft, known only to its builder")]
+    fn residual(
+        &self,
+        ix: RuleIx,
+        env: Env,
+        member: Tri,
+        verdict: &Verdict,
+        numbers: &Numbers,
+        status: Status,
+        listed: &[String],
+    ) -> Residual {
+        let (likelihood, impact) = (numbers.likelihood, numbers.impact);
+        let risk = likelihood * impact;
+        let (now, later) = hand::steps(self.input, listed);
+        let (current, target) = match status {
+            Status::Accepted | Status::Transferred => (risk, risk),
+            Status::Avoided | Status::FalsePositive | Status::NotApplicable => (0, 0),
+            Status::Mitigated => {
+                let mut steps = self.judge.steps(&verdict.counters);
+                let mut planned = steps;
+                steps.join(now);
+                planned.join(later);
+                (steps.risk(likelihood, impact), planned.risk(likelihood, impact))
+            }
+            Status::Open | Status::Question => {
+                let current = now.risk(likelihood, impact);
+                (current, self.planned(ix, env, member, numbers).min(later.risk(likelihood, impact)).min(current))
+            }
+        };
+        Residual { inherent: Some(numbers.inherent), current: Some(current), target: Some(target) }
+    }
+
+    /// The risk of a live threat once everything that is planned is in place.
+    fn planned(&self, ix: RuleIx, env: Env, member: Tri, numbers: &Numbers) -> u8 {
+        let (likelihood, impact) = (numbers.likelihood, numbers.impact);
+        let Some(target) = &self.target else { return likelihood * impact };
+        match target.verdict(ix, env, member) {
+            None => 0,
+            Some(verdict) if verdict.status == Status::Mitigated => target.steps(&verdict.counters).risk(likelihood, impact),
+            Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
+            Some(_) => likelihood * impact,
+        }
+    }
+
+    /// Mitigations that state a control where it is looked up, or where that place gets it from.
+    fn add_mitigations(&self, counters: &[CounterUse], mitigations: &mut Vec<String>) {
+        if self.mitigations.is_empty() {
+            return;
+        }
+        for used in counters {
+            let Some(stated) = self.mitigations.get(&used.control) else { continue };
+            let sources = self.judge.facts.sources_of(used.place, FactKey::Control(used.control));
+            for (_, id) in stated.iter().filter(|(thing, _)| sources.contains(thing)) {
+                if !mitigations.iter().any(|known| known == id) {
+                    mitigations.push((*id).to_owned());
+                }
+            }
+        }
+    }
+
+    /// Unconfirmed assumptions among the facts behind the outcome.
+    fn assumptions(&self, rule: &Rule, env: Env, verdict: &Verdict) -> Vec<String> {
+        let mut found = Vec::new();
+        for atom in self.judge.with_world(env, verdict.turned, |world| rule.when.atoms(world, env)) {
+            Facts::unconfirmed(&atom.facts, &mut found);
+        }
+        for used in &verdict.counters {
+            let fact = self.judge.facts.used_state(used.place, FactKey::Control(used.control));
+            Facts::unconfirmed(&[fact], &mut found);
+        }
+        found
+    }
+
+    fn location(&self, subject: Thing) -> Span {
+        location(self.input.model, subject)
+    }
+}
+
+/// Where a reader finds a thing; for the model its name, or else the start of the file.
+pub(crate) fn location(model: &Model, subject: Thing) -> Span {
+    let named = model.root.name.as_ref().map(|name| name.span);
+    let start = || Span::new(SourceId(model.file.0), 0, 0);
+    model.identity(subject).map(|identity| identity.id_span).or(named).unwrap_or_else(start)
+}
+
+fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {
+    let because = rating.because.as_ref().map(|because| format!(": {}", because.value));
+    format!("{name} {} stated{}", rating.is, because.unwrap_or_default())
+}
+
+/// Kept for the questions: what a draft waits for, each fact once.
+pub(crate) fn unique(facts: &mut Vec<BaseFact>) {
+    let mut seen = rustc_hash::FxHashSet::default();
+    facts.retain(|fact| seen.insert(*fact));
+}
+

@@ -1,0 +1,41 @@
+//! Titles of raised threats: the rule's template with the names of what it is about.
+
+use redan_model::{AssetIx, Model, Thing};
+
+use crate::facts::Facts;
+
+/// Fills the placeholders of a title; one that does not apply becomes "it".
+pub(crate) fn fill(template: &str, facts: &Facts<'_>, subject: Thing, asset: Option<AssetIx>, turned: bool) -> String {
+    let mut title = String::with_capacity(template.len() + 24);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, behind)) = after.split_once('}') else { break };
+        title.push_str(before);
+        title.push_str(thing(name, facts, subject, asset, turned).map_or("it", |thing| called(facts.model, thing)));
+        rest = behind;
+    }
+    title.push_str(rest);
+    title
+}
+
+/// What a thing is called in a sentence; a flow without a label is called by its ends elsewhere, here by its id.
+fn called(model: &Model, thing: Thing) -> &str {
+    model.name_of(thing)
+}
+
+fn thing(name: &str, facts: &Facts<'_>, subject: Thing, asset: Option<AssetIx>, turned: bool) -> Option<Thing> {
+    match (name, subject) {
+        ("subject" | "flow" | "element" | "model", _) => Some(subject),
+        ("asset", Thing::Asset(_)) => Some(subject),
+        ("asset", _) => asset.map(Thing::Asset),
+        ("source", Thing::Flow(ix)) => Some(Thing::Element(if turned { facts.model[ix].target } else { facts.model[ix].source })),
+        ("target", Thing::Flow(ix)) => Some(Thing::Element(if turned { facts.model[ix].source } else { facts.model[ix].target })),
+        ("zone", Thing::Zone(_)) => Some(subject),
+        ("zone", Thing::Flow(ix)) => {
+            let crossing = facts.crossing(ix);
+            crossing.enters.first().or(crossing.leaves.first()).map(|(zone, _)| Thing::Zone(*zone))
+        }
+        ("zone", Thing::Element(ix)) => facts.placement(ix).inner.first().map(|zone| Thing::Zone(*zone)),
+        _ => None,
+    }
+}
