@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use redan_model::lang::{Band, Linddun, State, Stride};
 use redan_model::{AssetIx, Diagnostic, Span, Thing};
 
+use crate::Knowledge;
 use crate::catalogue::ControlIx;
 use crate::fact::BaseFact;
-use crate::Knowledge;
 use crate::rule::{Rule, RuleIx};
 
 /// Index of a threat in [`Analysis::threats`].

@@ -5,9 +5,9 @@ use redan_model::lang::Stride;
 use rustc_hash::FxHashMap;
 
 use crate::Knowledge;
-use crate::analysis::{Cell, CoverageRow, Status};
 use crate::analyse::Draft;
 use crate::analyse::judge::{is_kind, is_subject};
+use crate::analysis::{Cell, CoverageRow, Status};
 use crate::facts::{Facts, things};
 
 /// One row for every zone, element and flow that rules look at.

@@ -18,13 +18,8 @@ pub enum Property {
 }
 
 impl Property {
-<<<<<<< HEAD
-    /// Every property.
-    pub const ALL: [Self; 4] = [Self::Confidentiality, Self::Integrity, Self::Availability, Self::Privacy];
-=======
     /// Every property, in the order of tables.
     pub const ALL: [Property; 4] = [Self::Confidentiality, Self::Integrity, Self::Availability, Self::Privacy];
->>>>>>> 6bf8ab4 (Resolve the facts of a model)
 
     /// The word in files and output.
     pub fn as_str(self) -> &'static str {

@@ -166,10 +166,9 @@ fn level(property: Property, name: &str) -> (String, String) {
 
 fn plain(key: FactKey, name: &str) -> (String, String) {
     let (text, hint) = match key {
-        FactKey::Tech => (
-            format!("What is {name} built with?"),
-            "Look at what is deployed; `redan schema` lists the technologies that rules know",
-        ),
+        FactKey::Tech => {
+            (format!("What is {name} built with?"), "Look at what is deployed; `redan schema` lists the technologies that rules know")
+        }
         FactKey::Protocol => (
             format!("Which protocol does {name} use?"),
             "Look at the address that the client is configured with, such as https:// or amqp://",
@@ -182,10 +181,9 @@ fn plain(key: FactKey, name: &str) -> (String, String) {
             format!("How far is what is inside {name} trusted?"),
             "Answer 0 to 100, or untrusted, external, partner, internal, trusted or privileged",
         ),
-        FactKey::Carries => (
-            format!("Which data does {name} carry to its target?"),
-            "Look at a request; name the assets, or `[]` for none that matters",
-        ),
+        FactKey::Carries => {
+            (format!("Which data does {name} carry to its target?"), "Look at a request; name the assets, or `[]` for none that matters")
+        }
         FactKey::Returns => {
             (format!("Which data comes back over {name}?"), "Look at a response; name the assets, or `[]` for none that matters")
         }
@@ -200,4 +198,3 @@ fn plain(key: FactKey, name: &str) -> (String, String) {
     };
     (text, hint.to_owned())
 }
-

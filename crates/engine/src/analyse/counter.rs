@@ -83,11 +83,15 @@ impl Sight<'_, '_> {
                     if self.state(*place, *control).state == State::Unknown {
                         push(out, self.ask(*place, *control));
                     }
-                    if tri.is_unknown() && let Some(field) = places.list {
+                    if tri.is_unknown()
+                        && let Some(field) = places.list
+                    {
                         self.ask_members(field, out);
                     }
                 }
-                if places.things.open && let Some(field) = places.list {
+                if places.things.open
+                    && let Some(field) = places.list
+                {
                     self.ask_members(field, out);
                 }
             }

@@ -3,7 +3,7 @@
 //! `open = when && !countered` in Kleene's logic. A rule's counters are asked only once its `when` is true, so that
 //! nobody answers thirty questions about controls before the one about the technology.
 
-use redan_model::lang::{Level, State, Strength};
+use redan_model::lang::{State, Strength};
 use redan_model::{AssetIx, Thing};
 
 use super::counter::Sight;
@@ -75,7 +75,9 @@ impl<'m> Judge<'_, 'm> {
             sight.uses(&rule.countered_by, &mut verdict.counters);
             if when.is_unknown() && status != Status::Mitigated {
                 verdict.asks = rule.when.unknown_facts(world, env);
-                if member.is_unknown() && let Some(with) = &rule.with {
+                if member.is_unknown()
+                    && let Some(with) = &rule.with
+                {
                     verdict.asks.extend(with.unknown_facts(world, Env::of(env.subject)));
                 }
             } else if bits.full.is_unknown() {
@@ -212,9 +214,4 @@ pub(crate) fn mitigation_steps(knowledge: &Knowledge, mitigation: &redan_model::
     let mut steps = Steps::default();
     steps.add(strength, lowers);
     steps
-}
-
-/// The index of a level, 0 for `none`.
-pub(crate) fn level_index(level: Level) -> u8 {
-    level as u8
 }

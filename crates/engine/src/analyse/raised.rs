@@ -171,7 +171,9 @@ impl Raiser<'_, '_> {
         let mut reasons = vec![format!("{} base", verdict.likelihood.high)];
         reasons.extend(exposure.reason(self.judge.facts));
         let shift = |base: u8| base.saturating_add_signed(exposure.steps()).clamp(1, 5);
-        let partly = |likelihood: u8| if verdict.partly && verdict.status != Status::Mitigated { likelihood.saturating_sub(1).max(1) } else { likelihood };
+        let partly = |likelihood: u8| {
+            if verdict.partly && verdict.status != Status::Mitigated { likelihood.saturating_sub(1).max(1) } else { likelihood }
+        };
         let (mut low, mut high) = (partly(shift(verdict.likelihood.low)), partly(shift(verdict.likelihood.high)));
         if partly(2) == 1 {
             reasons.push("-1 partly countered".to_owned());
@@ -299,4 +301,3 @@ pub(crate) fn unique(facts: &mut Vec<BaseFact>) {
     let mut seen = rustc_hash::FxHashSet::default();
     facts.retain(|fact| seen.insert(*fact));
 }
-

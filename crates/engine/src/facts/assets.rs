@@ -76,11 +76,7 @@ impl Facts<'_> {
     }
 
     /// What the asset's own entry says of a level.
-    pub(super) fn stated_level(
-        &self,
-        ix: AssetIx,
-        property: Property,
-    ) -> Option<&redan_model::Spanned<redan_model::lang::LevelValue>> {
+    pub(super) fn stated_level(&self, ix: AssetIx, property: Property) -> Option<&redan_model::Spanned<redan_model::lang::LevelValue>> {
         let stated = &self.model[ix].stated;
         match property {
             Property::Confidentiality => stated.confidentiality.as_ref(),

@@ -143,8 +143,7 @@ impl Facts<'_> {
     fn zone_flows(&self, ix: ZoneIx, certain: &[FlowIx], entering: bool) -> Things {
         let maybe = self.loose_flows.iter().filter_map(|flow| {
             let crossing = self.crossing(*flow);
-            let (known, open) =
-                if entering { (&crossing.enters, crossing.enters_open) } else { (&crossing.leaves, crossing.leaves_open) };
+            let (known, open) = if entering { (&crossing.enters, crossing.enters_open) } else { (&crossing.leaves, crossing.leaves_open) };
             let tri = known.iter().find(|(zone, _)| *zone == ix).map(|(_, tri)| *tri);
             let far = if entering { &crossing.leaves } else { &crossing.enters };
             // The far end is certainly inside too where it leaves the zone or shares it.
@@ -165,9 +164,7 @@ impl Facts<'_> {
             Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
             Field::Tech => Value::Text(self.tech_id(ix)),
             Field::Trust => Value::Number(self.trust(ix)),
-            Field::Zones => {
-                list(self.placement(ix).all.iter().map(|zone| Thing::Zone(*zone)), !self.placement(ix).known)
-            }
+            Field::Zones => list(self.placement(ix).all.iter().map(|zone| Thing::Zone(*zone)), !self.placement(ix).known),
             Field::Holds => {
                 let (assets, known) = self.held(ix);
                 list(assets.iter().map(|asset| Thing::Asset(*asset)), !known)
