@@ -4,7 +4,9 @@ pub mod csv;
 pub mod diagram;
 pub mod document;
 pub mod fact;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod merged;
 
 use jiff::civil::Date;
