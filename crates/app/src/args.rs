@@ -118,6 +118,8 @@ pub(crate) struct Models {
 /// Every command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Write a first model, a `redan.toml` and a step for continuous integration
+    Init(init::InitArgs),
     /// Say what is wrong with models, and whether they pass the gate
     Check(check::CheckArgs),
     /// List what may go wrong, worst first
@@ -132,6 +134,10 @@ pub(crate) enum Command {
     Assets(assets::AssetsArgs),
     /// Show which elements were looked at for which STRIDE category
     Coverage(coverage::CoverageArgs),
+    /// Draw the data flow diagram
+    Diagram(diagram::DiagramArgs),
+    /// Print the JSON Schema of the model language
+    Schema(schema::SchemaArgs),
     /// List, show and test rules
     Rules(rules::RulesArgs),
     /// Print completions for a shell

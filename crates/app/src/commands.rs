@@ -4,11 +4,14 @@ pub(crate) mod assets;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod coverage;
+pub(crate) mod diagram;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod questions;
 pub(crate) mod rules;
+pub(crate) mod schema;
 pub(crate) mod threats;
 
 use crate::args::{Cli, Command};
@@ -20,6 +23,7 @@ use crate::terminal::Terminal;
 pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
     let mut session = Session::new(&cli.common, terminal)?;
     match &cli.command {
+        Command::Init(args) => init::run(args, &mut session),
         Command::Check(args) => check::run(args, &mut session),
         Command::Threats(args) => threats::run(args, &mut session),
         Command::Questions(args) => questions::run(args, &mut session),
@@ -27,6 +31,8 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
+        Command::Diagram(args) => diagram::run(args, &mut session),
+        Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),
         Command::Completions(args) => completions::run(args, &mut session),
         Command::Man(args) => man::run(args, &mut session),

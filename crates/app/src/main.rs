@@ -6,6 +6,7 @@ mod args;
 mod atomic;
 mod commands;
 mod diagnostics;
+
 mod exit;
 mod filter;
 mod human;
