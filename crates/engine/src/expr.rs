@@ -4,7 +4,16 @@
 //! and can be asked afterwards which unknown facts a result turned on. Text, nesting and size are bounded, so neither
 //! compiling nor evaluating can run out of stack.
 
+mod atoms;
+mod check;
+mod eval;
+pub mod limits;
+mod parse;
+mod polarity;
 pub mod schema;
+mod token;
+mod tree;
+mod unknowns;
 pub mod value;
 
 pub use schema::{Field, Kind, Type};
@@ -18,6 +27,8 @@ use crate::catalogue::Catalogue;
 use crate::explain::Atom;
 use crate::fact::{BaseFact, UsedFact};
 use crate::rule::SubjectKind;
+use eval::{Frame, Slot};
+use tree::Program;
 
 /// The facts that expressions are evaluated over.
 pub trait World {
@@ -124,6 +135,8 @@ pub struct ExprError {
 pub struct Expr {
     /// The text, as in the rule.
     pub text: String,
+    program: Program,
+    fields: Vec<(Kind, Field)>,
 }
 
 impl Expr {
@@ -132,8 +145,10 @@ impl Expr {
     /// # Errors
     /// Everything that is wrong with it, in the order of the text.
     pub fn compile(text: &str, scope: &Scope, catalogue: &Catalogue) -> Result<Self, Vec<ExprError>> {
-        let _ = (text, scope, catalogue);
-        unimplemented!("contract")
+        let ast = parse::parse(text).map_err(|error| vec![error])?;
+        let checked = check::condition(text, &ast, scope, catalogue).map_err(in_order)?;
+        let misread = polarity::misread_controls(&checked.result);
+        if misread.is_empty() { Ok(Self::new(text, Program::Condition(checked.result), checked.fields)) } else { Err(in_order(misread)) }
     }
 
     /// Parses and checks the list of assets that `with` names.
@@ -141,43 +156,70 @@ impl Expr {
     /// # Errors
     /// Everything that is wrong with it, in the order of the text.
     pub fn compile_assets(text: &str, scope: &Scope, catalogue: &Catalogue) -> Result<Self, Vec<ExprError>> {
-        let _ = (text, scope, catalogue);
-        unimplemented!("contract")
+        let ast = parse::parse(text).map_err(|error| vec![error])?;
+        let checked = check::assets(text, &ast, scope, catalogue).map_err(in_order)?;
+        Ok(Self::new(text, Program::List(checked.result), checked.fields))
     }
 
-    /// Whether the condition holds.
+    fn new(text: &str, program: Program, fields: Vec<(Kind, Field)>) -> Self {
+        Self { text: text.to_owned(), program, fields: unknowns::once(fields) }
+    }
+
+    /// Whether the condition holds; unknown for a list.
     pub fn eval(&self, world: &dyn World, env: Env) -> Tri {
-        let _ = (world, env);
-        unimplemented!("contract")
+        match &self.program {
+            Program::Condition(cond) => Frame::new(world, env).cond(cond),
+            Program::List(_) => Tri::Unknown,
+        }
     }
 
-    /// The members of a list made by [`Expr::compile_assets`].
+    /// The members of a list made by [`Expr::compile_assets`], each once; none for a condition.
     pub fn list(&self, world: &dyn World, env: Env) -> Things {
-        let _ = (world, env);
-        unimplemented!("contract")
+        let Program::List(list) = &self.program else { return Things::default() };
+        let members = Frame::new(world, env).members(list);
+        let mut things = Things { members: Vec::new(), open: members.open };
+        for (member, belongs) in members.items {
+            if let Slot::Thing(thing) = member {
+                things.add(thing, belongs);
+            }
+        }
+        things
     }
 
     /// The unknown base facts that an unknown result waits for, each once, in the order of the text; none when the
     /// result is known. Of a list: those that would decide its members.
     pub fn unknown_facts(&self, world: &dyn World, env: Env) -> Vec<BaseFact> {
-        let _ = (world, env);
-        unimplemented!("contract")
+        let frame = Frame::new(world, env);
+        match &self.program {
+            Program::Condition(cond) => unknowns::unknown_in_cond(frame, cond),
+            Program::List(list) => unknowns::unknown_in_list(frame, list),
+        }
     }
 
     /// The conditions that decide the result, with the facts behind them, in the order of the text.
     pub fn atoms(&self, world: &dyn World, env: Env) -> Vec<Atom> {
-        let _ = (world, env);
-        unimplemented!("contract")
+        match &self.program {
+            Program::Condition(cond) => atoms::atoms(Frame::new(world, env), cond, &self.text),
+            Program::List(_) => Vec::new(),
+        }
     }
 
     /// The members that make the `exists` of a true condition true, each once, in the order of the text.
     pub fn witnesses(&self, world: &dyn World, env: Env) -> Vec<Thing> {
-        let _ = (world, env);
-        unimplemented!("contract")
+        match &self.program {
+            Program::Condition(cond) => atoms::witnesses(Frame::new(world, env), cond),
+            Program::List(_) => Vec::new(),
+        }
     }
 
     /// The fields that it reads, each once, in the order of the text.
-    pub fn fields(&self) -> Vec<(Kind, Field)> {
-        unimplemented!("contract")
+    pub fn fields(&self) -> &[(Kind, Field)] {
+        &self.fields
     }
+}
+
+fn in_order(mut errors: Vec<ExprError>) -> Vec<ExprError> {
+    errors.sort_by_key(|error| (error.range.start, error.range.end));
+    errors.dedup();
+    errors
 }

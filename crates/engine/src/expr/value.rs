@@ -92,6 +92,17 @@ pub struct Things {
     pub open: bool,
 }
 
+impl Things {
+    /// Adds a member; one that is there already belongs if either says so.
+    pub fn add(&mut self, thing: Thing, belongs: Tri) {
+        match self.members.iter_mut().find(|(member, _)| *member == thing) {
+            Some((_, known)) => *known = known.or(belongs),
+            None if belongs.is_no() => {}
+            None => self.members.push((thing, belongs)),
+        }
+    }
+}
+
 /// The value of an expression or a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value<'m> {
