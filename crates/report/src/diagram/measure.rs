@@ -32,6 +32,7 @@ pub(crate) struct Measured {
 pub(crate) fn measure(scene: &Scene) -> Measured {
     let mut measured = Measured::default();
     let mut frames: Vec<Option<usize>> = Vec::new();
+    let mut empty = 0;
     for (ix, zone) in scene.zones.iter().enumerate() {
         let parent = zone.parent.and_then(|parent| frames[parent]);
         let title = title_size(zone);
@@ -42,7 +43,8 @@ pub(crate) fn measure(scene: &Scene) -> Measured {
             measured.graph.frames.push(Frame { parent, title });
         } else {
             frames.push(None);
-            measured.zones.push(ZoneAs::Slot(measured.graph.slots.len() + scene.nodes.len()));
+            measured.zones.push(ZoneAs::Slot(scene.nodes.len() + empty));
+            empty += 1;
         }
     }
     for (ix, node) in scene.nodes.iter().enumerate() {
