@@ -43,15 +43,8 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
     let refiners = refiners(input.knowledge);
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let raiser = raised::Raiser {
-        input,
-        judge: judge(&facts),
-        target: target.as_ref().map(judge),
-        risk: Risk::new(&facts, input.policy.assume_level),
-        answers: Answers::new(input.model, input.knowledge),
-        mitigations: raised::stated_controls(input),
-        has_assumptions: raised::has_unconfirmed(input.model),
-    };
+    let mut raiser = raiser(input, judge(&facts));
+    raiser.target = target.as_ref().map(judge);
     let mut drafts = hand::threats(input);
     let written = drafts.len();
     drafts.extend(raiser.threats());
@@ -59,6 +52,19 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let coverage = crate::coverage::coverage(&facts, input.knowledge, &drafts);
     let (threats, questions) = crate::questions::ask(&facts, drafts);
     Analysis { threats, questions, lints: Vec::new(), coverage }
+}
+
+/// What raised threats are made with, without a target model.
+pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> raised::Raiser<'a, 'm> {
+    raised::Raiser {
+        input,
+        judge,
+        target: None,
+        risk: Risk::new(judge.facts, input.policy.assume_level),
+        answers: Answers::new(input.model, input.knowledge),
+        mitigations: raised::stated_controls(input),
+        has_assumptions: raised::has_unconfirmed(input.model),
+    }
 }
 
 /// Whether there are mitigations whose facts only the target model has.

@@ -24,11 +24,17 @@ pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
 pub(crate) use statements::{By, Statement, narrow, things};
 
-/// Facts that are taken to be stated on top of a model, to see what would follow.
+/// Statements that are taken to be made on top of a model, to see what would follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Overlay {
     /// Each fact with its value, as a model would write it.
     pub facts: Vec<(BaseFact, String)>,
+    /// Assumptions that turn out to be false.
+    pub refuted: Vec<String>,
+    /// Mitigations that are in place.
+    pub implemented: Vec<String>,
+    /// Mitigations that are not in place, whatever the model says.
+    pub undone: Vec<String>,
 }
 
 /// Which of the models that one file describes.

@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod answers;
 pub mod catalogue;
 mod coverage;
+mod derivation;
 pub mod explain;
 pub mod expr;
 pub mod fact;
@@ -44,6 +45,5 @@ pub fn explain(
     analysis: &Analysis,
     id: &str,
 ) -> Option<explain::Explanation> {
-    let _ = (model, knowledge, policy, context, analysis, id);
-    unimplemented!("contract")
+    derivation::explain(&analyse::Input { model, knowledge, policy, context }, analysis, id)
 }

@@ -10,6 +10,9 @@ use crate::fact::{BaseFact, FactKey};
 use crate::facts::{Facts, Resolved};
 use crate::rule::{Counter, CounterRole};
 
+/// More alternatives than anybody reads.
+const MOST_SETS: usize = 16;
+
 /// How far something is countered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bits {
@@ -114,6 +117,47 @@ impl Sight<'_, '_> {
                 }
             }
         }
+    }
+
+    /// The smallest sets of places and controls that, set to yes, would counter it in full (or, turned to no, would
+    /// no longer do so).
+    pub(crate) fn sets(&self, counter: &Counter, clear: bool) -> Vec<Vec<(Thing, ControlIx)>> {
+        let full = self.bits(counter).full;
+        if clear && full.is_yes() || !clear && full.is_no() {
+            return vec![Vec::new()];
+        }
+        match counter {
+            Counter::Control { role, control } => self.leaf_sets(*role, *control, clear),
+            Counter::Any(list) if clear => list.iter().flat_map(|one| self.sets(one, clear)).take(MOST_SETS).collect(),
+            Counter::All(list) if !clear => list.iter().flat_map(|one| self.sets(one, clear)).take(MOST_SETS).collect(),
+            Counter::Any(list) | Counter::All(list) => {
+                let product = |sets: Vec<Vec<_>>, one: &Counter| {
+                    let more = self.sets(one, clear);
+                    let joined = sets.iter().flat_map(|set| more.iter().map(move |extra| [set.as_slice(), extra.as_slice()].concat()));
+                    joined.take(MOST_SETS).collect()
+                };
+                if list.is_empty() { Vec::new() } else { list.iter().fold(vec![Vec::new()], product) }
+            }
+        }
+    }
+
+    fn leaf_sets(&self, role: CounterRole, control: ControlIx, clear: bool) -> Vec<Vec<(Thing, ControlIx)>> {
+        let places = self.places(role);
+        let wrong = |state: State| if clear { state != State::Yes } else { matches!(state, State::Yes | State::Unknown) };
+        let members = places.things.members.iter().map(|(place, _)| *place);
+        let wanting: Vec<_> = members.filter(|place| wrong(self.state(*place, control).state)).map(|place| (place, control)).collect();
+        if wanting.is_empty() {
+            Vec::new()
+        } else if places.all == clear {
+            vec![wanting]
+        } else {
+            wanting.into_iter().map(|one| vec![one]).take(MOST_SETS).collect()
+        }
+    }
+
+    /// The fact to state so that a place has, or has not, a control.
+    pub(crate) fn lever(&self, place: Thing, control: ControlIx) -> BaseFact {
+        self.ask(place, control)
     }
 
     fn control(&self, role: CounterRole, control: ControlIx) -> Bits {

@@ -86,7 +86,8 @@ impl Raiser<'_, '_> {
         drafts
     }
 
-    fn on_subject(&self, ix: RuleIx, subject: Thing, drafts: &mut Vec<Draft>) {
+    /// The threats that a rule raises on one subject.
+    pub(crate) fn on_subject(&self, ix: RuleIx, subject: Thing, drafts: &mut Vec<Draft>) {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         for (asset, member) in bindings(&self.judge, rule, subject) {
             let env = Env { subject, asset };

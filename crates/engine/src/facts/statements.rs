@@ -94,12 +94,18 @@ pub(super) fn collect<'m>(model: &'m Model, knowledge: &'m Knowledge, stage: Sta
     };
     for (id, entry) in &model.root.assumptions.entries {
         let status = entry.value.status.as_ref().map_or(AssumptionStatus::Unconfirmed, |status| status.value);
+        let refuted = status == AssumptionStatus::Refuted || overlay.refuted.contains(id);
         for value in &entry.value.assumes.items {
-            add(value, By::Assumption(id, status != AssumptionStatus::Unconfirmed), 3, status == AssumptionStatus::Refuted);
+            add(value, By::Assumption(id, status != AssumptionStatus::Unconfirmed), 3, refuted);
         }
     }
     for (id, entry) in &model.root.mitigations.entries {
-        let status = entry.value.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
+        let stated = entry.value.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
+        let status = match () {
+            () if overlay.undone.contains(id) => MitigationStatus::Rejected,
+            () if overlay.implemented.contains(id) => MitigationStatus::Implemented,
+            () => stated,
+        };
         let Some(rank) = mitigation_rank(status, stage) else { continue };
         for value in &entry.value.states.items {
             add(value, By::Mitigation(id), rank, false);
