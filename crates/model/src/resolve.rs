@@ -4,11 +4,11 @@
 //! show. Everything here is linear in the size of the model.
 
 mod elements;
-//mod facts;
+mod facts;
 mod names;
-//mod sections;
-//mod trees;
-//mod vocabulary;
+mod sections;
+mod trees;
+mod vocabulary;
 mod zones;
 
 use indexmap::IndexMap;
@@ -46,7 +46,7 @@ pub(crate) fn resolve(
 ) -> Model {
     let mut parts = vec![Part { prefix: None, root: own }];
     parts.extend(used);
-    //sections::settle_acceptance(&mut parts[0].root, out);
+    sections::settle_acceptance(&mut parts[0].root, out);
     let model = Model {
         id,
         file,
@@ -68,10 +68,10 @@ pub(crate) fn resolve(
     let mut parts = parts.into_iter();
     model.root = parts.next().map(|part| part.root).unwrap_or_default();
     parts.for_each(|part| adopt(&mut model.root, part));
-    //vocabulary::check(&model, vocabulary, &mut names);
-    //sections::check(&model, &mut names);
-    //trees::check(&model, &mut names);
-    //facts::check(&model, vocabulary, &mut names);
+    vocabulary::check(&model, vocabulary, &mut names);
+    sections::check(&model, &mut names);
+    trees::check(&model, &mut names);
+    facts::check(&model, vocabulary, &mut names);
     model
 }
 

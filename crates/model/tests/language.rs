@@ -45,3 +45,22 @@ fn valid_files_load_without_errors() {
         assert!(loaded.is_valid(), "{name}:\n{}", shown(&loaded));
     }
 }
+
+#[test]
+fn the_examples_load_without_errors() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut seen = 0;
+    for dir in std::fs::read_dir(examples).expect("the examples are there").map(|e| e.expect("readable").path()).filter(|p| p.is_dir()) {
+        for path in std::fs::read_dir(dir).expect("readable").map(|e| e.expect("readable").path()) {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if !name.contains(".tm.") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("readable");
+            let loaded = load_text(&name, &text, &Vocabulary::default());
+            assert!(loaded.is_valid(), "{name}:\n{}", shown(&loaded));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 5, "only {seen} examples");
+}

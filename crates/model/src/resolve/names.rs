@@ -9,7 +9,7 @@ use crate::lang::syntax::shown;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
-use crate::{AssetIx, ElementIx, FlowIx, Identity, Model, Thing, ZoneIx};
+use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx};
 
 use super::{Part, Resolver};
 use crate::lang;

@@ -1,0 +1,280 @@
+//! Facts that assumptions and mitigations state by path, and statements that cannot all be true.
+
+use indexmap::IndexMap;
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::lang::syntax::shown;
+use crate::lang::{AssumptionStatus, FactSet, FactValue, Level, MitigationStatus, State, TrustWord};
+use crate::source::{Span, Spanned};
+use crate::{Model, Place, Thing, Vocabulary, ZoneIx};
+
+use super::elements::outwards;
+use super::names::{Names, Wanted, find, kind_of};
+use super::vocabulary::{Checker, Kind};
+
+/// Checks every fact stated by path, and every two statements about one fact.
+pub(super) fn check(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>) {
+    let root = &model.root;
+    let mut statements = Statements { model, vocabulary, said: IndexMap::new() };
+    for (id, entry) in &root.assumptions.entries {
+        let refuted = entry.value.status.as_ref().is_some_and(|status| status.value == AssumptionStatus::Refuted);
+        for fact in &entry.value.assumes.items {
+            if let Some(thing) = check_fact(model, vocabulary, names, fact) {
+                statements.add(names, thing, fact, refuted, &format!("assumption `{id}`"));
+            }
+        }
+    }
+    for (id, entry) in &root.mitigations.entries {
+        let implemented = entry.value.status.as_ref().is_some_and(|status| status.value == MitigationStatus::Implemented);
+        for fact in &entry.value.states.items {
+            if let Some(thing) = check_fact(model, vocabulary, names, fact).filter(|_| implemented) {
+                statements.add(names, thing, fact, false, &format!("mitigation `{id}`"));
+            }
+        }
+    }
+    zones_that_disagree(model, vocabulary, names, &statements);
+}
+
+/// Checks a path and its value; gives the thing of a good path.
+fn check_fact(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fact: &FactValue) -> Option<Thing> {
+    let path = &fact.path.value;
+    let name = Spanned::new(path.thing.clone(), fact.path.span);
+    let thing = if path.thing == "model" { Thing::Model } else { find(model, names, None, &name, Wanted::Anything)? };
+    let named = [("controls.", Kind::Control), ("traits.", Kind::Trait)];
+    if let Some((name, kind)) = named.iter().find_map(|(head, kind)| Some((path.fact.strip_prefix(head)?, *kind))) {
+        Checker { model, vocabulary, names }.fact(thing, kind, name, fact.path.span);
+        let fits = fact.state().is_some_and(|state| kind == Kind::Control || state != State::Partial);
+        if !fits {
+            let words = if kind == Kind::Control { "`yes`, `no`, `partial` or `unknown`" } else { "`yes`, `no` or `unknown`" };
+            names.report(bad_value(fact, words));
+        }
+        return fits.then_some(thing);
+    }
+    let fields = fields_of(thing);
+    if !fields.contains(&path.fact.as_str()) {
+        let message = format!("`{}` is not a fact of {}", shown(&path.fact), kind_of(thing));
+        let fields: Vec<String> = ["controls.<control>", "traits.<trait>"].iter().chain(fields).map(|f| format!("`{f}`")).collect();
+        names.report(Diagnostic::error(codes::UNKNOWN_FACT, fact.path.span, message).help(format!("allowed: {}", fields.join(", "))));
+        return None;
+    }
+    check_value(model, vocabulary, names, fact).then_some(thing)
+}
+
+fn fields_of(thing: Thing) -> &'static [&'static str] {
+    match thing {
+        Thing::Model => &[],
+        Thing::Zone(_) => &["trust"],
+        Thing::Element(_) => &["tech", "zone", "holds"],
+        Thing::Flow(_) => &["protocol", "carries", "returns"],
+        Thing::Asset(_) => &["data", "confidentiality", "integrity", "availability", "privacy"],
+    }
+}
+
+fn check_value(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fact: &FactValue) -> bool {
+    let value = &fact.value;
+    match fact.path.value.fact.as_str() {
+        "tech" => Checker { model, vocabulary, names }.name(codes::UNKNOWN_TECHNOLOGY, "technology", value, &vocabulary.technologies),
+        "protocol" => Checker { model, vocabulary, names }.name(codes::UNKNOWN_PROTOCOL, "protocol", value, &vocabulary.protocols),
+        "zone" => references(model, names, value, Wanted::Zone),
+        "holds" | "carries" | "returns" => references(model, names, value, Wanted::Asset),
+        "trust" if trust(value).is_none() => {
+            names.report(bad_value(fact, "a number from 0 to 100, or a word such as `internal`"));
+            return false;
+        }
+        "confidentiality" | "integrity" | "availability" | "privacy" if Level::from_word(value).is_none() && value.value != "unknown" => {
+            names.report(bad_value(fact, "`none`, `low`, `medium`, `high`, `critical` or `unknown`"));
+            return false;
+        }
+        _ => {}
+    }
+    true
+}
+
+fn references(model: &Model, names: &mut Names<'_>, value: &Spanned<String>, wanted: Wanted) {
+    for name in value.split(", ").filter(|name| !name.is_empty()) {
+        let _: Option<Thing> = find(model, names, None, &Spanned::new(name.to_owned(), value.span), wanted);
+    }
+}
+
+fn trust(text: &str) -> Option<u8> {
+    TrustWord::from_word(text).map(TrustWord::value).or_else(|| text.parse().ok()).filter(|value| *value <= 100)
+}
+
+fn bad_value(fact: &FactValue, allowed: &str) -> Diagnostic {
+    let message = format!("`{}` is not a value of `{}`", shown(&fact.value), fact.path.value);
+    Diagnostic::error(codes::BAD_FACT_VALUE, fact.value.span, message).help(format!("allowed: {allowed}"))
+}
+
+/// What counts as stated on a thing, by path.
+struct Statements<'m> {
+    model: &'m Model,
+    vocabulary: &'m Vocabulary,
+    said: IndexMap<(Thing, String), Said>,
+}
+
+#[derive(Debug, Clone)]
+struct Said {
+    value: String,
+    span: Span,
+    by: String,
+}
+
+impl Statements<'_> {
+    /// Adds a statement and reports the one that it contradicts. `unknown` contradicts nothing.
+    fn add(&mut self, names: &mut Names<'_>, thing: Thing, fact: &FactValue, opposite: bool, by: &str) {
+        let value = match (opposite, fact.value.as_str()) {
+            (false, _) => self.plain(&fact.path.value.fact, &fact.value.value),
+            (true, "yes") => "no".to_owned(),
+            (true, "no") => "yes".to_owned(),
+            (true, _) => return,
+        };
+        if value == "unknown" {
+            return;
+        }
+        let key = (thing, fact.path.value.fact.clone());
+        let said = Said { value, span: fact.value.span, by: by.to_owned() };
+        let earlier = self.stated(thing, &key.1).or_else(|| self.said.get(&key).cloned());
+        match earlier {
+            Some(earlier) if earlier.value != said.value => {
+                let message =
+                    format!("{} says `{}` of `{}`, but {} says `{}`", said.by, said.value, fact.path.value, earlier.by, earlier.value);
+                let diagnostic = Diagnostic::error(codes::CONFLICTING_FACTS, said.span, message)
+                    .label(earlier.span, format!("`{}` is said here", earlier.value));
+                names.report(diagnostic.help("change one of the two, so that both say the same").about(self.model.id_of(thing)));
+            }
+            _ => {
+                self.said.entry(key).or_insert(said);
+            }
+        }
+    }
+
+    /// What is written on the thing itself.
+    fn stated(&self, thing: Thing, fact: &str) -> Option<Said> {
+        let model = self.model;
+        if let Some(name) = fact.strip_prefix("controls.") {
+            return from_set(controls_of(model, thing), name);
+        }
+        if let Some(name) = fact.strip_prefix("traits.") {
+            return from_set(traits_of(model, thing), name);
+        }
+        let (value, span) = match (thing, fact) {
+            (Thing::Element(ix), "tech") => model[ix].stated.tech.as_ref().map(|tech| (tech.value.clone(), tech.span)),
+            (Thing::Flow(ix), "protocol") => model[ix].stated.protocol.as_ref().map(|protocol| (protocol.value.clone(), protocol.span)),
+            (Thing::Zone(ix), "trust") => model[ix].stated.trust.as_ref().map(|trust| (trust.value.value.to_string(), trust.span)),
+            (Thing::Asset(ix), "confidentiality") => level(&model[ix].stated.confidentiality),
+            (Thing::Asset(ix), "integrity") => level(&model[ix].stated.integrity),
+            (Thing::Asset(ix), "availability") => level(&model[ix].stated.availability),
+            (Thing::Asset(ix), "privacy") => level(&model[ix].stated.privacy),
+            _ => None,
+        }?;
+        Some(Said { value: self.plain(fact, &value), span, by: "the model".to_owned() })
+    }
+
+    /// One spelling for values that have several.
+    fn plain(&self, fact: &str, value: &str) -> String {
+        let known = match fact {
+            "tech" => self.vocabulary.technologies.get(value).cloned(),
+            "protocol" => self.vocabulary.protocols.get(value).cloned(),
+            "trust" => trust(value).map(|trust| trust.to_string()),
+            _ => None,
+        };
+        known.unwrap_or_else(|| value.to_owned())
+    }
+}
+
+fn level(value: &crate::lang::Opt<crate::lang::LevelValue>) -> Option<(String, Span)> {
+    let stated = value.as_ref()?;
+    match stated.value.is {
+        crate::lang::StatedLevel::Is(level) => Some((level.as_str().to_owned(), stated.span)),
+        crate::lang::StatedLevel::Unknown | crate::lang::StatedLevel::Depends => None,
+    }
+}
+
+fn from_set(set: &FactSet, name: &str) -> Option<Said> {
+    let entry = set.entries.get(name).filter(|entry| entry.state != State::Unknown)?;
+    Some(Said { value: entry.state.as_str().to_owned(), span: entry.span, by: "the model".to_owned() })
+}
+
+fn controls_of(model: &Model, thing: Thing) -> &FactSet {
+    match thing {
+        Thing::Model => &model.root.controls,
+        Thing::Zone(ix) => &model[ix].stated.controls,
+        Thing::Element(ix) => &model[ix].stated.controls,
+        Thing::Flow(ix) => &model[ix].stated.controls,
+        Thing::Asset(ix) => &model[ix].stated.controls,
+    }
+}
+
+fn traits_of(model: &Model, thing: Thing) -> &FactSet {
+    match thing {
+        Thing::Model => &model.root.traits,
+        Thing::Zone(ix) => &model[ix].stated.traits,
+        Thing::Element(ix) => &model[ix].stated.traits,
+        Thing::Flow(ix) => &model[ix].stated.traits,
+        Thing::Asset(ix) => &model[ix].stated.traits,
+    }
+}
+
+/// Reports elements whose innermost zones hand down different values of one control, unless something nearer speaks.
+/// A zone around several of them speaks for all, so it cannot make them disagree.
+fn zones_that_disagree(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, statements: &Statements<'_>) {
+    let mut known: IndexMap<Vec<ZoneIx>, Vec<Disagreement>> = IndexMap::new();
+    let listed = |element: &crate::Element| element.stated.zone.is_written() && element.identity.provided_by.is_none();
+    for (at, element) in model.elements.iter().enumerate().filter(|(_, element)| element.zones.len() > 1 && listed(element)) {
+        let thing = Thing::Element(crate::ElementIx(super::names::index(at)));
+        let found = known.entry(element.zones.clone()).or_insert_with(|| disagreements(model, vocabulary, &element.zones));
+        for Disagreement { control, first, second } in found.iter() {
+            let nearer = std::iter::successors(Some(element), |element| element.parent.map(|ix| &model[ix]));
+            let said = statements.said.contains_key(&(thing, format!("controls.{control}")));
+            if said || nearer.take(crate::limits::MAX_DEPTH).any(|element| element.stated.controls.entries.contains_key(control)) {
+                continue;
+            }
+            let message = format!("the zones of `{}` disagree about `{control}`", element.identity.id);
+            let diagnostic = Diagnostic::error(codes::CONFLICTING_FACTS, element.identity.id_span, message)
+                .label(first.span, format!("`{}` here", first.value))
+                .label(second.span, format!("`{}` here", second.value))
+                .help(format!("state `{control}` on the element itself"))
+                .about(element.identity.id.clone());
+            names.report(diagnostic);
+        }
+    }
+}
+
+struct Disagreement {
+    control: String,
+    first: Said,
+    second: Said,
+}
+
+fn disagreements(model: &Model, vocabulary: &Vocabulary, zones: &[ZoneIx]) -> Vec<Disagreement> {
+    let mut said: IndexMap<&str, Said> = IndexMap::new();
+    let mut found: IndexMap<&str, Disagreement> = IndexMap::new();
+    let mut reached: IndexMap<ZoneIx, usize> = IndexMap::new();
+    zones.iter().flat_map(|zone| outwards(model, *zone)).for_each(|zone| *reached.entry(zone).or_default() += 1);
+    for zone in zones {
+        let mut own: rustc_hash::FxHashSet<&str> = rustc_hash::FxHashSet::default();
+        for around in outwards(model, *zone).take_while(|around| reached[around] == 1) {
+            let handed_down = model[around].stated.controls.entries.iter().filter(|(name, _)| is_handed_down(vocabulary, name));
+            for (name, entry) in handed_down.filter(|(name, _)| own.insert(name.as_str())) {
+                let value = Said { value: entry.state.as_str().to_owned(), span: entry.span, by: String::new() };
+                match said.get(name.as_str()) {
+                    Some(first) if first.value != value.value => {
+                        let first = first.clone();
+                        found.entry(name).or_insert(Disagreement { control: name.clone(), first, second: value });
+                    }
+                    Some(_) => {}
+                    None => {
+                        said.insert(name, value);
+                    }
+                }
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Controls that only guard the edge of a zone are not handed down.
+fn is_handed_down(vocabulary: &Vocabulary, control: &str) -> bool {
+    vocabulary.controls.get(control).is_none_or(|places| places.iter().any(|place| *place != Place::Zone))
+}
