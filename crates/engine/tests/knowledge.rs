@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use redan_engine::catalogue::{Catalogue, FAMILIES};
 use redan_engine::knowledge::reference;
 use redan_engine::rule::Counter;
@@ -407,4 +408,20 @@ fn a_file_that_is_not_yaml_says_where() {
 #[test]
 fn a_file_in_a_strange_place_is_an_error() {
     assert!(faults(&[("elsewhere/x.yaml", "a: b\n")]).contains("knowledge is in catalogue/"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_damaged_rule_is_never_read_without_a_place(cut in 0..RULE.len(), length in 0usize..40, scrap in "[\\PC\n]{0,12}") {
+        let end = (cut + length).min(RULE.len());
+        let text = format!("{}{scrap}{}", &RULE[..cut], &RULE[end..]);
+        let files: Vec<_> = CATALOGUE.iter().copied().chain([("rules/core/theft.yaml", text.as_str())]).collect();
+        let files: Vec<_> = files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        match Knowledge::from_files(&files) {
+            Ok(knowledge) => prop_assert!(knowledge.rules.len() == 1),
+            Err(errors) => prop_assert!(!errors.is_empty() && errors.iter().all(|e| e.line >= 1 && e.column >= 1)),
+        }
+    }
 }
