@@ -345,8 +345,15 @@ fn shortened(mut names: Vec<String>) -> String {
     names.join(", ")
 }
 
+/// Adds the text in lines of about the same length.
 fn wrap_into(lines: &mut Vec<Line>, text: &str, role: LineRole) {
-    const WIDTH: f64 = 140.0;
+    const WIDTH: u32 = 150;
     const MOST: usize = 3;
-    lines.extend(text::wrap(text, text::LABEL, WIDTH, MOST).into_iter().map(|text| Line { text, role }));
+    let wrapped = |width: u32| text::wrap(text, text::LABEL, f64::from(width), MOST);
+    let count = wrapped(WIDTH).len();
+    let narrow = (60..WIDTH).step_by(10).find(|&width| {
+        let lines = wrapped(width);
+        lines.len() == count && lines.last().is_none_or(|last| !last.ends_with('\u{2026}'))
+    });
+    lines.extend(wrapped(narrow.unwrap_or(WIDTH)).into_iter().map(|text| Line { text, role }));
 }

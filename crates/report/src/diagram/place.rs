@@ -8,7 +8,7 @@ use dugong::graphlib::{Graph as DagreGraph, GraphOptions};
 use dugong::{EdgeLabel, GraphLabel, NodeLabel};
 
 use super::graph::{End, Graph};
-use super::separate::{separate, straighten};
+use super::separate::{Neighbours, Sweep, separate, straighten};
 
 /// Room between the border of a box and what is in it.
 pub(crate) const PADDING: f64 = 16.0;
@@ -75,6 +75,8 @@ pub(crate) struct Stop {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Placement {
     pub(crate) nodes: Vec<Area>,
+    /// For each node the stretch along that its rank takes up.
+    pub(crate) ranks: Vec<Span>,
     pub(crate) zones: Vec<Area>,
     /// For each link, from its start to its end.
     pub(crate) stops: Vec<Vec<Stop>>,
@@ -100,15 +102,23 @@ pub(crate) fn place(graph: &Graph, margins: &[Margins]) -> Placement {
     let mut items = ranked(graph);
     add_frames(graph, margins, &mut items);
     separate(margins, &mut items);
-    let chains = chains(graph, &items);
-    for _ in 0..ROUNDS {
-        straighten(&chains, &mut items);
+    let neighbours = Neighbours::of(&chains(graph, &items), &items);
+    // Sweeps carry a position from one end of the picture to the other; what is left is evened out at the end.
+    for round in 0..ROUNDS {
+        let sweep = if round >= ROUNDS / 2 {
+            Sweep::Both
+        } else if round % 2 == 0 {
+            Sweep::Backward
+        } else {
+            Sweep::Forward
+        };
+        straighten(&neighbours, sweep, &mut items);
         separate(margins, &mut items);
     }
     collect(graph, &items)
 }
 
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 16;
 
 /// Nodes and stops as the layered layout puts them.
 fn ranked(graph: &Graph) -> Vec<Item> {
@@ -300,12 +310,18 @@ fn chains(graph: &Graph, items: &[Item]) -> Vec<Vec<usize>> {
 fn collect(graph: &Graph, items: &[Item]) -> Placement {
     let mut result = Placement {
         nodes: vec![Area::default(); graph.slots.len()],
+        ranks: vec![Span::default(); graph.slots.len()],
         zones: vec![Area::default(); graph.frames.len()],
         stops: vec![Vec::new(); graph.links.len()],
     };
+    let nodes: Vec<Item> = items.iter().filter(|item| matches!(item.role, Role::Node(_))).copied().collect();
     for item in items {
         match item.role {
-            Role::Node(ix) => result.nodes[ix] = item.area,
+            Role::Node(ix) => {
+                result.nodes[ix] = item.area;
+                let peers = nodes.iter().map(|peer| peer.area.along).filter(|along| (along.mid() - item.area.along.mid()).abs() < 0.5);
+                result.ranks[ix] = peers.fold(item.area.along, Span::hull);
+            }
             Role::Zone(ix) => result.zones[ix] = item.area,
             Role::Stop(link, is_label) => result.stops[link].push(Stop { area: item.area, is_label }),
         }

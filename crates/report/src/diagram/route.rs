@@ -15,55 +15,97 @@ pub(crate) struct Spot {
 
 /// Routes all links that are no loops; the list of a loop is empty.
 pub(crate) fn route(graph: &Graph, placed: &Placement) -> Vec<Vec<Spot>> {
-    let ports = ports(graph, placed);
-    let mut obstacles = placed.nodes.clone();
-    let labels: Vec<(usize, Area)> = placed
-        .stops
-        .iter()
-        .enumerate()
-        .flat_map(|(link, stops)| stops.iter().filter(|s| s.is_label).map(move |s| (link, s.area)))
-        .collect();
-    let nodes = obstacles.len();
-    obstacles.extend(labels.iter().map(|(_, area)| *area));
-    (0..graph.links.len())
-        .map(|link| {
-            let Some((start, end)) = ports[link] else { return Vec::new() };
-            let blocks = |a: Spot, b: Spot| {
-                obstacles.iter().enumerate().any(|(ix, area)| {
-                    let own = ix.checked_sub(nodes).is_some_and(|label| labels[label].0 == link);
-                    !own && hits(a, b, area, if ix < nodes { 6.0 } else { 2.0 })
-                })
-            };
-            course(start, end, &placed.stops[link], &blocks)
-        })
-        .collect()
+    let obstacles = Obstacles::of(placed);
+    let mut kept = placed.clone();
+    let first = ports(graph, placed);
+    for (link, ports) in first.iter().enumerate() {
+        let course = ports.map(|ports| Course::of(graph, placed, link, ports));
+        kept.stops[link] = course.map_or_else(Vec::new, |course| course.kept(&placed.stops[link], &obstacles));
+    }
+    // Ports follow the stops, so they are found once more when needless stops are gone.
+    let second = ports(graph, &kept);
+    let courses = second.iter().enumerate().map(|(link, ports)| ports.map(|ports| Course::of(graph, &kept, link, ports)));
+    courses.zip(&kept.stops).map(|(course, stops)| course.map_or_else(Vec::new, |course| course.spots(stops, &obstacles))).collect()
 }
 
-fn course(start: Spot, end: Spot, stops: &[Stop], blocks: &dyn Fn(Spot, Spot) -> bool) -> Vec<Spot> {
-    let forward = end.along >= start.along;
-    let between = |stop: &&Stop| {
-        let mid = stop.area.along.mid();
-        mid > start.along.min(end.along) && mid < start.along.max(end.along)
-    };
-    let mut kept: Vec<&Stop> = stops.iter().filter(between).collect();
-    let mut at = 0;
-    while at < kept.len() {
-        let before = at.checked_sub(1).map_or(start, |before| corners(kept[before], forward).1);
-        let after = kept.get(at + 1).map_or(end, |after| corners(after, forward).0);
-        let needless = !kept[at].is_label && (after.along > before.along) == forward && !blocks(before, after);
-        if needless {
-            kept.remove(at);
-        } else {
-            at += 1;
+/// What an edge must not run through.
+struct Obstacles {
+    nodes: Vec<Area>,
+    /// Labels, each with its link.
+    labels: Vec<(usize, Area)>,
+}
+
+impl Obstacles {
+    fn of(placed: &Placement) -> Self {
+        let labels =
+            placed.stops.iter().enumerate().flat_map(|(link, stops)| stops.iter().filter(|s| s.is_label).map(move |s| (link, s.area)));
+        Self { nodes: placed.nodes.clone(), labels: labels.collect() }
+    }
+
+    fn block(&self, link: usize, a: Spot, b: Spot) -> bool {
+        self.nodes.iter().any(|area| hits(a, b, area, 6.0)) || self.labels.iter().any(|(of, area)| *of != link && hits(a, b, area, 2.0))
+    }
+}
+
+/// An edge between its ports.
+struct Course {
+    link: usize,
+    start: Spot,
+    end: Spot,
+    /// Where the ranks of start and end are left and reached, so that wider neighbours are passed straight.
+    leads: (Spot, Spot),
+    forward: bool,
+}
+
+impl Course {
+    fn of(graph: &Graph, placed: &Placement, link: usize, (start, end): (Spot, Spot)) -> Self {
+        let forward = end.along >= start.along;
+        let lead = |at: End, spot: Spot, far: bool| match at {
+            End::Node(ix) if far => Spot { along: placed.ranks[ix].hi.max(spot.along), ..spot },
+            End::Node(ix) => Spot { along: placed.ranks[ix].lo.min(spot.along), ..spot },
+            End::Zone(_) => spot,
+        };
+        let leads = (lead(graph.links[link].from, start, forward), lead(graph.links[link].to, end, !forward));
+        Self { link, start, end, leads, forward }
+    }
+
+    /// The stops without those that the edge can do without.
+    fn kept(&self, stops: &[Stop], obstacles: &Obstacles) -> Vec<Stop> {
+        let (lo, hi) = (self.start.along.min(self.end.along), self.start.along.max(self.end.along));
+        let between = |stop: &&Stop| lo < stop.area.along.mid() && stop.area.along.mid() < hi;
+        let mut kept: Vec<Stop> = stops.iter().filter(between).copied().collect();
+        let mut at = 0;
+        while at < kept.len() {
+            let before = at.checked_sub(1).map_or(self.leads.0, |before| corners(&kept[before], self.forward).1);
+            let after = kept.get(at + 1).map_or(self.leads.1, |after| corners(after, self.forward).0);
+            let ahead = (after.along > before.along) == self.forward;
+            if !kept[at].is_label && ahead && !obstacles.block(self.link, before, after) {
+                kept.remove(at);
+            } else {
+                at += 1;
+            }
         }
+        kept
     }
-    let mut spots = vec![start];
-    for stop in kept {
-        let (first, second) = corners(stop, forward);
-        spots.extend([first, second]);
+
+    fn spots(&self, stops: &[Stop], obstacles: &Obstacles) -> Vec<Spot> {
+        let mut spots = vec![self.start];
+        let first = stops.first().map_or(self.leads.1, |stop| corners(stop, self.forward).0);
+        let last = stops.last().map_or(self.leads.0, |stop| corners(stop, self.forward).1);
+        let useful = |lead: Spot, other: Spot| (lead.along < other.along) == self.forward;
+        if useful(self.leads.0, first) && obstacles.block(self.link, self.start, first) {
+            spots.push(self.leads.0);
+        }
+        for stop in stops {
+            let (first, second) = corners(stop, self.forward);
+            spots.extend([first, second]);
+        }
+        if useful(last, self.leads.1) && obstacles.block(self.link, last, self.end) {
+            spots.push(self.leads.1);
+        }
+        spots.push(self.end);
+        spots
     }
-    spots.push(end);
-    spots
 }
 
 fn corners(stop: &Stop, forward: bool) -> (Spot, Spot) {

@@ -8,7 +8,10 @@ pub(crate) fn of(layout: &Layout) -> f64 {
     const SCREEN: f64 = 16.0 / 9.0;
     // A picture is shown as large as the page allows: what counts is how far it has to shrink.
     let shrink = (layout.width / SCREEN).max(layout.height);
-    shrink + f64::from(crossings(layout)) * 25.0
+    let lengths = (0..layout.edges.len())
+        .map(|edge| layout.traced(edge).windows(2).map(|p| (p[0].x - p[1].x).abs() + (p[0].y - p[1].y).abs()).sum::<f64>());
+    let mean = lengths.sum::<f64>() / layout.edges.len().max(1) as f64;
+    shrink + mean + f64::from(crossings(layout)) * 25.0
 }
 
 fn crossings(layout: &Layout) -> u32 {

@@ -5,21 +5,61 @@
 
 use super::place::{EDGE_GAP, GAP, Item, Margins, PADDING, Role, Span};
 
-/// Pulls every item towards its neighbours on the edges that run through it.
-pub(crate) fn straighten(chains: &[Vec<usize>], items: &mut [Item]) {
-    const PULL: f64 = 0.6;
-    let mut pulls = vec![(0.0, 0.0); items.len()];
-    for pair in chains.iter().flat_map(|chain| chain.windows(2)) {
-        let (a, b) = (pair[0], pair[1]);
-        let weight = weight(&items[a]) * weight(&items[b]);
-        pulls[a] = (pulls[a].0 + weight * items[b].area.across.mid(), pulls[a].1 + weight);
-        pulls[b] = (pulls[b].0 + weight * items[a].area.across.mid(), pulls[b].1 + weight);
-    }
-    for (item, (sum, weight)) in items.iter_mut().zip(pulls) {
-        if weight > 0.0 {
-            let shift = (sum / weight - item.area.across.mid()) * PULL;
-            item.area.across = Span { lo: item.area.across.lo + shift, hi: item.area.across.hi + shift };
+/// Which neighbours an item is pulled to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sweep {
+    /// Those before it along the flows, already moved themselves.
+    Forward,
+    /// Those after it.
+    Backward,
+    /// All of them.
+    Both,
+}
+
+/// Which items are neighbours on an edge, with the weight of that piece of edge.
+pub(crate) struct Neighbours {
+    /// Items by their place along.
+    order: Vec<usize>,
+    before: Vec<Vec<(usize, f64)>>,
+    after: Vec<Vec<(usize, f64)>>,
+}
+
+impl Neighbours {
+    /// From the items that each edge runs through, from end to end.
+    pub(crate) fn of(chains: &[Vec<usize>], items: &[Item]) -> Self {
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        order.sort_by(|&a, &b| items[a].area.along.mid().total_cmp(&items[b].area.along.mid()).then(a.cmp(&b)));
+        let mut found = Self { order, before: vec![Vec::new(); items.len()], after: vec![Vec::new(); items.len()] };
+        for pair in chains.iter().flat_map(|chain| chain.windows(2)) {
+            let ahead = items[pair[0]].area.along.mid() <= items[pair[1]].area.along.mid();
+            let (first, second) = if ahead { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            let weight = weight(&items[first]) * weight(&items[second]);
+            found.after[first].push((second, weight));
+            found.before[second].push((first, weight));
         }
+        found
+    }
+}
+
+/// Pulls every item towards its neighbours on the edges that run through it.
+pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Item]) {
+    let mut move_one = |ix: usize| {
+        let (before, after) = (&neighbours.before[ix], &neighbours.after[ix]);
+        let all: Vec<(usize, f64)> = match sweep {
+            Sweep::Forward => before.clone(),
+            Sweep::Backward => after.clone(),
+            Sweep::Both => before.iter().chain(after).copied().collect(),
+        };
+        let total: f64 = all.iter().map(|(_, weight)| weight).sum();
+        if total > 0.0 {
+            let mean = all.iter().map(|&(other, weight)| weight * items[other].area.across.mid()).sum::<f64>() / total;
+            let half = (items[ix].area.across.hi - items[ix].area.across.lo) / 2.0;
+            items[ix].area.across = Span { lo: mean - half, hi: mean + half };
+        }
+    };
+    match sweep {
+        Sweep::Backward => neighbours.order.iter().rev().for_each(|&ix| move_one(ix)),
+        Sweep::Forward | Sweep::Both => neighbours.order.iter().for_each(|&ix| move_one(ix)),
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn render(scene: &Scene, layout: &Layout, prefix: &str) -> String {
     );
     let _ = write!(
         out,
-        r#"<defs><marker id="{p}dfd-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7.5" markerHeight="7.5" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="arrow" d="M0 .8 10 5 0 9.2z"/></marker></defs><rect class="page" width="100%" height="100%"/>"#
+        r#"<defs><marker id="{p}dfd-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="arrow" d="M0 .8 10 5 0 9.2z"/></marker></defs><rect class="page" width="100%" height="100%"/>"#
     );
     scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| boundary(zone, r, &p, &mut out));
     scene.edges.iter().zip(&layout.edges).for_each(|(edge, route)| flow(scene, edge, route, layout.left_to_right, &p, &mut out));
@@ -119,7 +119,7 @@ fn flow(scene: &Scene, edge: &Edge, route: &Route, left_to_right: bool, prefix: 
     let text = format!("{}{arrow}{}: {}", scene.id_of(edge.from), scene.id_of(edge.to), edge.label.text(", "));
     let _ = write!(out, "<title>{}</title>", escaped(&text));
     let start = if edge.both_ways { format!(r#" marker-start="url(#{prefix}dfd-arrow)""#) } else { String::new() };
-    let d = if edge.from == edge.to { loop_path(&route.points) } else { path(&route.points, left_to_right) };
+    let d = if edge.from == edge.to { loop_path(&route.points) } else { path(route, left_to_right) };
     let _ = write!(out, r#"<path d="{d}"{start} marker-end="url(#{prefix}dfd-arrow)"/>"#);
     if let Some(r) = &route.label {
         label(edge, r, out);
@@ -127,14 +127,17 @@ fn flow(scene: &Scene, edge: &Edge, route: &Route, left_to_right: bool, prefix: 
     out.push_str("</g>");
 }
 
-/// Curves that leave and arrive in the direction of the flows.
-fn path(points: &[Point], left_to_right: bool) -> String {
-    let Some(first) = points.first() else { return String::new() };
+/// Curves that leave and arrive in the direction of the flows, with a gap where the label is.
+fn path(route: &Route, left_to_right: bool) -> String {
+    let Some(first) = route.points.first() else { return String::new() };
     let mut d = format!("M{:.1} {:.1}", first.x, first.y);
-    for pair in points.windows(2) {
+    for pair in route.points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let straight = if left_to_right { (a.y - b.y).abs() < 0.3 } else { (a.x - b.x).abs() < 0.3 };
-        let _ = if straight {
+        let labelled = straight && route.label.is_some_and(|r| r.grown(1.0).holds(a) && r.grown(1.0).holds(b));
+        let _ = if labelled {
+            write!(d, "M{:.1} {:.1}", b.x, b.y)
+        } else if straight {
             write!(d, "L{:.1} {:.1}", b.x, b.y)
         } else if left_to_right {
             let x = f64::midpoint(a.x, b.x);
@@ -153,7 +156,6 @@ fn loop_path(points: &[Point]) -> String {
 }
 
 fn label(edge: &Edge, r: &Rect, out: &mut String) {
-    let _ = write!(out, r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{:.1}" rx="3"/>"#, r.x, r.y, r.w, r.h);
     let has_protocol = edge.label.lines.iter().any(|line| line.role == LineRole::Protocol);
     let last = edge.label.lines.len().saturating_sub(1);
     for (ix, line) in edge.label.lines.iter().enumerate() {

@@ -92,26 +92,29 @@ fn break_point(line: &mut String) -> String {
     at.map_or_else(String::new, |at| line.split_off(at))
 }
 
-/// An id as words: `user-credentials` is "user credentials".
+/// An id as words: `user-credentials` is "user credentials", `customer-pii` is "customer PII".
 pub(crate) fn words_of(id: &str) -> String {
-    let own = id.rsplit('/').next().unwrap_or(id);
-    own.replace(['-', '_'], " ").trim().to_owned()
+    words(id).map(|word| acronym(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
 }
 
 /// An id as a name: `user-db` is "User DB".
 pub(crate) fn title_of(id: &str) -> String {
-    let words = words_of(id);
-    words.split(' ').map(capitalised).collect::<Vec<_>>().join(" ")
+    words(id).map(|word| acronym(word).unwrap_or_else(|| capitalised(word))).collect::<Vec<_>>().join(" ")
+}
+
+fn words(id: &str) -> impl Iterator<Item = &str> {
+    id.rsplit('/').next().unwrap_or(id).split(['-', '_']).filter(|word| !word.is_empty())
+}
+
+fn acronym(word: &str) -> Option<String> {
+    const ACRONYMS: [&str; 36] = [
+        "ai", "api", "cdn", "ci", "cpu", "crm", "csv", "db", "dmz", "dns", "ec2", "erp", "gps", "hr", "html", "iam", "id", "idp", "iot",
+        "jwt", "kms", "llm", "mfa", "pci", "pii", "rds", "s3", "sms", "sql", "sso", "tls", "ui", "url", "vpc", "vpn", "waf",
+    ];
+    ACRONYMS.contains(&word).then(|| word.to_uppercase())
 }
 
 fn capitalised(word: &str) -> String {
-    const ACRONYMS: [&str; 24] = [
-        "ai", "api", "cdn", "ci", "crm", "db", "dmz", "dns", "ec2", "erp", "iam", "idp", "iot", "kms", "llm", "mfa", "pci", "s3", "sql",
-        "sso", "ui", "vpc", "vpn", "waf",
-    ];
-    if ACRONYMS.contains(&word) {
-        return word.to_uppercase();
-    }
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

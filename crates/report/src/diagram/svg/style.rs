@@ -45,7 +45,7 @@ const RULES: &str = ".redan-dfd{font-family:Helvetica,Arial,'Liberation Sans',sa
     .redan-dfd .bare{stroke:none!important}\
     .redan-dfd .figure{fill:var(--dfd-entity-line);stroke:none}\
     .redan-dfd .flow>path{fill:none;stroke:var(--dfd-line);stroke-width:1.4}\
-    .redan-dfd .flow>rect{fill:var(--dfd-label);opacity:.88}\
+    .redan-dfd .flow text{paint-order:stroke;stroke:var(--dfd-label);stroke-opacity:.7;stroke-width:3px;stroke-linejoin:round}\
     .redan-dfd .arrow{fill:var(--dfd-line)}\
     .redan-dfd .lock{fill:var(--dfd-muted);stroke:none}.redan-dfd .shackle{fill:none;stroke:var(--dfd-muted);stroke-width:1.2}\
     .redan-dfd .out text{fill:var(--dfd-muted)}\
