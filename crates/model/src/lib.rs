@@ -7,6 +7,7 @@
 pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
+pub mod edit;
 #[macro_use]
 pub mod lang;
 pub mod limits;

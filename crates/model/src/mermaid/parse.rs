@@ -18,7 +18,7 @@ const MAX_EDGES: usize = 100_000;
 /// Reads a flowchart; another kind of Mermaid picture is an empty one, because it says nothing of data flows.
 pub fn parse(sources: &Sources, span: Span, out: &mut Vec<Diagnostic>) -> Flowchart {
     let text = sources.slice(span);
-    let chart = Flowchart { span, vertices: IndexMap::new(), subgraphs: IndexMap::new(), edges: Vec::new() };
+    let chart = Flowchart { span, vertices: IndexMap::new(), subgraphs: IndexMap::new(), edges: Vec::new(), mentions: Vec::new() };
     let mut parser = Parser { cursor: Cursor { text, at: 0 }, span, chart, open: Vec::new(), edge_ids: IndexSet::new(), out, full: false };
     if parser.header() {
         parser.statements();
@@ -113,7 +113,12 @@ impl<'a> Parser<'a, '_> {
                     self.cursor.skip_line();
                 }
             }
-            "direction" | "classDef" | "style" | "linkStyle" | "click" | "accTitle" | "title" if alone => self.cursor.skip_line(),
+            "style" | "click" if alone => {
+                self.cursor.skip_blank();
+                self.mention();
+                self.cursor.skip_line();
+            }
+            "direction" | "classDef" | "linkStyle" | "accTitle" | "title" if alone => self.cursor.skip_line(),
             _ => {
                 self.cursor.at = start;
                 return self.chain();
@@ -141,6 +146,9 @@ impl<'a> Parser<'a, '_> {
             (Some(title), false) => super::node::legal(&title.value),
             (None, false) => format!("boundary-{}", self.chart.subgraphs.len() + 1),
         };
+        if plain {
+            self.chart.mentions.push(Spanned::new(name.clone(), place));
+        }
         if self.open.len() >= limits::MAX_DEPTH {
             return Err("subgraphs are nested too deep");
         }
@@ -152,8 +160,24 @@ impl<'a> Parser<'a, '_> {
         Ok(())
     }
 
+    /// The name of a node in a statement about its looks.
+    fn mention(&mut self) {
+        if let Some(range) = self.cursor.word() {
+            let id = self.named(&range);
+            self.chart.mentions.push(id);
+        }
+    }
+
     /// `class a,b name`
     fn classes(&mut self) {
+        let start = self.cursor.at;
+        self.cursor.skip_blank();
+        self.mention();
+        while self.cursor.take(",") {
+            self.cursor.skip_blank();
+            self.mention();
+        }
+        self.cursor.at = start;
         let range = self.cursor.statement();
         let text = self.slice(&range);
         let Some((ids, class)) = text.trim().rsplit_once(char::is_whitespace) else { return };
@@ -246,6 +270,7 @@ impl<'a> Parser<'a, '_> {
     fn vertex(&mut self) -> Result<Spanned<String>, Problem> {
         let range = self.cursor.word().ok_or("this is not a node, an arrow or a subgraph")?;
         let id = self.named(&range);
+        self.chart.mentions.push(id.clone());
         let shape = self.shape()?;
         let mut found = Vertex { id_span: id.span, label: None, shape: None, classes: Vec::new(), parent: None };
         if let Some((shape, inside, whole)) = shape {
