@@ -136,6 +136,8 @@ pub(crate) enum Command {
     Coverage(coverage::CoverageArgs),
     /// Draw the data flow diagram
     Diagram(diagram::DiagramArgs),
+    /// Write the document
+    Report(report::ReportArgs),
     /// Print the JSON Schema of the model language
     Schema(schema::SchemaArgs),
     /// List, show and test rules

@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod questions;
+pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod threats;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Assets(args) => assets::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
         Command::Diagram(args) => diagram::run(args, &mut session),
+        Command::Report(args) => report::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),
         Command::Completions(args) => completions::run(args, &mut session),

@@ -7,6 +7,7 @@
 mod answers;
 mod diagnostic;
 mod lists;
+mod report;
 mod rules;
 mod threats;
 
@@ -20,6 +21,7 @@ use serde::Serialize;
 pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
+pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
 

@@ -12,7 +12,7 @@ Examples:
   redan schema -o redan.schema.json
 In a model, editors find it through a first line such as:
   # yaml-language-server: $schema=redan.schema.json")]
-pub(crate) struct SchemaArgs {}
+pub(crate) struct SchemaArgs;
 
 /// Runs `schema`.
 pub(crate) fn run(_: &SchemaArgs, session: &mut Session<'_>) -> Outcome {

@@ -4,7 +4,7 @@ use std::io;
 
 use clap::Args;
 use redan_engine::Analysis;
-use redan_engine::analysis::Threat;
+use redan_engine::analysis::{Status, Threat};
 use redan_report::csv::{THREAT_COLUMNS, threat_row};
 use redan_report::json::{self, Selection, ThreatsJson};
 
@@ -63,7 +63,8 @@ fn human_threats(model: &Opened, analysis: &Analysis, filters: &Checked, session
     let hidden = analysis.threats.len() - shown.len();
     let note = if hidden > 0 { format!(" ({hidden} left out by the filters)") } else { String::new() };
     writeln!(session.terminal.out(), "\n{}{note}", human::summary(analysis))?;
-    if let Some(worst) = analysis.threats.iter().max_by_key(|threat| threat.rating.risk).filter(|_| hidden == 0) {
+    let by_weight = |threat: &&&Threat| (threat.status == Status::Open, threat.rating.band, threat.rating.risk);
+    if let Some(worst) = shown.iter().rev().max_by_key(by_weight) {
         session.terminal.note(&format!("Why, and what would change it: redan explain {}", worst.id));
     }
     if !analysis.questions.is_empty() {
