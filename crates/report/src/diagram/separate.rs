@@ -43,6 +43,8 @@ impl Neighbours {
 
 /// Pulls every item towards its neighbours on the edges that run through it.
 pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Item]) {
+    const HOME: f64 = 0.5;
+    let homes = Homes::of(items);
     let mut move_one = |ix: usize| {
         let (before, after) = (&neighbours.before[ix], &neighbours.after[ix]);
         let all: Vec<(usize, f64)> = match sweep {
@@ -50,9 +52,12 @@ pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Ite
             Sweep::Backward => after.clone(),
             Sweep::Both => before.iter().chain(after).copied().collect(),
         };
-        let total: f64 = all.iter().map(|(_, weight)| weight).sum();
+        // A slight pull to the things in the same box keeps boxes small where the arrows leave a choice.
+        let home = homes.get(items[ix].parent).filter(|_| sweep == Sweep::Both && matches!(items[ix].role, Role::Node(_)));
+        let total: f64 = all.iter().map(|(_, weight)| weight).sum::<f64>() + home.map_or(0.0, |_| HOME);
         if total > 0.0 {
-            let mean = all.iter().map(|&(other, weight)| weight * items[other].area.across.mid()).sum::<f64>() / total;
+            let mean = all.iter().map(|&(other, weight)| weight * items[other].area.across.mid()).sum::<f64>();
+            let mean = (mean + home.map_or(0.0, |home| home * HOME)) / total;
             let half = (items[ix].area.across.hi - items[ix].area.across.lo) / 2.0;
             items[ix].area.across = Span { lo: mean - half, hi: mean + half };
         }
@@ -60,6 +65,28 @@ pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Ite
     match sweep {
         Sweep::Backward => neighbours.order.iter().rev().for_each(|&ix| move_one(ix)),
         Sweep::Forward | Sweep::Both => neighbours.order.iter().for_each(|&ix| move_one(ix)),
+    }
+}
+
+/// The mean position of the nodes in each box, and of those outside all boxes.
+struct Homes(Vec<(Option<usize>, f64, f64)>);
+
+impl Homes {
+    fn of(items: &[Item]) -> Self {
+        let mut homes: Vec<(Option<usize>, f64, f64)> = Vec::new();
+        for item in items.iter().filter(|item| matches!(item.role, Role::Node(_)) && item.parent.is_some()) {
+            let at = homes.iter().position(|(parent, ..)| *parent == item.parent).unwrap_or(homes.len());
+            if at == homes.len() {
+                homes.push((item.parent, 0.0, 0.0));
+            }
+            homes[at].1 += item.area.across.mid();
+            homes[at].2 += 1.0;
+        }
+        Self(homes)
+    }
+
+    fn get(&self, parent: Option<usize>) -> Option<f64> {
+        self.0.iter().find(|(of, ..)| *of == parent).map(|(_, sum, count)| sum / count)
     }
 }
 

@@ -33,8 +33,10 @@ pub(crate) fn render(scene: &Scene, layout: &Layout, prefix: &str) -> String {
         r#"<defs><marker id="{p}dfd-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="arrow" d="M0 .8 10 5 0 9.2z"/></marker></defs><rect class="page" width="100%" height="100%"/>"#
     );
     scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| boundary(zone, r, &p, &mut out));
+    // Titles come after the arrows, so that an arrow that crosses a title does not strike it through.
     scene.edges.iter().zip(&layout.edges).for_each(|(edge, route)| flow(scene, edge, route, layout.left_to_right, &p, &mut out));
     scene.nodes.iter().zip(&layout.nodes).for_each(|(each, r)| node(scene, each, r, &p, &mut out));
+    scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| title(zone, r, &mut out));
     out.push_str(&legend);
     out.push_str("</svg>\n");
     out
@@ -53,7 +55,7 @@ fn description(scene: &Scene) -> String {
     )
 }
 
-fn boundary(zone: &ZoneBox, r: &Rect, prefix: &str, out: &mut String) {
+fn zone_class(zone: &ZoneBox) -> String {
     let trust = match zone.trust_value {
         _ if zone.is_group => "group",
         Some(0..30) => "low",
@@ -62,12 +64,20 @@ fn boundary(zone: &ZoneBox, r: &Rect, prefix: &str, out: &mut String) {
         _ => "high",
     };
     let scope = if zone.out_of_scope { " out" } else { "" };
-    let id = escaped(&zone.id);
+    format!("zone {trust}{scope}")
+}
+
+fn boundary(zone: &ZoneBox, r: &Rect, prefix: &str, out: &mut String) {
+    let (id, class) = (escaped(&zone.id), zone_class(zone));
     let _ = write!(
         out,
-        r#"<g id="{prefix}zone-{id}" class="zone {trust}{scope}"><rect x="{:.1}" y="{:.1}" width="{:.1}" height="{:.1}" rx="8"/>"#,
+        r#"<g id="{prefix}zone-{id}" class="{class}"><rect x="{:.1}" y="{:.1}" width="{:.1}" height="{:.1}" rx="8"/></g>"#,
         r.x, r.y, r.w, r.h
     );
+}
+
+fn title(zone: &ZoneBox, r: &Rect, out: &mut String) {
+    let _ = write!(out, r#"<g class="{}">"#, zone_class(zone));
     let (names, trust, joined) = title_lines(zone);
     let last = names.len().saturating_sub(1);
     for (ix, line) in names.iter().enumerate() {
