@@ -7,6 +7,7 @@ mod analyse;
 pub mod analysis;
 pub mod answers;
 pub mod catalogue;
+pub mod checklist;
 mod coverage;
 mod derivation;
 pub mod explain;
@@ -18,6 +19,7 @@ pub mod policy;
 mod questions;
 mod risk;
 pub mod rule;
+pub mod surface;
 mod title;
 
 pub use analysis::{Analysis, Question, Status, Threat};

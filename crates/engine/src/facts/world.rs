@@ -280,7 +280,7 @@ impl Facts<'_> {
             Field::Kind => Value::Text(Some(asset.kind.as_str())),
             Field::Data => match self.written_elsewhere(Thing::Asset(ix), FactKey::Data) {
                 Some(text) => texts(super::placement::split_list(text), false),
-                None => texts(asset.stated.data.values().map(String::as_str), !asset.stated.data.is_written()),
+                None => texts(asset.stated.data.values().map(String::as_str), self.silent_about_data(ix)),
             },
             Field::Confidentiality => self.level_value(ix, Property::Confidentiality),
             Field::Integrity => self.level_value(ix, Property::Integrity),
@@ -292,6 +292,14 @@ impl Facts<'_> {
             Field::On => closed(asset.on.iter().map(|element| Thing::Element(*element))),
             _ => nothing(),
         }
+    }
+
+    /// Whether nobody says which classes of data are in an asset that may have some; uptime and reputation have none.
+    fn silent_about_data(&self, ix: AssetIx) -> bool {
+        use redan_model::lang::AssetKind;
+        let asset = &self.model[ix];
+        let written = asset.stated.data.is_written() || self.written_elsewhere(Thing::Asset(ix), FactKey::Data).is_some();
+        !written && !matches!(asset.kind, AssetKind::Service | AssetKind::Reputation)
     }
 
     fn level_value(&self, ix: AssetIx, property: Property) -> Value<'_> {
@@ -398,8 +406,7 @@ impl Facts<'_> {
             Field::Availability => Property::Availability,
             Field::Privacy => Property::Privacy,
             Field::Data => {
-                let written = self.written_elsewhere(Thing::Asset(ix), FactKey::Data).is_some();
-                if !written && !self.model[ix].stated.data.is_written() {
+                if self.silent_about_data(ix) {
                     out.push(BaseFact { thing: Thing::Asset(ix), key: FactKey::Data });
                 }
                 return;

@@ -1,0 +1,284 @@
+//! The guide's checklist of ten items, each computed from the model and its analysis.
+//!
+//! Nothing is ever done by default: an item is done when something was found and nothing is missing.
+
+use redan_model::lang::{Band, Mitigation, ReviewKind, ReviewState};
+use redan_model::{Model, Thing};
+
+use crate::analyse::is_live;
+use crate::analysis::{Analysis, Status, Threat};
+
+/// How far an item has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemState {
+    /// Found, and nothing is missing.
+    Done,
+    /// Something is there, something is missing.
+    Partial,
+    /// Nothing of it is there.
+    Missing,
+    /// The model has no place for it; somebody has to look elsewhere.
+    NotRecorded,
+}
+
+impl ItemState {
+    /// The word in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partial => "partial",
+            Self::Missing => "missing",
+            Self::NotRecorded => "not-recorded",
+        }
+    }
+}
+
+/// One item of the checklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecklistItem {
+    /// The item, in the guide's words.
+    pub title: &'static str,
+    /// How far it has come.
+    pub state: ItemState,
+    /// What there is.
+    pub found: Vec<String>,
+    /// What is missing, with where to write it.
+    pub missing: Vec<String>,
+}
+
+/// The ten items, in the guide's order.
+pub fn checklist(model: &Model, analysis: &Analysis) -> [ChecklistItem; 10] {
+    [
+        scope(model),
+        diagrams(model),
+        labels(model),
+        method(analysis),
+        ratings(analysis),
+        mitigations(model, analysis),
+        owners(model, analysis),
+        tests(model, analysis),
+        pen_test(model, analysis),
+        stored(model),
+    ]
+}
+
+/// Collects what is there and what is not.
+#[derive(Default)]
+struct Findings {
+    found: Vec<String>,
+    missing: Vec<String>,
+}
+
+impl Findings {
+    fn found(&mut self, what: impl Into<String>) {
+        self.found.push(what.into());
+    }
+
+    fn missing(&mut self, what: impl Into<String>) {
+        self.missing.push(what.into());
+    }
+
+    /// Found if it is there, missing if it is not.
+    fn either(&mut self, there: bool, found: impl Into<String>, missing: impl Into<String>) {
+        if there { self.found(found) } else { self.missing(missing) }
+    }
+
+    /// All of a list, or those that lack something.
+    fn all(&mut self, total: usize, what: &str, lacking: &[String], lack: &str) {
+        if total > lacking.len() {
+            self.found(format!("{} of {total} {what}", total - lacking.len()));
+        }
+        if !lacking.is_empty() {
+            self.missing(format!("{lack}: {}", some(lacking)));
+        }
+    }
+
+    fn item(self, title: &'static str) -> ChecklistItem {
+        let state = match (self.found.is_empty(), self.missing.is_empty()) {
+            (true, _) => ItemState::Missing,
+            (false, true) => ItemState::Done,
+            (false, false) => ItemState::Partial,
+        };
+        ChecklistItem { title, state, found: self.found, missing: self.missing }
+    }
+}
+
+/// The first few of a list; nobody reads a hundred names in a line.
+fn some(names: &[String]) -> String {
+    let shown = names.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
+}
+
+fn scope(model: &Model) -> ChecklistItem {
+    let mut items = Findings::default();
+    let scope = model.root.scope.as_ref().map(|scope| &scope.value);
+    let target = scope.and_then(|scope| scope.target.as_ref());
+    items.either(target.is_some(), target.map_or("", |target| target.value.as_str()), "what is looked at (`scope.target`)");
+    let inside = scope.map_or(0, |scope| scope.r#in.items.len());
+    items.either(inside > 0, format!("{inside} things in scope"), "what is in scope (`scope.in`)");
+    let outside = scope.map_or(0, |scope| scope.out.items.len());
+    items.either(outside > 0, format!("{outside} things out of scope"), "what is out of scope, and why (`scope.out`)");
+    let approval = scope.and_then(|scope| scope.approved.as_ref()).map(|approval| &approval.value);
+    let by = approval.and_then(|approval| approval.by.as_ref()).map(|by| by.value.as_str());
+    let on = approval.and_then(|approval| approval.on.as_ref()).map(|on| on.value.to_string());
+    let approved = format!("approved by {} on {}", by.unwrap_or_default(), on.as_deref().unwrap_or_default());
+    items.either(by.is_some() && on.is_some(), approved, "who approved the scope, and when (`scope.approved`)");
+    items.item("Scope documented and approved")
+}
+
+fn diagrams(model: &Model) -> ChecklistItem {
+    let mut items = Findings::default();
+    let (elements, flows) = (model.elements.len(), model.flows.len());
+    items.either(elements > 0, format!("{elements} elements"), "processes, stores and external entities (`elements`)");
+    items.either(flows > 0, format!("{flows} data flows"), "data flows (`flows`)");
+    let levels: Vec<u32> =
+        model.root.diagrams.entries.values().filter_map(|entry| entry.value.level.as_ref()).map(|level| level.value).collect();
+    let parts = model.elements.iter().any(|element| element.parent.is_some());
+    items.either(
+        levels.contains(&0) || (elements > 0 && parts),
+        "a high-level diagram",
+        "a high-level diagram (`diagrams` with `level: 0`)",
+    );
+    let detailed = levels.iter().any(|level| *level > 0) || parts;
+    items.either(detailed, "a detailed diagram", "a detailed diagram (`diagrams` with `level: 1`, or elements with `in`)");
+    items.item("DFD created (high & detailed)")
+}
+
+fn labels(model: &Model) -> ChecklistItem {
+    let mut items = Findings::default();
+    let own = |provided: &Option<String>| provided.is_none();
+    let assets: Vec<_> = model.assets.iter().filter(|asset| own(&asset.identity.provided_by)).collect();
+    let unlabelled = |asset: &&&redan_model::Asset| {
+        let stated = &asset.stated;
+        asset.kind == redan_model::lang::AssetKind::Data
+            && (stated.confidentiality.is_none() || stated.integrity.is_none() || stated.availability.is_none())
+    };
+    let bare: Vec<String> = assets.iter().filter(unlabelled).map(|asset| asset.identity.id.clone()).collect();
+    items.all(assets.len(), "assets with security properties", &bare, "confidentiality, integrity and availability");
+    if assets.is_empty() {
+        items.missing("what is worth protecting (`assets`)");
+    }
+    let untrusted: Vec<String> = model.zones.iter().filter(|zone| zone.trust.is_none()).map(|zone| zone.identity.id.clone()).collect();
+    items.all(model.zones.len(), "trust boundaries with a degree of trust", &untrusted, "`trust`");
+    if model.zones.is_empty() {
+        items.missing("trust boundaries (`zones`)");
+    }
+    let outside: Vec<String> =
+        model.elements.iter().filter(|element| !element.zones_known).map(|element| element.identity.id.clone()).collect();
+    if !outside.is_empty() {
+        items.missing(format!("the trust boundary (`zone`): {}", some(&outside)));
+    }
+    items.item("Assets and trust boundaries labeled")
+}
+
+fn method(analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    let looked_at = analysis.coverage.iter().filter(|row| row.cells.iter().any(|cell| cell.considered > 0)).count();
+    if looked_at > 0 {
+        items.found(format!("STRIDE run against {looked_at} elements, flows and boundaries"));
+    }
+    if analysis.coverage.len() > looked_at {
+        items.missing(format!("{} elements, flows or boundaries that no rule looks at", analysis.coverage.len() - looked_at));
+    }
+    let waiting = analysis.count(Status::Question);
+    if waiting > 0 {
+        items.missing(format!("answers to {} questions, which {waiting} threats wait for (`redan questions`)", analysis.questions.len()));
+    }
+    items.item("STRIDE (or chosen method) run against each DFD element")
+}
+
+/// The threats that are still there: not avoided, wrong or impossible.
+fn standing(analysis: &Analysis) -> impl Iterator<Item = &Threat> {
+    let gone = |status| matches!(status, Status::Avoided | Status::FalsePositive | Status::NotApplicable);
+    analysis.threats.iter().filter(move |threat| !gone(threat.status))
+}
+
+fn ratings(analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    let lacking = |threat: &&Threat| threat.rating.likelihood.is_none() || threat.rating.impact.is_none();
+    let bare: Vec<String> = standing(analysis).filter(lacking).map(|threat| threat.id.clone()).collect();
+    items.all(standing(analysis).count(), "threats with likelihood and impact", &bare, "`likelihood` and `impact`");
+    items.item("Threat table with likelihood & impact")
+}
+
+fn own_mitigations(model: &Model) -> impl Iterator<Item = (&String, &Mitigation)> {
+    model.root.mitigations.entries.iter().map(|(id, entry)| (id, &entry.value))
+}
+
+fn mitigations(model: &Model, analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    let open: Vec<&Threat> = analysis.threats.iter().filter(|threat| threat.status == Status::Open).collect();
+    let unmapped: Vec<String> = open.iter().filter(|threat| threat.mitigations.is_empty()).map(|threat| threat.id.clone()).collect();
+    items.all(open.len(), "open threats with a mitigation", &unmapped, "a mitigation");
+    let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.acceptance.items.is_empty()).map(|(id, _)| id.clone()).collect();
+    items.all(own_mitigations(model).count(), "mitigations with acceptance criteria", &bare, "`acceptance`");
+    items.item("Mitigations mapped + acceptance criteria")
+}
+
+fn owners(model: &Model, analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.owner.is_none()).map(|(id, _)| id.clone()).collect();
+    items.all(own_mitigations(model).count(), "mitigations with an owner", &bare, "`owner`");
+    let live = analysis.threats.iter().any(|threat| threat.status == Status::Open);
+    if live && own_mitigations(model).next().is_none() {
+        items.missing("mitigations to create issues for (`mitigations`)");
+    }
+    // A model has no place for the address of an issue, so nobody can claim from it that one exists.
+    items.missing("whether issues exist in the tracker is not recorded in a model");
+    let mut item = items.item("Issues created in tracker + owners assigned");
+    if item.missing.len() == 1 {
+        item.state = ItemState::NotRecorded;
+    }
+    item
+}
+
+fn at_least(threat: &Threat, band: Band) -> bool {
+    threat.rating.band.or(threat.stated_band).is_some_and(|stated| stated >= band)
+}
+
+fn tests(model: &Model, analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    let critical: Vec<&Threat> = standing(analysis).filter(|threat| at_least(threat, Band::Critical)).collect();
+    let needed = |id: &String| critical.iter().any(|threat| threat.mitigations.contains(id));
+    let list: Vec<_> = own_mitigations(model).filter(|(id, _)| needed(id)).collect();
+    let bare: Vec<String> = list.iter().filter(|(_, one)| !in_ci(one)).map(|(id, _)| (*id).clone()).collect();
+    items.all(list.len(), "mitigations of critical threats have a test in CI", &bare, "a check that runs in CI (`verify` with `at: ci`)");
+    if list.is_empty() {
+        items.missing("mitigations of critical threats with checks in CI");
+    }
+    items.item("Tests added to CI for critical mitigations")
+}
+
+/// Whether any check of a mitigation runs in CI.
+fn in_ci(mitigation: &Mitigation) -> bool {
+    let of_criteria = mitigation.acceptance.items.iter().flat_map(|criterion| &criterion.value.verify.items);
+    let mut checks = of_criteria.chain(&mitigation.verify.items);
+    checks.any(|check| check.value.at.as_ref().is_some_and(|at| at.value.eq_ignore_ascii_case("ci")))
+}
+
+fn pen_test(model: &Model, analysis: &Analysis) -> ChecklistItem {
+    let mut items = Findings::default();
+    for (id, entry) in &model.root.reviews.entries {
+        let review = &entry.value;
+        let state = review.state.as_ref().map_or(ReviewState::Held, |state| state.value);
+        if review.kind.as_ref().is_some_and(|kind| kind.value == ReviewKind::PenTest) && state != ReviewState::Cancelled {
+            let on = review.on.as_ref().map(|on| format!(" on {}", on.value)).unwrap_or_default();
+            items.found(format!("`{id}` {}{on}", state.as_str()));
+        }
+    }
+    if items.found.is_empty() {
+        let high = standing(analysis).filter(|threat| is_live(threat.status) && at_least(threat, Band::High)).count();
+        items.missing(format!("a penetration test (`reviews` with `kind: pen-test`); {high} threats are high or critical"));
+    }
+    items.item("Pen test scheduled for high-risk areas")
+}
+
+fn stored(model: &Model) -> ChecklistItem {
+    let mut items = Findings::default();
+    let version = model.root.version.as_ref().map(|version| version.value.as_str());
+    items.either(version.is_some(), format!("version {}", version.unwrap_or_default()), "a version (`version`)");
+    let changes = model.root.changelog.entries.len();
+    let found = format!("{changes} entries in the changelog, in the model of {}", model.name_of(Thing::Model));
+    items.either(changes > 0, found, "who changed what and why: `changelog`, or a file under version control (not visible from the model)");
+    items.item("Threat model stored (JSON/MD) and versioned with architecture changes")
+}
