@@ -51,7 +51,9 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let drafts = merge(drafts, written, input.knowledge);
     let coverage = crate::coverage::coverage(&facts, input.knowledge, &drafts);
     let (threats, questions) = crate::questions::ask(&facts, drafts);
-    Analysis { threats, questions, lints: Vec::new(), coverage }
+    let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage };
+    analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
+    analysis
 }
 
 /// What raised threats are made with, without a target model.

@@ -15,6 +15,7 @@ pub mod expr;
 pub mod fact;
 pub mod facts;
 pub mod knowledge;
+pub mod lint;
 pub mod policy;
 mod questions;
 mod risk;

@@ -1,0 +1,95 @@
+//! Trust that nobody has written down as an assumption.
+//!
+//! Definition: a zone is relied on when a rule that reads trust does not apply to a thing as the model stands, would
+//! raise a threat or a question if every trusted zone were untrusted, and what makes the difference is in that zone.
+//! It is documented once an assumption assumes any fact of the zone or of a zone around it.
+
+use std::collections::BTreeMap;
+
+use redan_model::{Thing, ZoneIx};
+
+use super::{Linter, named};
+use crate::analyse::judge::{Judge, subjects};
+use crate::expr::{Env, Field, Kind, Tri, World};
+use crate::fact::{BaseFact, FactKey};
+use crate::facts::{Facts, Overlay, Stage, narrow};
+use crate::rule::{Rule, RuleIx};
+
+/// From this trust on, a zone is trusted.
+const TRUSTED: u8 = 50;
+
+pub(super) fn check(linter: &mut Linter<'_>) {
+    let trusted = undocumented(linter);
+    if trusted.is_empty() {
+        return;
+    }
+    let untrusted = |zone: &ZoneIx| (BaseFact { thing: Thing::Zone(*zone), key: FactKey::Trust }, "untrusted".to_owned());
+    let overlay = Overlay { facts: trusted.iter().map(untrusted).collect(), ..Overlay::default() };
+    let mut relied: BTreeMap<ZoneIx, Vec<String>> = BTreeMap::new();
+    let nothing = Overlay::default();
+    let now = Facts::new(linter.model, linter.knowledge, Stage::Current, &nothing);
+    let without = Facts::new(linter.model, linter.knowledge, Stage::Current, &overlay);
+    let refiners = crate::analyse::refiners(linter.knowledge);
+    let judge = Judge { facts: &without, knowledge: linter.knowledge, unknown: linter.policy.unknown, refiners: &refiners };
+    for (ix, rule) in linter.knowledge.rules.iter().enumerate() {
+        if !reads_trust(rule) {
+            continue;
+        }
+        for subject in subjects(&now, rule) {
+            let env = Env::of(subject);
+            if !rule.when.eval(&now, env).is_no() {
+                continue;
+            }
+            let live = judge.verdict(RuleIx(narrow(ix)), env, Tri::Yes).is_some_and(|verdict| crate::analyse::is_live(verdict.status));
+            if live && let Some(zone) = zone_behind(linter, rule, &without, env, &trusted) {
+                relied.entry(zone).or_default().push(format!("{}@{}", rule.id, linter.model.id_of(subject)));
+            }
+        }
+    }
+    for (zone, ids) in relied {
+        report(linter, zone, &ids);
+    }
+}
+
+fn reads_trust(rule: &Rule) -> bool {
+    rule.with.is_none() && rule.when.fields().iter().any(|(kind, field)| *field == Field::Trust && *kind == Kind::Element)
+}
+
+/// Own zones that are stated to be trusted and that no assumption is about.
+fn undocumented(linter: &Linter<'_>) -> Vec<ZoneIx> {
+    let model = linter.model;
+    let assumed = |zone: ZoneIx| {
+        let around = std::iter::successors(Some(zone), |ix| model[*ix].parent).take(model.zones.len());
+        let ids: Vec<&str> = around.map(|ix| model[ix].identity.id.as_str()).collect();
+        let mut facts = model.root.assumptions.entries.values().flat_map(|entry| &entry.value.assumes.items);
+        facts.any(|fact| ids.contains(&fact.path.value.thing.as_str()))
+    };
+    let all = (0..u32::try_from(model.zones.len()).unwrap_or(u32::MAX)).map(ZoneIx);
+    let stated = |zone: &ZoneIx| model[*zone].stated.trust.as_ref().is_some_and(|trust| trust.value.value >= TRUSTED);
+    all.filter(|zone| model[*zone].identity.provided_by.is_none() && stated(zone) && !assumed(*zone)).collect()
+}
+
+/// The zone whose trust makes the difference: that of a witness, else that of the subject.
+fn zone_behind(linter: &Linter<'_>, rule: &Rule, facts: &Facts<'_>, env: Env, trusted: &[ZoneIx]) -> Option<ZoneIx> {
+    let world: &dyn World = facts;
+    let witnesses = rule.when.witnesses(world, env);
+    witnesses.into_iter().chain([env.subject]).find_map(|thing| {
+        let element = match thing {
+            Thing::Element(element) => element,
+            Thing::Flow(flow) => linter.model[flow].source,
+            Thing::Zone(zone) => return trusted.contains(&zone).then_some(zone),
+            Thing::Model | Thing::Asset(_) => return None,
+        };
+        facts.placement(element).all.iter().copied().find(|zone| trusted.contains(zone))
+    })
+}
+
+fn report(linter: &mut Linter<'_>, zone: ZoneIx, ids: &[String]) {
+    let identity = &linter.model[zone].identity;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let threats = if ids.len() == 1 { "one threat does" } else { "threats do" };
+    let message = format!("{threats} not arise only because `{}` is trusted, and no assumption says so: {}", identity.id, named(&ids));
+    let help = format!("write down what you take for granted: an entry under `assumptions` with `assumes: {{{}.trust: …}}`", identity.id);
+    let diagnostic = linter.found("undocumented-assumption", identity.id_span, message).help(help).about(&identity.id);
+    linter.report(diagnostic);
+}
