@@ -33,13 +33,18 @@ impl Neighbours {
         for pair in chains.iter().flat_map(|chain| chain.windows(2)) {
             let ahead = items[pair[0]].area.along.mid() <= items[pair[1]].area.along.mid();
             let (first, second) = if ahead { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
-            let weight = weight(&items[first]) * weight(&items[second]);
+            // What is elsewhere pulls less, or the things in a box would scatter and the box would grow.
+            let elsewhere = if items[first].parent == items[second].parent { 1.0 } else { ELSEWHERE };
+            let weight = weight(&items[first]) * weight(&items[second]) * elsewhere;
             found.after[first].push((second, weight));
             found.before[second].push((first, weight));
         }
         found
     }
 }
+
+/// How much less things in different boxes pull each other.
+const ELSEWHERE: f64 = 0.25;
 
 /// Pulls every item towards its neighbours on the edges that run through it.
 pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Item]) {

@@ -6,6 +6,7 @@ use super::shapes;
 use crate::diagram::geometry::Rect;
 use crate::diagram::scene::{LineRole, Scene, Shape};
 use crate::diagram::text::LABEL;
+use crate::diagram::view::Notation;
 
 /// Height of a row.
 const ROW: f64 = 26.0;
@@ -40,12 +41,14 @@ pub(super) fn draw(scene: &Scene, width: f64, top: f64) -> (String, f64) {
 }
 
 fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
+    let guide = scene.notation == Notation::Guide;
     let has = |shape| scene.nodes.iter().any(|node| node.shape == shape);
     let out = scene.nodes.iter().any(|node| node.out_of_scope) || scene.zones.iter().any(|zone| zone.out_of_scope);
     let returned = scene.edges.iter().any(|edge| edge.label.lines.iter().any(|line| line.role == LineRole::Returned));
     let all = [
-        (has(Shape::Person), Sample::Node(Shape::Person), "person"),
-        (has(Shape::External), Sample::Node(Shape::External), "external system"),
+        (guide && has(Shape::Person), Sample::Node(Shape::Person), "person"),
+        (guide && has(Shape::External), Sample::Node(Shape::External), "external system"),
+        (!guide && (has(Shape::Person) || has(Shape::External)), Sample::Node(Shape::External), "external entity"),
         (has(Shape::Process), Sample::Node(Shape::Process), "process"),
         (has(Shape::Store), Sample::Node(Shape::Store), "data store"),
         (scene.zones.iter().any(|zone| !zone.is_group), Sample::Boundary, "trust boundary"),
