@@ -5,7 +5,9 @@
 /// Ties go to the name that comes first in `allowed`, so the answer does not depend on hashing.
 pub fn nearest<'a>(given: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = normalise(given);
-    let limit = (wanted.chars().count() / 3).max(1);
+    // Every name of two letters is one slip away from every other.
+    let length = wanted.chars().count();
+    let limit = if length < 3 { 0 } else { (length / 3).max(1) };
     let mut best: Option<(usize, &str)> = None;
     for name in allowed {
         let distance = strsim::damerau_levenshtein(&wanted, &normalise(name));

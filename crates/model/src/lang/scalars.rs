@@ -423,6 +423,7 @@ impl Syntax for Verify {
             return None;
         };
         let (mut methods, mut at, mut result, mut extras) = (Vec::new(), None, None, super::Extras::default());
+        let mut misspelt = false;
         for entry in entries {
             match entry.key.as_str() {
                 "at" => at = read_spanned::<String>(entry, reader),
@@ -430,12 +431,17 @@ impl Syntax for Verify {
                 key if key.starts_with("x-") => extras.0.push((entry.key.clone(), entry.value.clone())),
                 key => match VerifyMethod::from_word(key) {
                     Some(method) => methods.push((Spanned::new(method, entry.key_span), entry)),
-                    None => unknown_method(entry, reader),
+                    None => {
+                        misspelt = true;
+                        unknown_method(entry, reader);
+                    }
                 },
             }
         }
         let [(method, entry)] = methods.as_slice() else {
-            report_methods(node, methods.len(), reader);
+            if !misspelt {
+                report_methods(node, methods.len(), reader);
+            }
             return None;
         };
         let what = read_spanned::<String>(entry, reader)?;

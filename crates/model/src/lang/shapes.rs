@@ -130,7 +130,7 @@ fn read_entry<T: Syntax>(entry: &Entry, reader: &mut Reader<'_>) -> Option<T> {
         return None;
     }
     reader.anchor(entry.key_span);
-    T::read(&entry.value, reader)
+    T::read(&entry.value, reader).or_else(T::blank)
 }
 
 fn report_bad_id(id: &str, span: crate::Span, reader: &mut Reader<'_>) {

@@ -38,10 +38,13 @@ impl ShortForm<Flow> for FlowText {
 }
 
 type Fault = (Span, String);
+type Word<'t> = (&'t str, Span);
+/// What was read, and the words after it.
+type Rest<'w, 't, T> = (T, &'w [Word<'t>]);
 
 /// The words of a flow's text with their places; a comma is a word of its own.
 struct Words<'t> {
-    words: Vec<(&'t str, Span)>,
+    words: Vec<Word<'t>>,
     whole: Span,
 }
 
@@ -91,7 +94,7 @@ impl<'t> Words<'t> {
         }
     }
 
-    fn assets<'w>(&self, words: &'w [(&'t str, Span)], name: &str) -> Result<(List<String>, &'w [(&'t str, Span)]), Fault> {
+    fn assets<'w>(&self, words: &'w [Word<'t>], name: &str) -> Result<Rest<'w, 't, List<String>>, Fault> {
         let Some((head, mut rest)) = keyword(words, name) else {
             return Ok((List::default(), words));
         };
@@ -113,7 +116,7 @@ impl<'t> Words<'t> {
     }
 }
 
-fn keyword<'w, 't>(words: &'w [(&'t str, Span)], name: &str) -> Option<((&'t str, Span), &'w [(&'t str, Span)])> {
+fn keyword<'w, 't>(words: &'w [Word<'t>], name: &str) -> Option<Rest<'w, 't, Word<'t>>> {
     words.split_first().filter(|(first, _)| first.0 == name).map(|(first, rest)| (*first, rest))
 }
 

@@ -23,6 +23,11 @@ pub trait Syntax: Sized {
     /// Whether a key with nothing after it is a value.
     const MAY_BE_NOTHING: bool = false;
 
+    /// What stands in a partial model for an entry that could not be read, so that references to it are not faults too.
+    fn blank() -> Option<Self> {
+        None
+    }
+
     /// Reads a value; `None` after reporting why there is none.
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
 
@@ -173,6 +178,10 @@ impl<R: Record> Syntax for R {
             Value::Scalar(text) => R::Short::expand(text, node, reader),
             Value::List(_) => <NoShortForm as ShortForm<R>>::expand("", node, reader),
         }
+    }
+
+    fn blank() -> Option<Self> {
+        Some(R::default())
     }
 
     fn write(&self) -> Json {

@@ -6,7 +6,7 @@ use crate::source::Spanned;
 use crate::{ElementIx, Flow, FlowIx, Identity, Model, OutOfScope, Thing, ZoneIx, lang};
 
 use super::names::{Wanted, index, unique};
-use super::zones::{chain, circles, outermost_first, provided};
+use super::zones::{chain, circles, handed_down, outermost_first, provided};
 use super::{Part, Resolver};
 
 /// An element that knows no neighbours yet.
@@ -123,8 +123,8 @@ impl Resolver<'_> {
         if let Some(name) = &element.identity.provided_by {
             return Some(provided(name));
         }
-        let parent = element.parent.and_then(|parent| self.model[parent].out_of_scope.clone());
-        parent.or_else(|| zones.iter().find_map(|zone| self.model[*zone].out_of_scope.clone()))
+        let parent = element.parent.and_then(|parent| handed_down(self.model[parent].out_of_scope.as_ref()));
+        parent.or_else(|| zones.iter().find_map(|zone| handed_down(self.model[*zone].out_of_scope.as_ref())))
     }
 
     /// Links assets with the elements that keep them or that they are about.
@@ -153,7 +153,10 @@ impl Resolver<'_> {
             let source = stated.from.as_ref().and_then(|name| self.end(part, name));
             let target = stated.to.as_ref().and_then(|name| self.end(part, name));
             let (carries, returns) = (self.assets(part, &stated.carries), self.assets(part, &stated.returns));
-            let (Some(source), Some(target)) = (source, target) else { continue };
+            let (Some(source), Some(target)) = (source, target) else {
+                self.names.left_out.insert(id.clone());
+                continue;
+            };
             let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) else { continue };
             self.add_flow(Flow {
                 identity,

@@ -39,11 +39,18 @@ pub(super) fn check(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_
 /// Checks a path and its value; gives the thing of a good path.
 fn check_fact(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fact: &FactValue) -> Option<Thing> {
     let path = &fact.path.value;
-    let name = Spanned::new(path.thing.clone(), fact.path.span);
-    let thing = if path.thing == "model" { Thing::Model } else { find(model, names, None, &name, Wanted::Anything)? };
+    let (thing_span, fact_span) = parts_of(fact);
+    names.exact = thing_span != fact.path.span;
+    let name = Spanned::new(path.thing.clone(), thing_span);
+    let found = if path.thing == "model" { Some(Thing::Model) } else { find(model, names, None, &name, Wanted::Anything) };
+    names.exact = true;
+    let thing = found?;
     let named = [("controls.", Kind::Control), ("traits.", Kind::Trait)];
     if let Some((name, kind)) = named.iter().find_map(|(head, kind)| Some((path.fact.strip_prefix(head)?, *kind))) {
-        Checker { model, vocabulary, names }.fact(thing, kind, name, fact.path.span);
+        names.exact = fact_span != fact.path.span;
+        let place = if names.exact { after(fact_span, name) } else { fact_span };
+        Checker { model, vocabulary, names }.fact(thing, kind, name, place);
+        names.exact = true;
         let fits = fact.state().is_some_and(|state| kind == Kind::Control || state != State::Partial);
         if !fits {
             let words = if kind == Kind::Control { "`yes`, `no`, `partial` or `unknown`" } else { "`yes`, `no` or `unknown`" };
@@ -59,6 +66,29 @@ fn check_fact(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fac
         return None;
     }
     check_value(model, vocabulary, names, fact).then_some(thing)
+}
+
+/// The places of the thing and of the fact in a path; the whole path where quoting makes offsets meaningless.
+fn parts_of(fact: &FactValue) -> (Span, Span) {
+    let (span, path) = (fact.path.span, &fact.path.value);
+    let length = name_length(&path.thing) + 1 + name_length(&path.fact);
+    let quote = match span.end.checked_sub(span.start + length) {
+        Some(0) => 0,
+        Some(2) => 1,
+        _ => return (span, span),
+    };
+    let (start, end) = (span.start + quote, span.end - quote);
+    (Span { start, end: start + name_length(&path.thing), ..span }, Span { start: end - name_length(&path.fact), end, ..span })
+}
+
+/// The last part of a fact's place, when the place is known exactly.
+fn after(span: Span, name: &str) -> Span {
+    Span { start: span.end.saturating_sub(name_length(name)).max(span.start), ..span }
+}
+
+/// In bytes; sources are far smaller than 4 GiB.
+fn name_length(name: &str) -> u32 {
+    u32::try_from(name.len()).unwrap_or(u32::MAX)
 }
 
 fn fields_of(thing: Thing) -> &'static [&'static str] {
@@ -93,7 +123,8 @@ fn check_value(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fa
 
 fn references(model: &Model, names: &mut Names<'_>, value: &Spanned<String>, wanted: Wanted) {
     for name in value.split(", ").filter(|name| !name.is_empty()) {
-        let _: Option<Thing> = find(model, names, None, &Spanned::new(name.to_owned(), value.span), wanted);
+        let name = Spanned::new(name.to_owned(), value.span);
+        let _: Option<Thing> = names.inexact(|names| find(model, names, None, &name, wanted));
     }
 }
 

@@ -15,17 +15,31 @@ use super::{Part, Resolver};
 use crate::lang;
 
 /// Names compared for suggestions in one run.
-const SUGGESTION_BUDGET: usize = 300_000;
+const SUGGESTION_BUDGET: usize = 150_000;
+/// Names that are listed where none is near.
+const MOST_LISTED: usize = 12;
 
 /// Collects reports; knows how much may still be spent on suggestions.
 pub(super) struct Names<'d> {
     out: &'d mut Vec<Diagnostic>,
     budget: usize,
+    /// Whether a place is exactly the name that is wrong, so that a replacement can be offered.
+    pub(super) exact: bool,
+    /// Ids of things that were left out for faults that are reported already.
+    pub(super) left_out: rustc_hash::FxHashSet<String>,
 }
 
 impl<'d> Names<'d> {
     pub(super) fn new(out: &'d mut Vec<Diagnostic>) -> Self {
-        Self { out, budget: SUGGESTION_BUDGET }
+        Self { out, budget: SUGGESTION_BUDGET, exact: true, left_out: rustc_hash::FxHashSet::default() }
+    }
+
+    /// Runs a check whose places are larger than the names that it reports.
+    pub(super) fn inexact<T>(&mut self, check: impl FnOnce(&mut Self) -> T) -> T {
+        self.exact = false;
+        let result = check(self);
+        self.exact = true;
+        result
     }
 
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
@@ -42,16 +56,28 @@ impl<'d> Names<'d> {
         what: &str,
         known: impl ExactSizeIterator<Item = &'n str>,
     ) {
-        let message = format!("there is no {what} `{}`", shown(name));
-        let count = known.len();
-        let mut diagnostic = Diagnostic::error(code, name.span, message);
-        if count == 0 {
-            diagnostic = diagnostic.help(format!("the model has no {what} at all"));
-        } else if count <= self.budget && self.out.len() <= MAX_DIAGNOSTICS {
-            self.budget -= count;
-            if let Some(near) = nearest(name, known) {
-                diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), near);
+        let known = self.spend(known.len()).then(|| known.collect::<Vec<_>>());
+        self.missing(code, name, what, known.as_deref());
+    }
+
+    /// Whether as many names may still be looked through for a suggestion.
+    fn spend(&mut self, count: usize) -> bool {
+        let enough = count <= self.budget && self.out.len() <= MAX_DIAGNOSTICS;
+        self.budget -= if enough { count } else { 0 };
+        enough
+    }
+
+    fn missing(&mut self, code: &'static str, name: &Spanned<String>, what: &str, known: Option<&[&str]>) {
+        let mut diagnostic = Diagnostic::error(code, name.span, format!("there is no {what} `{}`", shown(name)));
+        let known = known.unwrap_or_default();
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+            if self.exact {
+                diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
             }
+        } else if (1..=MOST_LISTED).contains(&known.len()) {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            diagnostic = diagnostic.help(format!("there is {}", names.join(", ")));
         }
         self.report(diagnostic);
     }
@@ -118,20 +144,22 @@ pub(super) fn find(model: &Model, names: &mut Names<'_>, prefix: Option<&str>, n
             names.report(diagnostic);
             None
         }
+        None if prefix.is_none() && names.left_out.contains(&name.value) => None,
         None => {
-            let skip = prefix.map_or(0, |prefix| prefix.len() + 1);
-            let known: Vec<&str> = model
-                .names
-                .iter()
-                .filter(|(id, thing)| {
-                    wanted.fits(**thing) && prefix.is_none_or(|p| id.starts_with(p) && id.as_bytes().get(p.len()) == Some(&b'/'))
-                })
-                .map(|(id, _)| &id[skip..])
-                .collect();
-            names.unknown(codes::UNKNOWN_REFERENCE, name, wanted.noun(), known.into_iter());
+            let known = names.spend(model.names.len()).then(|| known(model, prefix, wanted));
+            names.missing(codes::UNKNOWN_REFERENCE, name, wanted.noun(), known.as_deref());
             None
         }
     }
+}
+
+/// The ids that a reference may have, as they are written in its file.
+fn known<'m>(model: &'m Model, prefix: Option<&str>, wanted: Wanted) -> Vec<&'m str> {
+    let of_file = |id: &'m String| match prefix {
+        Some(prefix) => id.strip_prefix(prefix)?.strip_prefix('/'),
+        None => Some(id.as_str()),
+    };
+    model.names.iter().filter(|(_, thing)| wanted.fits(**thing)).filter_map(|(id, _)| of_file(id)).collect()
 }
 
 impl Resolver<'_> {

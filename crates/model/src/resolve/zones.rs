@@ -52,7 +52,7 @@ impl Resolver<'_> {
             let out = match (&zone.stated.out_of_scope, &zone.identity.provided_by) {
                 (Some(reason), _) => Some(OutOfScope { reason: reason.value.clone(), said_by: Thing::Zone(ix) }),
                 (None, Some(name)) => Some(provided(name)),
-                (None, None) => parent.and_then(|parent| self.model[parent].out_of_scope.clone()),
+                (None, None) => parent.and_then(|parent| handed_down(self.model[parent].out_of_scope.as_ref())),
             };
             let zone = &mut self.model.zones[at];
             (zone.trust, zone.out_of_scope) = (trust, out);
@@ -64,6 +64,12 @@ impl Resolver<'_> {
 /// Why parts of used files are not looked at.
 pub(super) fn provided(name: &str) -> OutOfScope {
     OutOfScope { reason: format!("provided by {name}"), said_by: Thing::Model }
+}
+
+/// What a thing out of scope says of what is inside it. A zone of another file may have parts of this model inside,
+/// and those are looked at.
+pub(super) fn handed_down(out: Option<&OutOfScope>) -> Option<OutOfScope> {
+    out.filter(|out| out.said_by != Thing::Model).cloned()
 }
 
 /// The places where a circle of parents has to be cut, one for each circle.
