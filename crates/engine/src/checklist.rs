@@ -2,8 +2,8 @@
 //!
 //! Nothing is ever done by default: an item is done when something was found and nothing is missing.
 
+use redan_model::Model;
 use redan_model::lang::{Band, Mitigation, ReviewKind, ReviewState};
-use redan_model::{Model, Thing};
 
 use crate::analyse::is_live;
 use crate::analysis::{Analysis, Status, Threat};
@@ -103,6 +103,11 @@ impl Findings {
     }
 }
 
+/// A number with its noun.
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// The first few of a list; nobody reads a hundred names in a line.
 fn some(names: &[String]) -> String {
     let shown = names.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -115,9 +120,9 @@ fn scope(model: &Model) -> ChecklistItem {
     let target = scope.and_then(|scope| scope.target.as_ref());
     items.either(target.is_some(), target.map_or("", |target| target.value.as_str()), "what is looked at (`scope.target`)");
     let inside = scope.map_or(0, |scope| scope.r#in.items.len());
-    items.either(inside > 0, format!("{inside} things in scope"), "what is in scope (`scope.in`)");
+    items.either(inside > 0, count(inside, "thing in scope", "things in scope"), "what is in scope (`scope.in`)");
     let outside = scope.map_or(0, |scope| scope.out.items.len());
-    items.either(outside > 0, format!("{outside} things out of scope"), "what is out of scope, and why (`scope.out`)");
+    items.either(outside > 0, count(outside, "thing out of scope", "things out of scope"), "what is out of scope, and why (`scope.out`)");
     let approval = scope.and_then(|scope| scope.approved.as_ref()).map(|approval| &approval.value);
     let by = approval.and_then(|approval| approval.by.as_ref()).map(|by| by.value.as_str());
     let on = approval.and_then(|approval| approval.on.as_ref()).map(|on| on.value.to_string());
@@ -129,8 +134,8 @@ fn scope(model: &Model) -> ChecklistItem {
 fn diagrams(model: &Model) -> ChecklistItem {
     let mut items = Findings::default();
     let (elements, flows) = (model.elements.len(), model.flows.len());
-    items.either(elements > 0, format!("{elements} elements"), "processes, stores and external entities (`elements`)");
-    items.either(flows > 0, format!("{flows} data flows"), "data flows (`flows`)");
+    items.either(elements > 0, count(elements, "element", "elements"), "processes, stores and external entities (`elements`)");
+    items.either(flows > 0, count(flows, "data flow", "data flows"), "data flows (`flows`)");
     let levels: Vec<u32> =
         model.root.diagrams.entries.values().filter_map(|entry| entry.value.level.as_ref()).map(|level| level.value).collect();
     let parts = model.elements.iter().any(|element| element.parent.is_some());
@@ -175,14 +180,15 @@ fn method(analysis: &Analysis) -> ChecklistItem {
     let mut items = Findings::default();
     let looked_at = analysis.coverage.iter().filter(|row| row.cells.iter().any(|cell| cell.considered > 0)).count();
     if looked_at > 0 {
-        items.found(format!("STRIDE run against {looked_at} elements, flows and boundaries"));
+        items.found(format!("STRIDE run against {}", count(looked_at, "element, flow or boundary", "elements, flows and boundaries")));
     }
     if analysis.coverage.len() > looked_at {
         items.missing(format!("{} elements, flows or boundaries that no rule looks at", analysis.coverage.len() - looked_at));
     }
     let waiting = analysis.count(Status::Question);
     if waiting > 0 {
-        items.missing(format!("answers to {} questions, which {waiting} threats wait for (`redan questions`)", analysis.questions.len()));
+        let (questions, threats) = (count(analysis.questions.len(), "question", "questions"), count(waiting, "threat", "threats"));
+        items.missing(format!("answers to {questions} that {threats} turn on (`redan questions`)"));
     }
     items.item("STRIDE (or chosen method) run against each DFD element")
 }
@@ -212,6 +218,9 @@ fn mitigations(model: &Model, analysis: &Analysis) -> ChecklistItem {
     items.all(open.len(), "open threats with a mitigation", &unmapped, "a mitigation");
     let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.acceptance.items.is_empty()).map(|(id, _)| id.clone()).collect();
     items.all(own_mitigations(model).count(), "mitigations with acceptance criteria", &bare, "`acceptance`");
+    if own_mitigations(model).next().is_none() {
+        items.missing("what is done about threats (`mitigations`)");
+    }
     items.item("Mitigations mapped + acceptance criteria")
 }
 
@@ -268,7 +277,10 @@ fn pen_test(model: &Model, analysis: &Analysis) -> ChecklistItem {
     }
     if items.found.is_empty() {
         let high = standing(analysis).filter(|threat| is_live(threat.status) && at_least(threat, Band::High)).count();
-        items.missing(format!("a penetration test (`reviews` with `kind: pen-test`); {high} threats are high or critical"));
+        items.missing(format!(
+            "a penetration test (`reviews` with `kind: pen-test`); high or critical: {}",
+            count(high, "threat", "threats")
+        ));
     }
     items.item("Pen test scheduled for high-risk areas")
 }
@@ -278,7 +290,7 @@ fn stored(model: &Model) -> ChecklistItem {
     let version = model.root.version.as_ref().map(|version| version.value.as_str());
     items.either(version.is_some(), format!("version {}", version.unwrap_or_default()), "a version (`version`)");
     let changes = model.root.changelog.entries.len();
-    let found = format!("{changes} entries in the changelog, in the model of {}", model.name_of(Thing::Model));
+    let found = format!("{} in the changelog", count(changes, "entry", "entries"));
     items.either(changes > 0, found, "who changed what and why: `changelog`, or a file under version control (not visible from the model)");
     items.item("Threat model stored (JSON/MD) and versioned with architecture changes")
 }
