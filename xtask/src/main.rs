@@ -1,5 +1,6 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
+mod codegen;
 mod tidy;
 
 use std::io::Write;
@@ -16,12 +17,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
+    /// Write the reference pages and the JSON Schema from the code and the catalogues
+    Codegen {
+        /// Only say whether they are fresh
+        #[arg(long)]
+        check: bool,
+    },
     /// Check what no compiler checks: crate edges, module heads, sizes, banned words, paths in documents, licences
     Tidy,
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
+        Chore::Codegen { check } => codegen::run(check),
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
     };
     match outcome {
