@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use redan_engine::{Knowledge, knowledge};
+use redan_report::diagram::{self, Scene, View};
 
 /// Every generated file, relative to the root, with what it should hold.
 fn files() -> Vec<(&'static str, String)> {
@@ -16,7 +17,15 @@ fn files() -> Vec<(&'static str, String)> {
         ("docs/reference/language.md", redan_model::reference::markdown(&vocabulary)),
         ("docs/reference/catalogue.md", knowledge::reference::markdown(&knowledge)),
         ("schema/redan.schema.json", schema + "\n"),
+        ("docs/images/web-login.svg", web_login_picture(&knowledge)),
     ]
+}
+
+/// The README's picture, drawn as `redan diagram` draws it.
+fn web_login_picture(knowledge: &Knowledge) -> String {
+    let text = include_str!("../../examples/web-login/web-login.tm.yaml");
+    let loaded = redan_model::load_text("web-login.tm.yaml", text, &knowledge.vocabulary());
+    diagram::svg(&Scene::of_model(&loaded.model, knowledge, &View::level(0)))
 }
 
 /// The root of the workspace.
