@@ -14,9 +14,9 @@ use crate::commands::*;
 #[command(name = "redan", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Start here:
-  redan check                        what is wrong with the models, and whether they pass the gate
+  redan init --template web-app      a first model, with comments that explain it
   redan threats                      what may go wrong, worst first
-  redan questions                    what the models do not say yet
+  redan ask                          answer what the model does not say yet
 
 Without MODEL, models are found through `redan.toml` or under `security/threat-models/`.
 Exit codes: 0 fine, 1 the gate failed, 2 invalid input or usage, 3 nothing to check.")]
@@ -120,12 +120,24 @@ pub(crate) struct Models {
 pub(crate) enum Command {
     /// Write a first model, a `redan.toml` and a step for continuous integration
     Init(init::InitArgs),
+    /// Add an element, flow, threat, mitigation… to a model
+    Add(add::AddArgs),
+    /// State facts: write values at paths of a model
+    Set(set::SetArgs),
+    /// Take an entry or a field out of a model
+    Remove(remove::RemoveArgs),
+    /// Give a thing another id, everywhere it is used
+    Rename(rename::RenameArgs),
     /// Say what is wrong with models, and whether they pass the gate
     Check(check::CheckArgs),
     /// List what may go wrong, worst first
     Threats(threats::ThreatsArgs),
     /// List the facts that the model does not say yet and that decide something
     Questions(questions::QuestionsArgs),
+    /// Answer the questions one by one; every answer is written into the model at once
+    Ask(ask::AskArgs),
+    /// Show what would change if facts were different or mitigations were in place
+    Whatif(whatif::WhatifArgs),
     /// Show why a threat is what it is, and what would change that
     Explain(explain::ExplainArgs),
     /// List what is done about threats

@@ -1,5 +1,7 @@
 //! The commands, one file each: arguments to request to engine to output.
 
+pub(crate) mod add;
+pub(crate) mod ask;
 pub(crate) mod assets;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -10,10 +12,14 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod questions;
+pub(crate) mod remove;
+pub(crate) mod rename;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
+pub(crate) mod set;
 pub(crate) mod threats;
+pub(crate) mod whatif;
 
 use crate::args::{Cli, Command};
 use crate::exit::Outcome;
@@ -25,9 +31,15 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
     let mut session = Session::new(&cli.common, terminal)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &mut session),
+        Command::Add(args) => add::run(args, &mut session),
+        Command::Set(args) => set::run(args, &mut session),
+        Command::Remove(args) => remove::run(args, &mut session),
+        Command::Rename(args) => rename::run(args, &mut session),
         Command::Check(args) => check::run(args, &mut session),
         Command::Threats(args) => threats::run(args, &mut session),
         Command::Questions(args) => questions::run(args, &mut session),
+        Command::Ask(args) => ask::run(args, &mut session),
+        Command::Whatif(args) => whatif::run(args, &mut session),
         Command::Explain(args) => explain::run(args, &mut session),
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),

@@ -6,7 +6,8 @@ mod args;
 mod atomic;
 mod commands;
 mod diagnostics;
-
+mod diff;
+mod edits;
 mod exit;
 mod filter;
 mod human;

@@ -97,11 +97,6 @@ impl Opened {
         let prefix = self.shown.strip_suffix(&self.below).unwrap_or_default();
         shown.strip_prefix(prefix).unwrap_or(shown).to_owned()
     }
-
-    /// The text of the model's own file.
-    pub(crate) fn text(&self) -> &str {
-        self.loaded.sources.get(self.loaded.model.file).text()
-    }
 }
 
 /// The files of a project with one of them replaced.
@@ -135,14 +130,27 @@ impl<'a> Session<'a> {
 
     /// The one model that a command works on.
     pub(crate) fn open_one(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
-        let models: Vec<PathBuf> = model.map(Path::to_owned).into_iter().collect();
-        let paths = self.paths(&models)?;
-        if let [first, second, ..] = &paths[..] {
-            let (first, second) = (first.display(), second.display());
-            return Err(usage(format!("there are {} models, such as {first} and {second}; name the one that is meant", paths.len())));
-        }
-        let mut opened = self.open(&paths)?;
+        let path = self.one_path(model)?;
+        let mut opened = self.open(&[path])?;
         opened.pop().ok_or_else(|| Failure::NothingToCheck("no model found".to_owned()).into())
+    }
+
+    /// The one model that a command edits; it may have errors, which an edit may be about to mend.
+    pub(crate) fn open_to_edit(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
+        let path = self.one_path(model)?;
+        self.load(&path)
+    }
+
+    fn one_path(&mut self, model: Option<&Path>) -> anyhow::Result<PathBuf> {
+        let models: Vec<PathBuf> = model.map(Path::to_owned).into_iter().collect();
+        match &self.paths(&models)?[..] {
+            [one] => Ok(one.clone()),
+            [] => Err(Failure::NothingToCheck("no model found".to_owned()).into()),
+            [first, second, rest @ ..] => {
+                let (first, second) = (first.display(), second.display());
+                Err(usage(format!("there are {} models, such as {first} and {second}; name the one that is meant", rest.len() + 2)))
+            }
+        }
     }
 
     /// The models, valid or not, in order; nothing is shown.

@@ -75,14 +75,6 @@ impl Terminal {
         }
     }
 
-    /// A warning for the person who runs the command; left out with `-q`.
-    pub(crate) fn note_warning(&mut self, text: &str) {
-        if !self.quiet {
-            let head = paint(self.note_color, AnsiColor::Yellow.on_default().bold(), "warning");
-            self.write_note(&format!("{head}: {text}"));
-        }
-    }
-
     /// An error for the person who runs the command.
     pub(crate) fn note_error(&mut self, text: &str) {
         let head = paint(self.note_color, AnsiColor::Red.on_default().bold(), "error");

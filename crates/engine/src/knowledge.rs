@@ -54,11 +54,21 @@ pub struct Knowledge {
 impl Knowledge {
     /// What is embedded in this binary: all packs of `rules/`, without the examples.
     pub fn embedded() -> Self {
-        // Tests read the same files with `from_files`, so neither of these can fail in a binary that was tested.
-        let text = include_str!(concat!(env!("OUT_DIR"), "/knowledge.json"));
-        let files: Vec<(String, serde_json::Value)> = serde_json::from_str(text).expect("the build writes a list of files");
-        let files = files.into_iter().map(|(path, value)| File { path, text: None, root: node::from_json(value) }).collect();
-        build(files, Vec::new()).expect("the embedded knowledge was checked by the tests")
+        // Tests read the same files with `from_files`, so this cannot fail in a binary that was tested.
+        build(embedded_files(), Vec::new()).expect("the embedded knowledge was checked by the tests")
+    }
+
+    /// What is embedded, with further packs given as `(rules/<pack>/<file>.yaml, text)`; a pack with the id of an
+    /// embedded one takes its place. Examples of the further packs are kept.
+    ///
+    /// # Errors
+    /// Everything that is wrong in any of the files.
+    pub fn embedded_with(files: &[(String, String)]) -> Result<Self, Vec<KnowledgeError>> {
+        let (own, errors) = parse(files);
+        let pack_of = |path: &str| path.strip_prefix("rules/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
+        let own_packs: Vec<String> = own.iter().filter_map(|file| pack_of(&file.path)).collect();
+        let kept = embedded_files().into_iter().filter(|file| pack_of(&file.path).is_none_or(|pack| !own_packs.contains(&pack)));
+        build(kept.chain(own).collect(), errors)
     }
 
     /// Reads catalogue and pack files given as `(path, text)`: `catalogue/*.yaml`, `rules/<pack>/pack.yaml`,
@@ -67,14 +77,7 @@ impl Knowledge {
     /// # Errors
     /// Everything that is wrong in any of the files.
     pub fn from_files(files: &[(String, String)]) -> Result<Self, Vec<KnowledgeError>> {
-        let mut errors = Vec::new();
-        let mut parsed = Vec::new();
-        for (path, text) in files {
-            match serde_saphyr::from_str::<Node>(text) {
-                Ok(root) => parsed.push(File { path: path.clone(), text: Some(text), root }),
-                Err(error) => errors.push(unreadable(path, &error)),
-            }
-        }
+        let (parsed, errors) = parse(files);
         build(parsed, errors)
     }
 
@@ -102,6 +105,26 @@ struct File<'t> {
     path: String,
     text: Option<&'t str>,
     root: Node,
+}
+
+/// The files that the build embedded.
+fn embedded_files() -> Vec<File<'static>> {
+    let text = include_str!(concat!(env!("OUT_DIR"), "/knowledge.json"));
+    let files: Vec<(String, serde_json::Value)> = serde_json::from_str(text).expect("the build writes a list of files");
+    files.into_iter().map(|(path, value)| File { path, text: None, root: node::from_json(value) }).collect()
+}
+
+/// Every file that can be read, and what is wrong with the others.
+fn parse(files: &[(String, String)]) -> (Vec<File<'_>>, Vec<KnowledgeError>) {
+    let mut errors = Vec::new();
+    let mut parsed = Vec::new();
+    for (path, text) in files {
+        match serde_saphyr::from_str::<Node>(text) {
+            Ok(root) => parsed.push(File { path: path.clone(), text: Some(text), root }),
+            Err(error) => errors.push(unreadable(path, &error)),
+        }
+    }
+    (parsed, errors)
 }
 
 /// Reads the files in the order in which they need each other.

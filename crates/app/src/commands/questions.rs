@@ -69,6 +69,16 @@ pub(crate) fn run(args: &QuestionsArgs, session: &mut Session<'_>) -> Outcome {
     Ok(Exit::Fine)
 }
 
+/// All questions of one model as JSON.
+pub(crate) fn json_of(model: &Opened, session: &mut Session<'_>) -> Outcome {
+    let analysis = model.analyse();
+    let input = model.input(&analysis);
+    let questions = analysis.questions.iter().map(|question| QuestionJson::of(&input, question)).collect();
+    let document = Document { version: 1, model: ModelJson::of(input.model, input.sources), questions };
+    json::write(session.terminal.out(), &document)?;
+    Ok(Exit::Fine)
+}
+
 fn selected<'a>(model: &Opened, analysis: &'a Analysis, filters: &Checked) -> Vec<&'a Question> {
     analysis.questions.iter().filter(|question| filters.admits_question(model, &analysis.threats, question)).collect()
 }
