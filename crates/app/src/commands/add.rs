@@ -106,7 +106,7 @@ fn value(kind: Option<&str>, words: &[String]) -> anyhow::Result<String> {
     }
     let mut tree = Tree::default();
     for (path, value) in kind.map(|kind| ("kind", kind)).into_iter().chain(fields) {
-        tree.put(&path.split('.').collect::<Vec<_>>(), value)?;
+        tree.put(&keys(path), value)?;
     }
     Ok(tree.text())
 }
@@ -116,6 +116,14 @@ fn field(word: &str) -> Option<(&str, &str)> {
     let (path, value) = word.split_once('=')?;
     let is_path = !path.is_empty() && path.chars().all(|c| c.is_ascii_alphanumeric() || ".-_*/".contains(c));
     is_path.then_some((path, value))
+}
+
+/// The keys on the way to a field. What `states` and `assumes` hold is keyed by whole paths of facts.
+fn keys(path: &str) -> Vec<&str> {
+    match path.split_once('.') {
+        Some((head @ ("states" | "assumes"), fact)) => vec![head, fact],
+        _ => path.split('.').collect(),
+    }
 }
 
 /// Nested fields in the order in which they were given.
@@ -183,6 +191,11 @@ mod tests {
             r#"{"kind": "process", "zone": "edge", "controls": {"mfa": "no", "waf": "yes"}}"#,
         );
         check(None, &["on=[a, b]", "title=It's \"x\""], r#"{"on": [a, b], "title": "It's \"x\""}"#);
+    }
+
+    #[test]
+    fn a_stated_fact_is_one_key() {
+        check(None, &["states.auth.controls.mfa=yes"], r#"{"states": {"auth.controls.mfa": "yes"}}"#);
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub(crate) fn run(args: &InitArgs, session: &mut Session<'_>) -> Outcome {
     if slug.is_empty() {
         return Err(usage(format!("`{name}` has no letter or digit to name a file with")));
     }
-    let models = args.folder.join(MODEL_FOLDER);
+    let folder = if args.folder == Path::new(".") { Path::new("") } else { &args.folder };
+    let models = folder.join(MODEL_FOLDER);
     let model = models.join(format!("{slug}.tm.yaml"));
     if model.exists() {
         return Err(usage(format!("{} exists already; choose another --name", model.display())));
@@ -89,7 +90,7 @@ pub(crate) fn run(args: &InitArgs, session: &mut Session<'_>) -> Outcome {
     fs::create_dir_all(&models)?;
     atomic::write(&model, template.model(&name).as_bytes())?;
     session.terminal.note(&format!("wrote {}", model.display()));
-    write_if_new(&args.folder.join(CONFIG_NAME), include_str!("../../templates/redan.toml"), session.terminal)?;
+    write_if_new(&folder.join(CONFIG_NAME), include_str!("../../templates/redan.toml"), session.terminal)?;
     write_if_new(&models.join("README.md"), include_str!("../../templates/README.md"), session.terminal)?;
     session.terminal.note(&format!("\nNext:\n  redan threats {0}\n  redan questions {0}", model.display()));
     Ok(Exit::Fine)

@@ -73,6 +73,9 @@ impl SideJson {
 
     fn words(&self) -> String {
         match (self.risk, self.band) {
+            (Some(risk), Some(_)) if self.residual.is_some_and(|left| left != risk) => {
+                format!("{}, {} of {risk} left", self.status, self.residual.unwrap_or_default())
+            }
             (Some(risk), Some(band)) => format!("{}, {risk} {band}", self.status),
             (None, Some(band)) => format!("{}, {band}", self.status),
             _ => self.status.to_owned(),
