@@ -15,7 +15,10 @@ mod write;
 
 use std::fmt;
 
-use parts::Parts;
+pub(crate) use parts::{Part, Parts};
+pub(crate) use path::ROOT_FIELDS;
+pub(crate) use plain::Plain;
+pub(crate) use render::{Context, key, quoted, scalar};
 
 use crate::diagnostic::Diagnostic;
 

@@ -12,18 +12,18 @@ use crate::source::{SourceId, Sources, Span};
 use crate::tree::{self, Document, Node, Value};
 
 /// One document with its place.
-pub(super) struct Part {
-    pub(super) document: Document,
-    pub(super) range: Range<usize>,
-    pub(super) json: bool,
+pub(crate) struct Part {
+    pub(crate) document: Document,
+    pub(crate) range: Range<usize>,
+    pub(crate) json: bool,
 }
 
 /// A model's text, read.
-pub(super) struct Parts {
-    pub(super) name: String,
-    pub(super) text: String,
-    pub(super) parts: Vec<Part>,
-    pub(super) charts: Vec<Flowchart>,
+pub(crate) struct Parts {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) charts: Vec<Flowchart>,
 }
 
 impl Part {
@@ -38,7 +38,7 @@ impl Part {
 }
 
 impl Parts {
-    pub(super) fn read(name: &str, text: &str) -> Result<Self, EditError> {
+    pub(crate) fn read(name: &str, text: &str) -> Result<Self, EditError> {
         let mut sources = Sources::default();
         let id = sources.add(name, text);
         let mut faults = Vec::new();
@@ -68,12 +68,12 @@ impl Parts {
     }
 
     /// What every part means, in order.
-    pub(super) fn meaning(&self) -> Vec<Plain> {
+    pub(crate) fn meaning(&self) -> Vec<Plain> {
         self.parts.iter().map(|part| Plain::of(&part.document.root)).collect()
     }
 
     /// The text of every comment, with its range, in order.
-    pub(super) fn comments(&self) -> impl Iterator<Item = Range<usize>> {
+    pub(crate) fn comments(&self) -> impl Iterator<Item = Range<usize>> {
         self.parts.iter().flat_map(|part| part.document.comments.iter().map(|comment| comment.span.range()))
     }
 

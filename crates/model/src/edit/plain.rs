@@ -8,7 +8,7 @@ use crate::tree::{self, Node, Value};
 
 /// The meaning of a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Plain {
+pub(crate) enum Plain {
     /// Nothing.
     Null,
     /// A scalar.
@@ -54,7 +54,7 @@ impl Plain {
     }
 
     /// The same meaning with all mappings in one order, for comparison.
-    pub(super) fn sorted(self) -> Self {
+    pub(crate) fn sorted(self) -> Self {
         match self {
             Self::Null | Self::Text(_) => self,
             Self::List(items) => Self::List(items.into_iter().map(Self::sorted).collect()),
