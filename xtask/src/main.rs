@@ -1,6 +1,8 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
+mod bench;
 mod codegen;
+mod gen_model;
 mod tidy;
 
 use std::io::Write;
@@ -25,12 +27,18 @@ enum Chore {
     },
     /// Check what no compiler checks: crate edges, module heads, sizes, banned words, paths in documents, licences
     Tidy,
+    /// Write a valid model of any size, to measure with
+    GenModel(gen_model::GenModelArgs),
+    /// Measure time and memory of the release build on models of three sizes
+    Bench(bench::BenchArgs),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Codegen { check } => codegen::run(check),
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
+        Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
+        Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

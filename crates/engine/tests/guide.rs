@@ -60,7 +60,8 @@ fn the_plan_of_the_guide_brings_t1_to_likelihood_one() {
 #[test]
 fn the_statements_that_contradict_the_matrix_are_reported() {
     let analysis = web_login();
-    let mut about: Vec<&str> = analysis.lints.iter().filter(|l| l.code == "stated-severity-disagrees").filter_map(|l| l.subject.as_deref()).collect();
+    let mut about: Vec<&str> =
+        analysis.lints.iter().filter(|l| l.code == "stated-severity-disagrees").filter_map(|l| l.subject.as_deref()).collect();
     about.sort_unstable();
     assert_eq!(about, ["T1", "T2", "T3"]);
 }

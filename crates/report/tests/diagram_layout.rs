@@ -1,7 +1,7 @@
 //! What must hold for the layout of every scene, tried on random nested ones.
 
 use proptest::prelude::*;
-use redan_report::diagram::{Edge, End, Label, Line, LineRole, Node, Notation, Rect, Scene, Shape, ZoneBox, json, layout, svg};
+use redan_report::diagram::{Edge, End, Label, Line, LineRole, Node, Notation, Rect, Scene, Shape, View, ZoneBox, json, layout, svg};
 
 const SHAPES: [Shape; 4] = [Shape::Person, Shape::External, Shape::Process, Shape::Store];
 
@@ -12,7 +12,7 @@ fn node(ix: usize, zone: Option<usize>) -> Node {
 
 fn zone(ix: usize, parent: Option<usize>) -> ZoneBox {
     let name = ["Internet", "Production network of the company", "DMZ"][ix % 3];
-    let trust = (ix % 2 == 0).then(|| "untrusted".to_owned());
+    let trust = ix.is_multiple_of(2).then(|| "untrusted".to_owned());
     ZoneBox { id: format!("z{ix}"), name: name.into(), trust, trust_value: None, is_group: false, parent, out_of_scope: false }
 }
 
@@ -123,4 +123,36 @@ fn loops_and_parallel_and_opposite_flows_have_places_of_their_own() {
     let edges = [(0, 1), (0, 1), (1, 0), (0, 0), (0, 0), (1, 1)].iter().enumerate().map(|(ix, (a, b))| edge(ix * 4 + 1, *a, *b));
     let scene = Scene { zones: vec![zone(0, None)], nodes, edges: edges.collect(), ..Scene::default() };
     check(&scene);
+}
+
+fn example(path: &str) -> (redan_model::Model, redan_engine::Knowledge) {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let text = std::fs::read_to_string(&file).expect("the example exists");
+    let knowledge = redan_engine::Knowledge::embedded();
+    let loaded = redan_model::load_text(path, &text, &knowledge.vocabulary());
+    (loaded.model, knowledge)
+}
+
+#[test]
+fn the_examples_are_laid_out_at_both_levels() {
+    for path in [
+        "examples/web-login/web-login.tm.yaml",
+        "examples/cloud-workload/image-service.tm.yaml",
+        "examples/physical-office/front-office.tm.yaml",
+        "examples/api/orders-api.tm.yaml",
+    ] {
+        let (model, knowledge) = example(path);
+        assert!(!model.elements.is_empty(), "{path} has elements");
+        check(&Scene::of_model(&model, &knowledge, &View::level(0)));
+        check(&Scene::of_model(&model, &knowledge, &View::level(1)));
+    }
+}
+
+/// Refresh it with `redan diagram examples/web-login/web-login.tm.yaml -o docs/images/web-login.svg`.
+#[test]
+fn the_picture_in_the_readme_is_what_is_drawn() {
+    let (model, knowledge) = example("examples/web-login/web-login.tm.yaml");
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/images/web-login.svg");
+    let shown = std::fs::read_to_string(file).expect("the picture exists");
+    assert!(shown == svg(&Scene::of_model(&model, &knowledge, &View::level(0))), "docs/images/web-login.svg is not fresh");
 }

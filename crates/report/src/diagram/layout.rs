@@ -96,12 +96,12 @@ fn margins(title: Size, left_to_right: bool) -> Margins {
 /// Makes room in the ranks of boxes that are too short for their title; says whether any was.
 fn widen(graph: &mut Graph, margins: &[Margins], placed: &Placement) -> bool {
     let mut changed = false;
-    for frame in 0..graph.frames.len() {
+    for (frame, margins) in margins.iter().enumerate() {
         let inside = (0..graph.slots.len()).filter(|&slot| graph.lineage(graph.slots[slot].parent).any(|up| up == frame));
         let spans = inside.map(|slot| (slot, placed.nodes[slot].along));
         let Some((widest, _)) = spans.clone().max_by(|a, b| (a.1.hi - a.1.lo).total_cmp(&(b.1.hi - b.1.lo))) else { continue };
         let Some(hull) = spans.map(|(_, span)| span).reduce(Span::hull) else { continue };
-        let missing = margins[frame].least_along - (hull.hi - hull.lo) - margins[frame].along_lo - PADDING;
+        let missing = margins.least_along - (hull.hi - hull.lo) - margins.along_lo - PADDING;
         if missing > 0.0 {
             graph.slots[widest].size.h += missing;
             changed = true;

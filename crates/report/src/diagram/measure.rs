@@ -74,7 +74,7 @@ pub(crate) fn measure(scene: &Scene) -> Measured {
 fn with_loops(scene: &Scene, node: usize, body: Size, parent: Option<usize>) -> Slot {
     let own = scene.edges.iter().filter(|edge| edge.from == End::Node(node) && edge.to == End::Node(node));
     let (mut width, mut height) = (0.0_f64, 0.0_f64);
-    for label in own.map(|edge| label_size(edge)) {
+    for label in own.map(label_size) {
         width += loop_width(label);
         height = height.max(label.h + LOOP);
     }

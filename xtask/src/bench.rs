@@ -1,0 +1,132 @@
+//! `cargo xtask bench`: how long the release build takes and how much memory it needs, on models of three sizes.
+//!
+//! Times include the start of the process. Every run is measured in a process of its own, because the kernel reports
+//! peak memory for all finished children together. The ratios show how cost grows with size.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::gen_model;
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    /// How often everything is run; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+    /// Runs a command once and writes its numbers; for use by the benchmark itself
+    #[arg(long, hide = true, num_args = 1.., allow_hyphen_values = true)]
+    once: Option<Vec<String>>,
+}
+
+/// What a run took.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sample {
+    wall_ms: f64,
+    cpu_ms: f64,
+    peak_kib: f64,
+}
+
+/// Runs `bench`.
+pub(crate) fn run(args: &BenchArgs, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some(command) = &args.once {
+        let sample = once(command)?;
+        return Ok(writeln!(out, "{} {} {}", sample.wall_ms, sample.cpu_ms, sample.peak_kib)?);
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the root")?;
+    let status = Command::new("cargo").args(["build", "--release", "--locked", "--bin", "redan"]).current_dir(root).status()?;
+    ensure!(status.success(), "the release build failed");
+    let models = models(root)?;
+    writeln!(out, "{:<10} {:<14} {:>10} {:>10} {:>10}   {:>8}", "command", "model", "wall ms", "CPU ms", "peak MiB", "CPU ratio")?;
+    for command in ["threats", "check"] {
+        let mut before: Option<Sample> = None;
+        for (name, path) in &models {
+            let sample = median_of(&root.join("target/release/redan"), command, path, args.runs)?;
+            let ratio = before.map_or_else(String::new, |before| format!("{:.1} x", sample.cpu_ms / before.cpu_ms.max(0.001)));
+            writeln!(
+                out,
+                "{command:<10} {name:<14} {:>10.1} {:>10.1} {:>10.1}   {ratio:>8}",
+                sample.wall_ms,
+                sample.cpu_ms,
+                sample.peak_kib / 1024.0
+            )?;
+            before = Some(sample);
+        }
+    }
+    Ok(())
+}
+
+fn models(root: &Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    let folder = root.join("target/bench");
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut models = vec![("web-login", root.join("examples/web-login/web-login.tm.yaml"))];
+    for (name, elements, flows) in [("1,000/2,000", 1_000, 2_000), ("10,000/20,000", 10_000, 20_000)] {
+        let path = folder.join(format!("generated-{elements}.tm.yaml"));
+        fs::write(&path, gen_model::model(elements, flows)).with_context(|| format!("writing {}", path.display()))?;
+        models.push((name, path));
+    }
+    Ok(models)
+}
+
+fn median_of(binary: &Path, command: &str, model: &Path, runs: u32) -> anyhow::Result<Sample> {
+    let mut samples = Vec::new();
+    for _ in 0..runs {
+        let output = Command::new(std::env::current_exe()?)
+            .args(["bench", "--once"])
+            .arg(binary)
+            .arg(command)
+            .arg(model)
+            .args(["--format", "json", "--today", "2026-01-01"])
+            .stderr(Stdio::inherit())
+            .output()?;
+        ensure!(output.status.success(), "a measured run failed");
+        let text = String::from_utf8(output.stdout)?;
+        let numbers = text.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+        let [wall_ms, cpu_ms, peak_kib] = numbers[..] else { anyhow::bail!("unexpected output of a measured run: {text}") };
+        samples.push(Sample { wall_ms, cpu_ms, peak_kib });
+    }
+    let of = |part: fn(&Sample) -> f64| median(samples.iter().map(part).collect());
+    Ok(Sample { wall_ms: of(|s| s.wall_ms), cpu_ms: of(|s| s.cpu_ms), peak_kib: of(|s| s.peak_kib) })
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+}
+
+/// Runs a command as the only child of this process.
+fn once(command: &[String]) -> anyhow::Result<Sample> {
+    let (program, arguments) = command.split_first().context("nothing to run")?;
+    let start = Instant::now();
+    let status = Command::new(program).args(arguments).stdout(Stdio::null()).status().with_context(|| format!("running {program}"))?;
+    let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
+    // 1 says that the gate failed, which is an answer like any other.
+    ensure!(matches!(status.code(), Some(0 | 1)), "{program} ended with {status}");
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let ms = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 * 1000.0 + time.tv_usec() as f64 / 1000.0;
+    Ok(Sample { wall_ms, cpu_ms: ms(usage.user_time()) + ms(usage.system_time()), peak_kib: usage.max_rss() as f64 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_of_runs_is_the_mean_of_the_middle_two() {
+        assert!((median(vec![4.0, 1.0, 3.0, 2.0]) - 2.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_run_is_measured() {
+        let sample = once(&["true".to_owned()]).expect("`true` is on every Unix");
+        assert!(sample.wall_ms > 0.0 && sample.peak_kib > 0.0);
+    }
+}
