@@ -76,10 +76,10 @@ fn the_schema_is_a_schema() {
 #[test]
 fn the_long_form_means_the_same() {
     for (name, text) in folder("valid") {
-        let first = redan_model::canonical::to_json(&load_text(&name, &text, &Vocabulary::default()).model.root);
+        let first = long_form(&load_text(&name, &text, &Vocabulary::default()));
         let again = load_text("again.tm.json", &first.to_string(), &Vocabulary::default());
         assert!(again.is_valid(), "{name}: {first}\n{}", shown(&again));
-        assert_eq!(redan_model::canonical::to_json(&again.model.root), first, "{name}");
+        assert_eq!(long_form(&again), first, "{name}");
     }
 }
 
@@ -101,6 +101,10 @@ fn the_reference_names_every_key_and_code() {
     for wanted in ["`attack-trees`", "`out-of-scope`", "`false-positive`", "`conflicting-facts`", "`encryption-in-transit`", "(required)"] {
         assert!(reference.contains(wanted), "{wanted}");
     }
+}
+
+fn long_form(loaded: &Loaded) -> Json {
+    redan_model::canonical::to_json(&loaded.model.root)
 }
 
 fn small_vocabulary() -> Vocabulary {

@@ -58,6 +58,9 @@ fn a_used_file_gives_its_parts_under_its_name() {
     assert_eq!(model.root.controls.entries["audit-log"].state.as_str(), "yes");
     assert_eq!(model.root.controls.entries["mfa"].state.as_str(), "no");
     assert!(model.out_of_scope(id(model, "app")).is_none());
+    let long = redan_model::canonical::to_json(&model.root);
+    assert!(long.get("assumptions").is_none_or(|map| map.as_object().is_none_or(serde_json::Map::is_empty)));
+    assert_eq!(long["controls"], serde_json::json!({"mfa": {"is": "no"}}));
 }
 
 #[test]
