@@ -1,10 +1,11 @@
 //! Decisions about threats: acceptances that have run out, and decisions without a reason or a name.
 
+use indexmap::IndexMap;
 use redan_model::Severity;
 use redan_model::lang::ThreatStatus;
 
 use super::{Found, Linter};
-use crate::analysis::Status;
+use crate::analysis::{Status, Threat};
 
 pub(super) fn check(linter: &mut Linter<'_>) {
     expired(linter);
@@ -12,23 +13,22 @@ pub(super) fn check(linter: &mut Linter<'_>) {
 }
 
 fn expired(linter: &mut Linter<'_>) {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut ended: IndexMap<&str, Vec<&Threat>> = IndexMap::new();
     for threat in linter.analysis.threats.iter().filter(|threat| threat.status == Status::Accepted) {
-        let Some(answer) = threat.answer.as_ref().filter(|answer| answer.expired) else { continue };
-        let fails = linter.policy.fail_on_expired.zip(threat.rating.band).is_some_and(|(least, band)| band >= least);
-        let ids: Vec<&str> =
-            linter.analysis.threats.iter().filter(|other| other.answer.as_ref() == Some(answer)).map(|t| t.id.as_str()).collect();
-        if !fails && seen.contains(&answer.key.as_str()) {
-            continue;
+        if let Some(answer) = threat.answer.as_ref().filter(|answer| answer.expired) {
+            ended.entry(answer.key.as_str()).or_default().push(threat);
         }
-        seen.push(&answer.key);
+    }
+    for (key, threats) in ended {
+        let Some(answer) = threats.first().and_then(|threat| threat.answer.as_ref()) else { continue };
+        let band = threats.iter().filter_map(|threat| threat.rating.band).max();
+        let fails = linter.policy.fail_on_expired.zip(band).is_some_and(|(least, band)| band >= least);
+        let ids: Vec<&str> = threats.iter().map(|threat| threat.id.as_str()).collect();
         let until = answer.until.map_or_else(String::new, |until| format!(" on {until}"));
         let message = format!("the acceptance of {} ended{until}", super::named(&ids));
-        let mut diagnostic = linter.found("expired-acceptance", answer.span, message).about(&answer.key);
+        let mut diagnostic = linter.found("expired-acceptance", answer.span, message).about(key);
         diagnostic.severity = if fails { Severity::Error } else { Severity::Warning };
-        if !linter.out.contains(&diagnostic) {
-            linter.report(diagnostic);
-        }
+        linter.report(diagnostic);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use redan_model::suggest::nearest;
 use redan_model::{Span, Thing};
+use rustc_hash::FxHashSet;
 
 use super::{Linter, named};
 use crate::answers::{is_answer, literal_characters, matches, present_key};
@@ -9,8 +10,9 @@ use crate::answers::{is_answer, literal_characters, matches, present_key};
 pub(super) fn check(linter: &mut Linter<'_>) {
     let keys: Vec<(&str, Span)> = linter.model.root.threats.entries.iter().map(|(key, entry)| (key.as_str(), entry.key_span)).collect();
     let keys: Vec<(&str, Span)> = keys.into_iter().filter(|(key, _)| is_answer(key)).collect();
+    let exact: FxHashSet<&str> = raised(linter).collect();
     for (key, span) in &keys {
-        if is_sound(linter, key, *span) && !is_raised(linter, key) {
+        if is_sound(linter, key, *span) && !is_raised(linter, &exact, key) {
             let diagnostic = linter.found("stale-answer", *span, format!("`{key}` answers a threat that is no longer raised")).about(*key);
             linter.report(diagnostic);
         }
@@ -52,9 +54,13 @@ fn quoted(key: &str) -> String {
     if key.contains('*') { format!("\"{key}\"") } else { key.to_owned() }
 }
 
-fn is_raised(linter: &Linter<'_>, key: &str) -> bool {
+fn is_raised(linter: &Linter<'_>, exact: &FxHashSet<&str>, key: &str) -> bool {
     let key = present_key(key, linter.knowledge);
-    raised(linter).any(|id| matches(&key, id))
+    exact.contains(key.as_str()) || (has_star(&key) && raised(linter).any(|id| matches(&key, id)))
+}
+
+fn has_star(key: &str) -> bool {
+    key.split('@').any(|part| part == "*")
 }
 
 fn raised<'a>(linter: &Linter<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
@@ -68,7 +74,7 @@ fn raised<'a>(linter: &Linter<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
 /// Two patterns of one precision that fit one threat.
 fn competing(linter: &mut Linter<'_>, keys: &[(&str, Span)]) {
     let present: Vec<(String, &str, Span)> = keys.iter().map(|(key, span)| (present_key(key, linter.knowledge), *key, *span)).collect();
-    let (patterns, exact): (Vec<_>, Vec<_>) = present.iter().partition(|(key, ..)| key.split('@').any(|part| part == "*"));
+    let (patterns, exact): (Vec<_>, Vec<_>) = present.iter().partition(|(key, ..)| has_star(key));
     for (ix, (first, first_key, first_span)) in patterns.iter().enumerate() {
         for (second, second_key, second_span) in &patterns[ix + 1..] {
             if literal_characters(first) != literal_characters(second) {

@@ -55,16 +55,19 @@ fn is_verified(mitigation: &Mitigation) -> bool {
 }
 
 fn overdue(linter: &mut Linter<'_>, all: &[(&String, &MapEntry<Mitigation>)]) {
-    for (id, entry) in all {
-        if let Some(due) = &entry.value.due
-            && due.value < linter.context.today
-            && status(&entry.value) != MitigationStatus::Implemented
-        {
-            let message = format!("the mitigation `{id}` was due on {} and is {}", due.value, status(&entry.value));
-            let diagnostic = linter.found("overdue-mitigation", due.span, message).about(*id);
-            linter.report(diagnostic);
-        }
-    }
+    let today = linter.context.today;
+    let late = all.iter().filter_map(|(id, entry)| {
+        let due = entry.value.due.as_ref().filter(|due| due.value < today && status(&entry.value) != MitigationStatus::Implemented)?;
+        Some(Found { subject: (*id).clone(), span: due.span })
+    });
+    let found = late.collect();
+    let entries = &linter.model.root.mitigations.entries;
+    let one = |id: &str| {
+        let mitigation = entries.get(id).map(|entry| &entry.value);
+        let due = mitigation.and_then(|one| one.due.as_ref()).map_or_else(String::new, |due| format!(" on {}", due.value));
+        format!("the mitigation `{id}` was due{due} and is {}", mitigation.map_or(MitigationStatus::Proposed, status))
+    };
+    linter.report_all("overdue-mitigation", found, one, |count, ids| format!("{count} mitigations are overdue: {ids}"));
 }
 
 fn failed(linter: &mut Linter<'_>, all: &[(&String, &MapEntry<Mitigation>)]) {

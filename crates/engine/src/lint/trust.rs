@@ -87,8 +87,7 @@ fn zone_behind(linter: &Linter<'_>, rule: &Rule, facts: &Facts<'_>, env: Env, tr
 fn report(linter: &mut Linter<'_>, zone: ZoneIx, ids: &[String]) {
     let identity = &linter.model[zone].identity;
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let threats = if ids.len() == 1 { "one threat does" } else { "threats do" };
-    let message = format!("{threats} not arise only because `{}` is trusted, and no assumption says so: {}", identity.id, named(&ids));
+    let message = format!("only the trust in `{}` keeps these threats away, and no assumption says so: {}", identity.id, named(&ids));
     let help = format!("write down what you take for granted: an entry under `assumptions` with `assumes: {{{}.trust: …}}`", identity.id);
     let diagnostic = linter.found("undocumented-assumption", identity.id_span, message).help(help).about(&identity.id);
     linter.report(diagnostic);
