@@ -144,12 +144,16 @@ pub(crate) enum Command {
     Mitigations(mitigations::MitigationsArgs),
     /// List what is worth protecting
     Assets(assets::AssetsArgs),
+    /// List where an attacker can come in
+    Surface(surface::SurfaceArgs),
     /// Show which elements were looked at for which STRIDE category
     Coverage(coverage::CoverageArgs),
     /// Draw the data flow diagram
     Diagram(diagram::DiagramArgs),
     /// Write the document
     Report(report::ReportArgs),
+    /// Compare a model with the ten points of the guide's checklist
+    Checklist(checklist::ChecklistArgs),
     /// Print the JSON Schema of the model language
     Schema(schema::SchemaArgs),
     /// List, show and test rules

@@ -4,6 +4,7 @@ pub(crate) mod add;
 pub(crate) mod ask;
 pub(crate) mod assets;
 pub(crate) mod check;
+pub(crate) mod checklist;
 pub(crate) mod completions;
 pub(crate) mod coverage;
 pub(crate) mod diagram;
@@ -18,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod set;
+pub(crate) mod surface;
 pub(crate) mod threats;
 pub(crate) mod whatif;
 
@@ -43,9 +45,11 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Explain(args) => explain::run(args, &mut session),
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
+        Command::Surface(args) => surface::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),
+        Command::Checklist(args) => checklist::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),
         Command::Completions(args) => completions::run(args, &mut session),

@@ -1,15 +1,27 @@
-//! The knowledge of a run: embedded packs, packs of the project, and the choice among them.
+//! The knowledge of a run: embedded packs, packs of the project's own, and the choice among them.
 
-use redan_engine::Knowledge;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
 use redan_engine::rule::RuleIx;
+use redan_engine::{Knowledge, KnowledgeError};
 use redan_model::suggest::nearest;
 
 use crate::exit::usage;
-use crate::project::Project;
+use crate::project::{Project, read_limited};
+
+/// A file of a pack: its path on disk, the path by which the engine knows it, its text.
+struct PackFile {
+    disk: PathBuf,
+    known: String,
+    text: String,
+}
 
 /// What `--packs` and the project choose. Without a choice it is everything that is there.
 pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Knowledge> {
-    let mut knowledge = Knowledge::embedded();
+    let folders: Vec<PathBuf> = project.packs.folders.iter().map(|folder| project.base.join(folder)).collect();
+    let mut knowledge = if folders.is_empty() || option == Some("embedded") { Knowledge::embedded() } else { with_folders(&folders)? };
     match option {
         Some("none") => keep(&mut knowledge, &[])?,
         Some("embedded") => {}
@@ -21,6 +33,65 @@ pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Kn
         }
     }
     Ok(knowledge)
+}
+
+/// What is embedded, with the packs in folders: each holds a `pack.yaml`, or folders that do.
+pub(crate) fn with_folders(folders: &[PathBuf]) -> anyhow::Result<Knowledge> {
+    let mut files = Vec::new();
+    for folder in folders {
+        let packs = packs_in(folder)?;
+        if packs.is_empty() {
+            return Err(usage(format!("there is no pack.yaml in {} or in a folder of it", folder.display())));
+        }
+        for pack in packs {
+            read_pack(&pack, &mut files)?;
+        }
+    }
+    let texts: Vec<(String, String)> = files.iter().map(|file| (file.known.clone(), file.text.clone())).collect();
+    Knowledge::embedded_with(&texts).map_err(|errors| bad(&errors, &files))
+}
+
+/// The ids of the packs in a folder, which are the names of their folders.
+pub(crate) fn pack_ids(folder: &Path) -> anyhow::Result<Vec<String>> {
+    Ok(packs_in(folder)?.iter().map(|pack| name_of(pack)).collect())
+}
+
+fn packs_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = fs::canonicalize(folder).with_context(|| format!("reading the packs in {}", folder.display()))?;
+    if folder.join("pack.yaml").is_file() {
+        return Ok(vec![folder]);
+    }
+    let mut packs: Vec<PathBuf> =
+        fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).filter(|path| path.join("pack.yaml").is_file()).collect();
+    packs.sort();
+    Ok(packs)
+}
+
+fn read_pack(pack: &Path, files: &mut Vec<PackFile>) -> anyhow::Result<()> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(pack)?.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
+    paths.sort();
+    for disk in paths {
+        let bytes = read_limited(&disk).map_err(|why| usage(format!("cannot read `{}`: {why}", disk.display())))?;
+        let text = String::from_utf8(bytes).map_err(|_| usage(format!("`{}` is not text in UTF-8", disk.display())))?;
+        let known = format!("rules/{}/{}", name_of(pack), name_of(&disk));
+        files.push(PackFile { disk, known, text });
+    }
+    Ok(())
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Everything that is wrong with packs, each with its place on disk.
+fn bad(errors: &[KnowledgeError], files: &[PackFile]) -> anyhow::Error {
+    let place = |error: &KnowledgeError| {
+        let file = files.iter().find(|file| file.known == error.file);
+        file.map_or_else(|| error.file.clone(), |file| file.disk.display().to_string())
+    };
+    let lines: Vec<String> = errors.iter().map(|e| format!("  {}:{}:{}: {}", place(e), e.line, e.column, e.message)).collect();
+    usage(format!("the rule packs cannot be used:\n{}", lines.join("\n")))
 }
 
 fn keep(knowledge: &mut Knowledge, ids: &[String]) -> anyhow::Result<()> {

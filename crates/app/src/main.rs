@@ -14,6 +14,8 @@ mod human;
 mod knowledge;
 mod models;
 mod project;
+#[cfg(test)]
+mod reference;
 mod session;
 mod table;
 mod terminal;

@@ -11,7 +11,7 @@ const MODEL: &str = "redan: 1\nname: Shop\nzones: {internet: {trust: untrusted}}
 
 fn redan(folder: &Path, args: &[&str]) -> Output {
     let started = Instant::now();
-    let output = Command::new(env!("CARGO_BIN_EXE_redan")).args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_redan")).args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the binary runs");
     assert!(started.elapsed() < Duration::from_secs(10), "{args:?} took too long");
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(!err.contains("panicked"), "{args:?}: {err}");
@@ -20,9 +20,9 @@ fn redan(folder: &Path, args: &[&str]) -> Output {
 
 /// A folder that is a repository, with one file in it.
 fn folder_with(name: &str, bytes: impl AsRef<[u8]>) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join(".git")).unwrap();
-    fs::write(folder.path().join(name), bytes).unwrap();
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::create_dir(folder.path().join(".git")).expect("a folder can be made");
+    fs::write(folder.path().join(name), bytes).expect("a file can be written");
     folder
 }
 
@@ -44,7 +44,7 @@ fn code(folder: &TempDir, args: &[&str]) -> Option<i32> {
 }
 
 fn text(folder: &TempDir, args: &[&str]) -> String {
-    String::from_utf8(redan(folder.path(), args).stdout).unwrap()
+    String::from_utf8(redan(folder.path(), args).stdout).expect("output is text")
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod diagnostic;
 mod lists;
 mod report;
 mod rules;
+mod state;
 mod threats;
 
 use std::io::{self, Write};
@@ -23,6 +24,7 @@ pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
+pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
 
 /// What of an analysis is shown.

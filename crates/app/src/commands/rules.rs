@@ -1,6 +1,9 @@
 //! `redan rules`: which rules there are and what one of them says.
 
+mod examples;
+
 use std::io;
+use std::path::PathBuf;
 
 use anstyle::Style;
 use clap::{Args, Subcommand};
@@ -20,7 +23,8 @@ use crate::terminal::{Terminal, paint};
 #[command(after_help = "\
 Examples:
   redan rules list --format json
-  redan rules show unencrypted-flow-across-boundary")]
+  redan rules show unencrypted-flow-across-boundary
+  redan rules test security/rules                    the examples inside the rules of your own pack")]
 pub(crate) struct RulesArgs {
     #[command(subcommand)]
     command: RulesCommand,
@@ -41,13 +45,24 @@ enum RulesCommand {
         /// The rule's id
         id: String,
     },
+    /// Run the examples inside the rules of a folder: those that raise, ask and stay quiet
+    #[command(after_help = "Example:\n  redan rules test security/rules")]
+    Test {
+        /// A folder with a `pack.yaml`, or with folders that have one
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+    },
 }
 
 /// Runs `rules`.
 pub(crate) fn run(args: &RulesArgs, session: &mut Session<'_>) -> Outcome {
+    if let RulesCommand::Test { folder } = &args.command {
+        return examples::run(folder, session);
+    }
     let project = session.project_here()?;
     let knowledge = session.knowledge(&project)?;
     match &args.command {
+        RulesCommand::Test { .. } => {}
         RulesCommand::List { format } => list(&knowledge, *format, session.terminal)?,
         RulesCommand::Show { id } => {
             let Some(rule) = knowledge.rules.iter().find(|rule| rule.id == *id || rule.aliases.contains(id)) else {

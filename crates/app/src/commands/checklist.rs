@@ -1,0 +1,104 @@
+//! `redan checklist`: the ten points of the guide, each computed from the model.
+
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use redan_engine::checklist::{ChecklistItem, ItemState, checklist};
+use redan_report::json::{self, ChecklistItemJson, ModelJson};
+use serde::Serialize;
+
+use crate::args::{Models, StateFormat};
+use crate::exit::{Exit, Outcome};
+use crate::human;
+use crate::session::{Opened, Session};
+use crate::terminal::paint;
+
+/// Arguments of `checklist`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  redan checklist
+  redan checklist --format md")]
+pub(crate) struct ChecklistArgs {
+    #[command(flatten)]
+    models: Models,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t = StateFormat::Human)]
+    format: StateFormat,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    model: ModelJson<'a>,
+    checklist: Vec<ChecklistItemJson<'a>>,
+}
+
+/// Runs `checklist`.
+pub(crate) fn run(args: &ChecklistArgs, session: &mut Session<'_>) -> Outcome {
+    let models = session.open(&args.models.models)?;
+    let lists: Vec<(&Opened, [ChecklistItem; 10])> =
+        models.iter().map(|model| (model, checklist(&model.loaded.model, &model.analyse()))).collect();
+    match args.format {
+        StateFormat::Human => lists.iter().try_for_each(|(model, items)| show(model, items, session))?,
+        StateFormat::Json => {
+            let documents: Vec<Document<'_>> = lists
+                .iter()
+                .map(|(model, items)| Document {
+                    version: 1,
+                    model: ModelJson::of(&model.loaded.model, &model.loaded.sources),
+                    checklist: items.iter().map(ChecklistItemJson::of).collect(),
+                })
+                .collect();
+            match &documents[..] {
+                [one] => json::write(session.terminal.out(), one)?,
+                several => json::write(session.terminal.out(), &several)?,
+            }
+        }
+        StateFormat::Md => lists.iter().try_for_each(|(model, items)| markdown(model, items, session))?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn show(model: &Opened, items: &[ChecklistItem], session: &mut Session<'_>) -> io::Result<()> {
+    human::heading(model, session.terminal)?;
+    let color = session.terminal.color;
+    let out = session.terminal.out();
+    for item in items {
+        let word = format!("{:<12}", item.state.as_str());
+        writeln!(out, "\n  {}  {}", paint(color, style(item.state), &word), item.title)?;
+        for found in &item.found {
+            writeln!(out, "                {found}")?;
+        }
+        for missing in &item.missing {
+            writeln!(out, "                missing: {missing}")?;
+        }
+    }
+    let done = items.iter().filter(|item| item.state == ItemState::Done).count();
+    writeln!(out, "\n{done} of {} done", items.len())
+}
+
+fn style(state: ItemState) -> Style {
+    match state {
+        ItemState::Done => AnsiColor::Green.on_default(),
+        ItemState::Partial => AnsiColor::Yellow.on_default(),
+        ItemState::Missing => AnsiColor::Red.on_default(),
+        ItemState::NotRecorded => Style::new().dimmed(),
+    }
+}
+
+fn markdown(model: &Opened, items: &[ChecklistItem], session: &mut Session<'_>) -> io::Result<()> {
+    let name = model.loaded.model.name_of(redan_model::Thing::Model);
+    let out = session.terminal.out();
+    writeln!(out, "## Checklist: {name}\n")?;
+    for item in items {
+        let mark = if item.state == ItemState::Done { "x" } else { " " };
+        let note = if item.state == ItemState::Done { String::new() } else { format!(" ({})", item.state.as_str()) };
+        writeln!(out, "- [{mark}] {}{note}", item.title)?;
+        for missing in &item.missing {
+            writeln!(out, "  - missing: {missing}")?;
+        }
+    }
+    writeln!(out)
+}
