@@ -91,6 +91,9 @@ pub(crate) fn refiners(knowledge: &Knowledge) -> Vec<Vec<RuleIx>> {
 
 /// Moves raised threats into the ones written by hand that they are the same as.
 fn merge(drafts: Vec<Draft>, written: usize, knowledge: &Knowledge) -> Vec<Draft> {
+    if drafts.iter().all(|draft| draft.same_as.is_none()) {
+        return drafts;
+    }
     let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
     for draft in drafts {
         let same = draft.same_as.as_ref();

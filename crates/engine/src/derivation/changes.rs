@@ -16,8 +16,8 @@ use crate::fact::{BaseFact, FactKey, Origin};
 use crate::facts::Overlay;
 
 /// No more alternatives than this are shown of a kind.
-const MOST: usize = 8;
-/// No more than this are tried.
+const MOST: usize = 4;
+/// No more than this are tried of a kind.
 const MOST_TRIED: usize = 96;
 
 /// What would clear a raised threat, then what would open it.
@@ -28,12 +28,12 @@ pub(super) fn changes(raiser: &Raiser<'_, '_>, case: &Case, threat: &Threat) -> 
         return Vec::new();
     }
     let mut found = Vec::new();
-    let mut search = Search { raiser, case, tried: 0 };
+    let search = Search { raiser, case };
     if is_live(threat.status) {
-        found.extend(search.verified(search.candidates(true), |status| !status.is_some_and(is_live)));
+        found.extend(search.verified(search.groups(true), |status| !status.is_some_and(is_live)));
     }
     if threat.status != Status::Open {
-        found.extend(search.verified(search.candidates(false), |status| status == Some(Status::Open)));
+        found.extend(search.verified(search.groups(false), |status| status == Some(Status::Open)));
     }
     found
 }
@@ -73,27 +73,29 @@ struct Candidate {
 struct Search<'a, 'b, 'm> {
     raiser: &'a Raiser<'b, 'm>,
     case: &'a Case,
-    tried: usize,
 }
 
 impl Search<'_, '_, '_> {
-    /// The candidates that have the wanted effect, smallest first, without those that contain a smaller one.
-    fn verified(&mut self, mut candidates: Vec<Candidate>, wanted: impl Fn(Option<Status>) -> bool) -> Vec<Change> {
-        candidates.sort_by_key(|candidate| candidate.assignments.len());
+    /// The candidates that have the wanted effect, group by group and smallest first, without those that contain a
+    /// smaller one.
+    fn verified(&self, groups: [Vec<Candidate>; 3], wanted: impl Fn(Option<Status>) -> bool) -> Vec<Change> {
         let mut found: Vec<(Candidate, Change)> = Vec::new();
-        for candidate in candidates {
-            let contains = |known: &Candidate| known.assignments.iter().all(|one| candidate.assignments.contains(one));
-            if found.len() >= MOST || self.tried >= MOST_TRIED || found.iter().any(|(known, _)| contains(known)) {
-                continue;
-            }
-            self.tried += 1;
-            let after = outcome(self.raiser.input, self.case, &candidate.overlay);
-            let status = after.as_ref().map(|threat| threat.status);
-            if wanted(status) {
-                let change = self.change(&candidate, after.as_ref());
-                found.push((candidate, change));
+        for mut group in groups {
+            group.sort_by_key(|candidate| candidate.assignments.len());
+            let most = found.len() + MOST;
+            for candidate in group.into_iter().filter(|candidate| !candidate.assignments.is_empty()).take(MOST_TRIED) {
+                let contains = |known: &Candidate| known.assignments.iter().all(|one| candidate.assignments.contains(one));
+                if found.len() >= most || found.iter().any(|(known, _)| contains(known)) {
+                    continue;
+                }
+                let after = outcome(self.raiser.input, self.case, &candidate.overlay);
+                if wanted(after.as_ref().map(|threat| threat.status)) {
+                    let change = self.change(&candidate, after.as_ref());
+                    found.push((candidate, change));
+                }
             }
         }
+        found.sort_by_key(|(candidate, _)| candidate.assignments.len());
         found.into_iter().map(|(_, change)| change).collect()
     }
 
@@ -114,17 +116,31 @@ impl Search<'_, '_, '_> {
         if fact.key.is_state() { facts.used_state(fact.thing, fact.key).span } else { facts.entry_span(fact.thing) }
     }
 
-    fn candidates(&self, clear: bool) -> Vec<Candidate> {
+    /// Counters, conditions, and both together: a threat may need what makes it possible and that nothing stands
+    /// against it.
+    fn groups(&self, clear: bool) -> [Vec<Candidate>; 3] {
         let counters = self.counter_candidates(clear);
         let conditions = self.condition_candidates();
-        // A threat may need both: the condition that makes it possible, and nothing that stands against it.
         let mut both = Vec::new();
         if !clear {
+            both.extend(counters.iter().map(|counter| joined(&self.all_traits(), counter)));
             for condition in &conditions {
                 both.extend(counters.first().map(|counter| joined(condition, counter)));
             }
         }
-        counters.into_iter().chain(conditions).chain(both).filter(|candidate| !candidate.assignments.is_empty()).collect()
+        [counters, conditions, both]
+    }
+
+    /// Every trait that the condition waits for, present.
+    fn all_traits(&self) -> Candidate {
+        let rule = rule(self.raiser.input, self.case);
+        let mut candidate = Candidate::default();
+        for fact in rule.when.unknown_facts(self.raiser.judge.facts, self.case.env) {
+            if matches!(fact.key, FactKey::Trait(_)) {
+                self.assign(&mut candidate, fact, fact.thing, "yes");
+            }
+        }
+        candidate
     }
 
     fn counter_candidates(&self, clear: bool) -> Vec<Candidate> {
@@ -175,13 +191,23 @@ impl Search<'_, '_, '_> {
         let rule = rule(self.raiser.input, self.case);
         let env = self.case.env;
         let mut behind: Vec<BaseFact> = rule.when.unknown_facts(facts, env);
-        for used in rule.when.atoms(facts, env).iter().flat_map(|atom| &atom.facts) {
-            behind.push(if used.fact.key.is_state() { facts.ask(used.fact.thing, used.fact.key) } else { used.fact });
+        // What something is built with and where it is are facts of the world: only unknown ones are tried. What it
+        // does, what it speaks and how much it matters are decisions.
+        let decided = |key| matches!(key, FactKey::Trait(_) | FactKey::Control(_) | FactKey::Protocol | FactKey::Level(_));
+        for used in rule.when.atoms(facts, env).iter().flat_map(|atom| &atom.facts).filter(|used| decided(used.fact.key)) {
             behind.push(used.fact);
         }
         crate::analyse::raised::unique(&mut behind);
         let mut found = Vec::new();
         for fact in behind {
+            if fact.key.is_state() {
+                for value in ["yes", "no"] {
+                    let mut candidate = Candidate::default();
+                    self.assign(&mut candidate, fact, fact.thing, value);
+                    found.push(candidate);
+                }
+                continue;
+            }
             for value in self.values(fact) {
                 let assignment = format!("{}={value}", fact.id(self.raiser.input.model, &self.raiser.input.knowledge.catalogue));
                 let overlay = Overlay { facts: vec![(fact, value)], ..Overlay::default() };
@@ -196,7 +222,7 @@ impl Search<'_, '_, '_> {
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
         let catalogue = &self.raiser.input.knowledge.catalogue;
         match fact.key {
-            FactKey::Trait(_) | FactKey::Control(_) => words(&["yes", "no"]),
+            FactKey::Trait(_) | FactKey::Control(_) => Vec::new(),
             FactKey::Level(_) => words(&["none", "low", "medium", "high", "critical"]),
             FactKey::Trust => words(&["untrusted", "trusted"]),
             FactKey::Carries | FactKey::Returns | FactKey::Holds | FactKey::Data => words(&["[]"]),
