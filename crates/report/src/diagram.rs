@@ -16,8 +16,8 @@ mod route;
 mod scene;
 mod score;
 mod separate;
-mod svg;
-mod text;
+pub(crate) mod svg;
+pub(crate) mod text;
 mod view;
 
 pub use geometry::{Point, Rect};

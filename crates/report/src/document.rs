@@ -10,7 +10,7 @@ mod trees;
 
 pub use plan::{Acceptance, Check, Plan, PlannedMitigation};
 pub use system::{AssetRow, Assumption, ElementRow, FlowRow, System, ZoneRow};
-pub use threats::{Bands, Inventory, QuestionRow, ThreatRow, ThreatView};
+pub use threats::{Bands, Inventory, MitigationRef, QuestionRow, ThreatRow, ThreatView};
 pub use trees::{TreeStep, TreeView};
 
 use redan_engine::Status;
@@ -83,9 +83,11 @@ pub struct Summary {
     pub decided: usize,
     /// The three worst open threats.
     pub top: Vec<TopRisk>,
+    /// What is still high or critical when the plan is carried out.
+    pub remains: String,
     /// What to do next, most urgent first.
     pub recommendations: Vec<String>,
-    /// Threats by band before, now and after the plan.
+    /// Threats that are known to exist, by band before, now and after the plan.
     pub inherent: Bands,
     /// See [`Summary::inherent`].
     pub current: Bands,
@@ -186,9 +188,9 @@ fn title_page(input: &Input<'_>) -> TitlePage {
     let person = |id: &str| person_name(input, id);
     TitlePage {
         name: input.model.name_of(redan_model::Thing::Model).to_owned(),
-        version: Field::new(root.version.as_ref().map(|v| v.value.clone()), "model.version"),
+        version: Field::new(root.version.as_ref().map(|v| v.value.clone()), "version"),
         date: input.today.to_string(),
-        authors: Field::new(joined(root.authors.values().map(|a| person(a))), "model.authors"),
+        authors: Field::new(joined(root.authors.values().map(|a| person(a))), "authors"),
         session: Field::new(latest.as_ref().and_then(|(_, r)| r.session.as_ref().map(|s| s.value.clone())), "reviews.<id>.session"),
         review: Field::new(
             latest.as_ref().map(|(on, r)| format!("{on}{}", r.kind.as_ref().map_or(String::new(), |k| format!(", {}", k.value)))),
@@ -246,6 +248,7 @@ fn summary(input: &Input<'_>, inventory: &Inventory) -> Summary {
         mitigated,
         decided: analysis.threats.len() - open - waiting - mitigated,
         top: open_threats.iter().take(3).map(|t| top_risk(t)).collect(),
+        remains: remains(input),
         recommendations: recommendations(input, &open_threats),
         inherent: bands(input, |t| t.residual.inherent),
         current: bands(input, |t| t.residual.current),
@@ -275,12 +278,19 @@ pub(crate) fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// How far a mitigation is, for a reader who wants to know when it is there.
+fn when(m: &MitigationRef) -> String {
+    match (&m.due, m.done, m.overdue) {
+        (_, true, _) => "in place".to_owned(),
+        (Some(due), _, true) => format!("{due}, overdue"),
+        (Some(due), ..) => due.clone(),
+        (None, ..) => "no date".to_owned(),
+    }
+}
+
 fn top_risk(threat: &ThreatView) -> TopRisk {
-    let plan: Vec<String> = threat
-        .mitigations
-        .iter()
-        .map(|m| format!("{} ({}, {})", m.title, m.owner.as_deref().unwrap_or("no owner"), m.due.as_deref().unwrap_or("no date")))
-        .collect();
+    let plan: Vec<String> =
+        threat.mitigations.iter().map(|m| format!("{} ({}, {})", m.title, m.owner.as_deref().unwrap_or("no owner"), when(m))).collect();
     TopRisk {
         anchor: threat.anchor.clone(),
         id: threat.id.clone(),
@@ -304,10 +314,14 @@ fn recommendations(input: &Input<'_>, open: &[&ThreatView]) -> Vec<String> {
     for threat in open.iter().take(3) {
         for mitigation in threat.mitigations.iter().filter(|m| !m.done) {
             let line = format!(
-                "{}: {}, by {}.",
+                "{}: {}, {}.",
                 mitigation.title,
                 mitigation.owner.as_deref().unwrap_or("find an owner"),
-                mitigation.due.as_deref().unwrap_or("a date to be set")
+                match &mitigation.due {
+                    Some(due) if mitigation.overdue => format!("overdue since {due}"),
+                    Some(due) => format!("by {due}"),
+                    None => "by a date to be set".to_owned(),
+                }
             );
             if !out.contains(&line) {
                 out.push(line);
@@ -324,17 +338,39 @@ fn recommendations(input: &Input<'_>, open: &[&ThreatView]) -> Vec<String> {
     out
 }
 
+/// Whether a threat exists, whatever is done about it: those that wait for answers may not.
+fn known(threat: &Threat) -> bool {
+    matches!(threat.status, Status::Open | Status::Mitigated | Status::Accepted | Status::Transferred)
+}
+
+/// The band of a risk, or the stated one where there are no numbers.
+pub(crate) fn band_of(input: &Input<'_>, threat: &Threat, risk: Option<u8>) -> Option<Band> {
+    risk.map_or(threat.rating.band, |risk| (risk > 0).then(|| input.policy.band(risk)))
+}
+
+fn remains(input: &Input<'_>) -> String {
+    let urgent = |t: &&Threat| known(t) && band_of(input, t, t.residual.target) >= Some(Band::High);
+    let titles: Vec<&str> = input.analysis.threats.iter().filter(urgent).map(|t| t.title.as_str()).collect();
+    match titles.len() {
+        0 => "When the plan is carried out, no known risk is high or critical.".to_owned(),
+        n => {
+            let more = if n > 3 { format!("; and {} more", n - 3) } else { String::new() };
+            let first = titles.iter().take(3).copied().collect::<Vec<_>>().join("; ");
+            format!(
+                "When the plan is carried out, {} high or critical: {first}{more}.",
+                plural(n, "known risk is still", "known risks are still")
+            )
+        }
+    }
+}
+
 fn bands(input: &Input<'_>, risk: impl Fn(&Threat) -> Option<u8>) -> Bands {
     let mut bands = Bands::default();
     for threat in &input.analysis.threats {
-        if matches!(threat.status, Status::FalsePositive | Status::NotApplicable | Status::Avoided) {
+        if !known(threat) {
             continue;
         }
-        match risk(threat) {
-            Some(0) => {}
-            Some(value) => bands.add(input.policy.band(value)),
-            None => threat.rating.band.into_iter().for_each(|band| bands.add(band)),
-        }
+        band_of(input, threat, risk(threat)).into_iter().for_each(|band| bands.add(band));
     }
     bands
 }

@@ -4,10 +4,15 @@
 
 use askama::Template;
 use redan_engine::{Policy, Status};
+use redan_model::canonical;
 use redan_model::lang::Band;
 
-use crate::Input;
-use crate::document::{Bands, Document, Field, LogLine, ThreatRow, ThreatView};
+use crate::diagram::{self, Scene, View};
+use crate::document::{Bands, Document, Field, LogLine, QuestionRow, ThreatRow, ThreatView, TreeView};
+use crate::{Input, attack_tree, csv};
+
+/// Rows of a long table that are shown at once; the others are one click away.
+pub(crate) const SHOWN: usize = 12;
 
 /// A picture of the system, as SVG text.
 pub struct Picture {
@@ -26,6 +31,32 @@ pub struct Attachments {
     pub model_json: String,
     /// The threats as CSV with the guide's columns.
     pub threats_csv: String,
+}
+
+/// What belongs to a report: the diagrams, the model and the table of threats.
+///
+/// # Errors
+/// Only if memory cannot be written to.
+pub fn attachments(input: &Input<'_>) -> ::csv::Result<Attachments> {
+    let mut table = Vec::new();
+    csv::write(&mut table, &csv::THREAT_COLUMNS, input.analysis.threats.iter().map(|threat| csv::threat_row(input, threat)))?;
+    let picture =
+        |(ix, (title, scene)): (usize, (String, Scene))| Picture { title, svg: diagram::svg_inline(&scene, &format!("dfd{ix}-")) };
+    Ok(Attachments {
+        pictures: scenes(input).into_iter().enumerate().map(picture).collect(),
+        model_json: format!("{:#}", canonical::to_json(&input.model.root)),
+        threats_csv: String::from_utf8_lossy(&table).into_owned(),
+    })
+}
+
+/// The diagrams of a report with their titles: the whole model from above and, where parents have parts, in detail.
+pub(crate) fn scenes(input: &Input<'_>) -> Vec<(String, Scene)> {
+    let levels: &[(u32, &str)] = if View::has_levels(input.model) {
+        &[(0, "Data flow diagram, level 0: overview"), (1, "Data flow diagram, level 1: in detail")]
+    } else {
+        &[(0, "Data flow diagram")]
+    };
+    levels.iter().map(|(level, title)| ((*title).to_owned(), Scene::of(input, &View::level(*level)))).collect()
 }
 
 /// Renders the report.
@@ -55,6 +86,43 @@ impl Page<'_> {
     /// The threat whose numbers a row shows.
     fn first(&self, row: &ThreatRow) -> Option<&ThreatView> {
         row.threats.first().map(|index| &self.doc.inventory.threats[*index])
+    }
+
+    /// Rows of the inventory under the status that they share.
+    fn groups(&self) -> Vec<(&'static str, usize, Vec<&ThreatRow>)> {
+        let mut groups: Vec<(&'static str, usize, Vec<&ThreatRow>)> = Vec::new();
+        for row in &self.doc.inventory.rows {
+            let Some(first) = self.first(row) else { continue };
+            let word = status_word(&first.status);
+            match groups.last_mut().filter(|(known, ..)| *known == word) {
+                Some((_, count, rows)) => {
+                    *count += row.threats.len();
+                    rows.push(row);
+                }
+                None => groups.push((word, row.threats.len(), vec![row])),
+            }
+        }
+        groups
+    }
+
+    /// Threats of the details: open and decided ones, then mitigated ones, then those that wait.
+    fn details(&self) -> [(&'static str, Vec<&ThreatView>); 3] {
+        let of = |keep: fn(Status) -> bool| self.doc.inventory.threats.iter().filter(|t| keep(t.status)).collect();
+        [
+            ("", of(|s| !matches!(s, Status::Mitigated | Status::Question))),
+            ("mitigated", of(|s| s == Status::Mitigated)),
+            ("to answer", of(|s| s == Status::Question)),
+        ]
+    }
+
+    fn open(&self) -> Vec<&ThreatView> {
+        self.doc.inventory.threats.iter().filter(|t| t.status == Status::Open).collect()
+    }
+
+    /// The questions to ask first, and the others.
+    fn questions(&self) -> (&[QuestionRow], &[QuestionRow]) {
+        let all = &self.doc.inventory.questions;
+        all.split_at(all.len().min(SHOWN))
     }
 
     /// Likelihood, and for each impact from 1 the band of the cell with how many open threats are in it.
@@ -97,6 +165,11 @@ fn status_word(status: &Status) -> &'static str {
         Status::Question => "to answer",
         other => other.as_str(),
     }
+}
+
+/// The picture of an attack tree.
+fn tree_picture(tree: &TreeView) -> String {
+    attack_tree::svg(tree)
 }
 
 /// A number, or a dash where there is none.

@@ -1,5 +1,6 @@
 //! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
 
+pub mod attack_tree;
 pub mod csv;
 pub mod diagram;
 pub mod document;

@@ -4,17 +4,22 @@
 
 use std::fmt::Write as _;
 
-use crate::Input;
-use crate::document::{Bands, Document, Field, LogLine, ThreatView, TreeView};
-use crate::html::GLOSSARY;
+use crate::document::{Bands, Document, Field, LogLine, QuestionRow, ThreatRow, ThreatView, TreeView};
+use crate::html::{GLOSSARY, SHOWN, scenes};
+use crate::{Input, diagram};
+
+/// The diagrams of a report as Mermaid texts with their titles.
+pub fn diagrams(input: &Input<'_>) -> Vec<(String, String)> {
+    scenes(input).into_iter().map(|(title, scene)| (title, diagram::mermaid(&scene))).collect()
+}
 
 /// Renders the report; `diagrams` are Mermaid texts with their titles.
 pub fn render(input: &Input<'_>, diagrams: &[(String, String)]) -> String {
     let document = Document::of(input);
     let mut page = Page { doc: &document, out: String::new() };
     page.title();
-    page.summary();
     page.scope();
+    page.summary();
     page.system(diagrams);
     page.assets();
     page.threats();
@@ -78,11 +83,12 @@ impl Page<'_> {
 
     fn summary(&mut self) {
         let summary = &self.doc.summary;
-        self.heading(2, "Executive summary");
+        self.heading(2, "2. Executive summary");
         let _ = writeln!(
             self.out,
-            "**{}**\n\n{} open, {} to answer, {} mitigated, {} decided otherwise.",
+            "**{}** {}\n\n{} open, {} to answer, {} mitigated, {} decided otherwise.",
             escape(&summary.verdict),
+            escape(&summary.remains),
             summary.open,
             summary.waiting,
             summary.mitigated,
@@ -109,17 +115,17 @@ impl Page<'_> {
         for line in &summary.recommendations {
             let _ = writeln!(self.out, "- {}", escape(line));
         }
-        self.heading(3, "Risk before, today and after the plan");
+        self.heading(3, "Residual risk of the threats that are known to exist");
         let row = |name: &str, b: &Bands| {
             vec![name.to_owned(), b.critical.to_string(), b.high.to_string(), b.medium.to_string(), b.low.to_string()]
         };
         let rows = [row("Without any control", &summary.inherent), row("Today", &summary.current), row("After the plan", &summary.target)];
-        self.table(&["Threats", "Critical", "High", "Medium", "Low"], &rows, "");
+        self.table(&["When", "Critical", "High", "Medium", "Low"], &rows, "");
     }
 
     fn scope(&mut self) {
         let title = &self.doc.title;
-        self.heading(2, "Scope");
+        self.heading(2, "1. Scope");
         if let Some(description) = &title.description {
             self.line(&escape(description));
         }
@@ -135,7 +141,7 @@ impl Page<'_> {
 
     fn system(&mut self, diagrams: &[(String, String)]) {
         let system = &self.doc.system;
-        self.heading(2, "System and data flow diagram");
+        self.heading(2, "3. System and data flow diagram");
         for (title, mermaid) in diagrams {
             let _ = writeln!(self.out, "{}\n\n```mermaid\n{}\n```\n", escape(title), mermaid.trim_end());
         }
@@ -184,7 +190,7 @@ impl Page<'_> {
     }
 
     fn assets(&mut self) {
-        self.heading(2, "Assets and what matters about them");
+        self.heading(2, "4. Assets and their security properties");
         let name = |a: &crate::document::AssetRow| format!("{}{}", escape(&a.name), if a.top { " (top asset)" } else { "" });
         let rows: Vec<Vec<String>> = self
             .doc
@@ -208,27 +214,34 @@ impl Page<'_> {
 
     fn threats(&mut self) {
         let inventory = &self.doc.inventory;
-        self.heading(2, "Threats");
-        let rows: Vec<Vec<String>> =
-            inventory.rows.iter().flat_map(|row| row.threats.iter()).map(|i| threat_row(&inventory.threats[*i])).collect();
-        self.table(&["Threat", "Where", "Status", "L", "I", "Risk", "Priority"], &rows, "threats");
+        self.heading(2, "5. Threat inventory");
+        let rows: Vec<Vec<String>> = inventory.rows.iter().map(|row| threat_row(row, &inventory.threats)).collect();
+        self.table(&THREAT_HEAD, &rows, "threats");
         self.heading(3, "Questions that decide about threats");
-        let rows: Vec<Vec<String>> = inventory
-            .questions
-            .iter()
-            .map(|q| {
-                vec![format!("{} `{}`", escape(&q.text), q.id), escape(&q.hint), q.settles.to_string(), format!("{} ({})", q.risk, q.band)]
-            })
-            .collect();
-        if rows.is_empty() {
+        let (asked, more) = inventory.questions.split_at(inventory.questions.len().min(SHOWN));
+        if asked.is_empty() {
             self.line("Nothing is unknown that a threat turns on.");
         } else {
-            self.table(&["Question", "How to find out", "Settles", "At stake"], &rows, "");
+            self.table(&QUESTION_HEAD, &question_rows(asked), "");
+        }
+        if !more.is_empty() {
+            self.folded(&format!("{} more questions", more.len()), &QUESTION_HEAD, &question_rows(more));
+        }
+        if !inventory.waiting.is_empty() {
+            let rows: Vec<Vec<String>> = inventory.waiting.iter().map(|row| threat_row(row, &inventory.threats)).collect();
+            self.folded(&format!("{} threats wait for these answers", self.doc.summary.waiting), &THREAT_HEAD, &rows);
         }
         self.heading(3, "Details of the open threats");
         for threat in inventory.threats.iter().filter(|t| t.status == redan_engine::Status::Open) {
             self.details(threat);
         }
+    }
+
+    /// A table that readers open when they want it.
+    fn folded(&mut self, title: &str, head: &[&str], rows: &[Vec<String>]) {
+        let _ = writeln!(self.out, "\n<details><summary>{title}</summary>\n");
+        self.table(head, rows, "");
+        self.line("\n</details>");
     }
 
     fn details(&mut self, threat: &ThreatView) {
@@ -240,11 +253,8 @@ impl Page<'_> {
             escape(&threat.id),
             escape(&threat.what)
         );
-        let mut facts = vec![
-            ("Rating", threat.numbers.clone()),
-            ("Categories", threat.categories.join(", ")),
-            ("Place", format!("`{}`", threat.place)),
-        ];
+        let mut facts =
+            vec![("Rating", threat.numbers.clone()), ("Categories", threat.categories.join(", ")), ("Place", code(&threat.place))];
         facts.extend((!threat.reasons.is_empty()).then(|| ("Why this rating", escape(&threat.reasons.join("; ")))));
         facts.extend((!threat.counters.is_empty()).then(|| ("Controls looked for", escape(&threat.counters.join("; ")))));
         facts.extend(threat.fix.as_ref().map(|fix| ("What to do", escape(fix))));
@@ -255,7 +265,7 @@ impl Page<'_> {
     }
 
     fn trees(&mut self) {
-        self.heading(2, "Attack trees");
+        self.heading(2, "6. Attack trees");
         if self.doc.trees.is_empty() {
             self.line("*not recorded* (`attack-trees`)");
         }
@@ -286,7 +296,7 @@ impl Page<'_> {
 
     fn plan(&mut self) {
         let plan = &self.doc.plan;
-        self.heading(2, "Mitigation plan");
+        self.heading(2, "7. Mitigation plan");
         let rows: Vec<Vec<String>> = plan
             .mitigations
             .iter()
@@ -303,14 +313,14 @@ impl Page<'_> {
             })
             .collect();
         self.table(&["Mitigation", "Threats", "Who", "When", "Estimate", "Status", "Done when"], &rows, "mitigations");
-        self.heading(2, "Test plan and results");
+        self.heading(2, "8. Test plan and results");
         let rows: Vec<Vec<String>> =
             plan.checks.iter().map(|c| vec![escape(&c.mitigation), escape(&c.criterion), field(&c.how), field(&c.result)]).collect();
         self.table(&["Mitigation", "Criterion", "Check", "Result"], &rows, "mitigations.<id>.acceptance");
     }
 
     fn residual(&mut self) {
-        self.heading(2, "Residual risk and acceptance");
+        self.heading(2, "9. Residual risk and acceptance");
         let rows: Vec<Vec<String>> = self
             .doc
             .plan
@@ -332,14 +342,14 @@ impl Page<'_> {
 
     fn appendix(&mut self) {
         let doc = self.doc;
-        self.heading(2, "Appendix");
+        self.heading(2, "10. Appendix");
         for (title, lines, path) in
             [("Reviews", &doc.reviews, "reviews"), ("Incidents", &doc.incidents, "incidents"), ("Changes", &doc.changes, "changelog")]
         {
             self.heading(3, title);
             self.table(&["Date", "Kind", "Entry"], &log(lines), path);
         }
-        self.heading(3, "What the model itself lacks");
+        self.heading(3, "Findings about the model itself");
         if doc.lints.is_empty() {
             self.line("Nothing was found.");
         } else {
@@ -352,17 +362,31 @@ impl Page<'_> {
     }
 }
 
-fn threat_row(t: &ThreatView) -> Vec<String> {
+const THREAT_HEAD: [&str; 7] = ["Threat", "Where", "Status", "Likelihood", "Impact", "Risk", "Priority"];
+const QUESTION_HEAD: [&str; 4] = ["Question", "How to find out", "Settles", "At stake"];
+
+/// Threats of one kind and status are one row with the numbers of the worst.
+fn threat_row(row: &ThreatRow, all: &[ThreatView]) -> Vec<String> {
+    let Some(t) = row.threats.first().map(|ix| &all[*ix]) else { return Vec::new() };
     let band = t.band.map_or(String::new(), |b| format!(" ({b})"));
+    let places: Vec<String> = row.threats.iter().map(|ix| list(&all[*ix].subjects)).collect();
+    let more = if places.len() > 1 { format!(" and {} more of this kind", places.len() - 1) } else { String::new() };
     vec![
-        escape(&t.title),
-        list(&t.subjects),
+        format!("{}{more}", escape(&row.title)),
+        places.join("; "),
         t.status.as_str().to_owned(),
         number(t.likelihood),
         number(t.impact),
         format!("{}{band}", number(t.risk)),
         t.priority.clone().unwrap_or_default(),
     ]
+}
+
+fn question_rows(questions: &[QuestionRow]) -> Vec<Vec<String>> {
+    let row = |q: &QuestionRow| {
+        vec![format!("{} {}", escape(&q.text), code(&q.id)), escape(&q.hint), q.settles.to_string(), format!("{} ({})", q.risk, q.band)]
+    };
+    questions.iter().map(row).collect()
 }
 
 fn log(lines: &[LogLine]) -> Vec<Vec<String>> {
@@ -379,17 +403,28 @@ fn number(value: Option<u8>) -> String {
 
 fn field(field: &Field) -> String {
     field.text.as_deref().map_or_else(
-        || if field.path.is_empty() { "*not recorded*".to_owned() } else { format!("*not recorded* (`{}`)", field.path) },
+        || if field.path.is_empty() { "*not recorded*".to_owned() } else { format!("*not recorded* ({})", code(&field.path)) },
         escape,
     )
+}
+
+/// Text in a code span, which cannot end it early and cannot end a table cell.
+fn code(text: &str) -> String {
+    let safe = text.replace('`', "'").replace(['\n', '\r'], " ").replace('|', "\\|");
+    format!("`{safe}`")
 }
 
 /// Backslash-escapes what Markdown gives a meaning, turns line breaks into spaces, and neutralises HTML.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let text = text.trim();
+    // Only at the start of a line do these make lists, rules and headings.
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    for (ix, c) in text.chars().enumerate() {
         match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' => out.extend(['\\', c]),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' => out.extend(['\\', c]),
+            '-' | '+' | '=' if ix == 0 => out.extend(['\\', c]),
+            '.' | ')' if digits > 0 && ix == digits => out.extend(['\\', c]),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),

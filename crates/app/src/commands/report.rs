@@ -3,11 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use redan_model::canonical;
-use redan_report::diagram::{self, Scene, View};
-use redan_report::html::{self, Attachments, Picture};
 use redan_report::json::{self, ReportJson};
-use redan_report::{Input, csv, markdown};
+use redan_report::{html, markdown};
 
 use crate::exit::{Exit, Outcome};
 use crate::session::Session;
@@ -44,34 +41,9 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     let analysis = opened.analyse();
     let input = opened.input(&analysis);
     match args.format {
-        ReportFormat::Html => session.terminal.out().write_all(html(&input)?.as_bytes())?,
-        ReportFormat::Md => {
-            let diagrams: Vec<_> = scenes(&input).map(|(title, scene)| (title, diagram::mermaid(&scene))).collect();
-            session.terminal.out().write_all(markdown::render(&input, &diagrams).as_bytes())?;
-        }
+        ReportFormat::Html => session.terminal.out().write_all(html::render(&input, &html::attachments(&input)?)?.as_bytes())?,
+        ReportFormat::Md => session.terminal.out().write_all(markdown::render(&input, &markdown::diagrams(&input)).as_bytes())?,
         ReportFormat::Json => json::write(session.terminal.out(), &ReportJson::of(&input))?,
     }
     Ok(Exit::Fine)
-}
-
-fn html(input: &Input<'_>) -> anyhow::Result<String> {
-    let attachments = Attachments {
-        pictures: scenes(input).map(|(title, scene)| Picture { title, svg: diagram::svg(&scene) }).collect(),
-        model_json: serde_json::to_string_pretty(&canonical::to_json(&input.model.root))?,
-        threats_csv: threats_csv(input)?,
-    };
-    Ok(html::render(input, &attachments)?)
-}
-
-/// The whole model from above and, where parents have parts, in detail.
-fn scenes<'a>(input: &'a Input<'_>) -> impl Iterator<Item = (String, Scene)> + 'a {
-    let levels: &[(u32, &str)] =
-        if View::has_levels(input.model) { &[(0, "Level 0: overview"), (1, "Level 1: in detail")] } else { &[(0, "Data flow diagram")] };
-    levels.iter().map(|(level, title)| ((*title).to_owned(), Scene::of(input, &View::level(*level))))
-}
-
-fn threats_csv(input: &Input<'_>) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    csv::write(&mut bytes, &csv::THREAT_COLUMNS, input.analysis.threats.iter().map(|threat| csv::threat_row(input, threat)))?;
-    Ok(String::from_utf8(bytes)?)
 }

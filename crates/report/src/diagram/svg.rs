@@ -4,7 +4,7 @@
 
 mod legend;
 mod shapes;
-mod style;
+pub(crate) mod style;
 
 use std::fmt::Write as _;
 
@@ -186,7 +186,7 @@ fn label(edge: &Edge, r: &Rect, out: &mut String) {
 }
 
 /// Text for content and attributes; characters that XML cannot hold are dropped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

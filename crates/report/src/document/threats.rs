@@ -48,6 +48,8 @@ pub struct MitigationRef {
     pub due: Option<String>,
     /// Whether it is in place.
     pub done: bool,
+    /// Whether its date has passed and it is not in place.
+    pub overdue: bool,
 }
 
 /// One threat with everything that its details show.
@@ -81,6 +83,8 @@ pub struct ThreatView {
     pub current: Option<u8>,
     /// Risk after the plan.
     pub target: Option<u8>,
+    /// The bands of the two.
+    pub residual_bands: [Option<Band>; 2],
     /// Lowest and highest risk while facts are unknown.
     pub range: Option<(u8, u8)>,
     /// What happens and why.
@@ -224,6 +228,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         priority: threat.rating.band.map(|b| format!("{}, {}", priority(b), response(b))),
         current: threat.residual.current,
         target: threat.residual.target,
+        residual_bands: [threat.residual.current, threat.residual.target].map(|risk| super::band_of(input, threat, risk)),
         range: threat.range,
         what: threat.description.clone().or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
         fix: rule.map(|r| unwrapped(&r.fix)),
@@ -261,12 +266,14 @@ fn counters(input: &Input<'_>, threat: &Threat) -> Vec<String> {
 
 fn mitigation(input: &Input<'_>, id: &str) -> Option<MitigationRef> {
     let entry = &input.model.root.mitigations.entries.get(id)?.value;
+    let done = entry.status.as_ref().is_some_and(|s| s.value == MitigationStatus::Implemented);
     Some(MitigationRef {
         anchor: anchor("mitigation", id),
         title: entry.title.as_ref().map_or_else(|| id.to_owned(), |t| t.value.clone()),
         owner: entry.owner.as_ref().map(|o| o.value.clone()),
         due: entry.due.as_ref().map(|d| d.value.to_string()),
-        done: entry.status.as_ref().is_some_and(|s| s.value == MitigationStatus::Implemented),
+        done,
+        overdue: !done && entry.due.as_ref().is_some_and(|d| d.value < input.today),
     })
 }
 

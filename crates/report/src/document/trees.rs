@@ -1,11 +1,13 @@
-//! Section 6: attack trees as indented steps, with what stands against each leaf.
+//! Section 6: attack trees as indented steps, with what stands against each leaf. The list is as long as the model.
+
+use std::collections::BTreeSet;
 
 use redan_model::lang::{AttackTree, List, Map, TreeNode};
 
 use super::anchor;
 use crate::Input;
 
-/// A shared step may be shown in several places, but a tree that refers to itself must end.
+/// Deeper trees do not load; this bounds the recursion whatever the caller made.
 const MAX_DEPTH: usize = redan_model::limits::MAX_TREE_DEPTH;
 
 /// One line of a tree.
@@ -15,6 +17,16 @@ pub struct TreeStep {
     pub depth: usize,
     /// What the attacker does, or how the steps below combine.
     pub text: String,
+    /// What the attacker does, where it has a name.
+    pub name: Option<String>,
+    /// How the steps below combine: OR, AND, SEQ or "2 of"; empty for a leaf.
+    pub gate: String,
+    /// Its number in the steps of a sequence, from 1.
+    pub number: Option<usize>,
+    /// The id of a step that stands in several places.
+    pub shared: Option<String>,
+    /// Whether the same shared step was listed before; what is below it is listed there.
+    pub repeated: bool,
     /// Whether it is a leaf.
     pub leaf: bool,
     /// Titles of what stands against it, and the threat that it uses.
@@ -30,8 +42,10 @@ pub struct TreeView {
     pub id: String,
     /// What the attacker wants.
     pub goal: String,
-    /// How the first steps combine.
+    /// How the first steps combine, in words.
     pub gate: String,
+    /// The same as the word on a gate: OR, AND, SEQ or "2 of".
+    pub short_gate: String,
     /// The steps, parents before children.
     pub steps: Vec<TreeStep>,
     /// Leaves that something stands against.
@@ -45,7 +59,7 @@ pub(super) fn trees(input: &Input<'_>) -> Vec<TreeView> {
 }
 
 fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {
-    let mut walk = Walk { input, shared: &stated.nodes, steps: Vec::new() };
+    let mut walk = Walk { input, shared: &stated.nodes, seen: BTreeSet::new(), steps: Vec::new() };
     let branches = Branches {
         any: &stated.any,
         all: &stated.all,
@@ -55,13 +69,14 @@ fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {
     };
     let gate = branches.gate();
     walk.branches(&branches, 0);
-    let leaves = walk.steps.iter().filter(|s| s.leaf).count();
+    let leaves = walk.steps.iter().filter(|s| s.leaf && !s.repeated).count();
     TreeView {
         anchor: anchor("tree", id),
         id: id.to_owned(),
         goal: stated.goal.as_ref().map_or_else(|| id.to_owned(), |g| g.value.clone()),
         gate,
-        covered: walk.steps.iter().filter(|s| s.leaf && !s.covered_by.is_empty()).count(),
+        short_gate: branches.short_gate(),
+        covered: walk.steps.iter().filter(|s| s.leaf && !s.repeated && !s.covered_by.is_empty()).count(),
         leaves,
         steps: walk.steps,
     }
@@ -90,36 +105,65 @@ impl<'a> Branches<'a> {
         words.join(", ")
     }
 
-    fn nodes(&self) -> impl Iterator<Item = &'a TreeNode> {
-        [self.any, self.all, self.seq, self.of].into_iter().flat_map(|list| list.values())
+    fn short_gate(&self) -> String {
+        let lists = [(self.any, "OR"), (self.all, "AND"), (self.seq, "SEQ")];
+        let mut words: Vec<String> = lists.iter().filter(|(list, _)| !list.items.is_empty()).map(|(_, word)| (*word).to_owned()).collect();
+        if !self.of.items.is_empty() {
+            words.push(format!("{} of {}", self.at_least.unwrap_or(1), self.of.items.len()));
+        }
+        words.join(" + ")
+    }
+
+    /// The steps, with their number where the order matters.
+    fn nodes(&self) -> impl Iterator<Item = (&'a TreeNode, Option<usize>)> {
+        let ordered = self.seq.values().enumerate().map(|(ix, node)| (node, Some(ix + 1)));
+        let free = |list: &'a List<TreeNode>| list.values().map(|node| (node, None));
+        free(self.any).chain(free(self.all)).chain(ordered).chain(free(self.of))
     }
 }
 
 struct Walk<'a> {
     input: &'a Input<'a>,
     shared: &'a Map<TreeNode>,
+    seen: BTreeSet<String>,
     steps: Vec<TreeStep>,
 }
 
 impl<'a> Walk<'a> {
     fn branches(&mut self, branches: &Branches<'a>, depth: usize) {
         if depth < MAX_DEPTH {
-            branches.nodes().for_each(|node| self.node(node, depth));
+            branches.nodes().for_each(|(node, number)| self.node(node, number, depth));
         }
     }
 
-    fn node(&mut self, node: &'a TreeNode, depth: usize) {
+    fn node(&mut self, node: &'a TreeNode, number: Option<usize>, depth: usize) {
+        let shared = node.r#ref.as_ref().map(|r| r.value.clone()).filter(|id| self.shared.entries.contains_key(id));
         let node = node.r#ref.as_ref().and_then(|r| self.shared.entries.get(&r.value)).map_or(node, |shared| &shared.value);
         let branches = Branches::of(node);
         let gate = branches.gate();
         let named = node.r#do.as_ref().or(node.id.as_ref()).or(node.r#ref.as_ref()).map(|t| t.value.clone());
-        let text = match (named, gate.as_str()) {
+        // Steps below a shared step are listed once: repeating them could double the list at each level.
+        let repeated = shared.as_ref().is_some_and(|id| !self.seen.insert(id.clone()));
+        let text = match (named.clone(), gate.as_str()) {
             (Some(name), "") => name,
+            (Some(name), _) if repeated => format!("{name}, as above"),
             (Some(name), gate) => format!("{name}: {gate}"),
             (None, gate) => gate.to_owned(),
         };
-        self.steps.push(TreeStep { depth, leaf: gate.is_empty(), covered_by: self.cover(node), text });
-        self.branches(&branches, depth + 1);
+        self.steps.push(TreeStep {
+            depth,
+            name: named,
+            gate: branches.short_gate(),
+            number,
+            shared,
+            repeated,
+            leaf: gate.is_empty(),
+            covered_by: self.cover(node),
+            text,
+        });
+        if !repeated {
+            self.branches(&branches, depth + 1);
+        }
     }
 
     fn cover(&self, node: &TreeNode) -> Vec<String> {

@@ -2,13 +2,17 @@
 
 /// The style sheet. A theme is chosen by the system unless `data-theme` on the picture or around it forces one.
 pub(super) fn sheet() -> String {
+    format!("{}{RULES}", theme("redan-dfd"))
+}
+
+/// The colours of pictures of a class, for the theme of the reader and for paper.
+pub(crate) fn theme(class: &str) -> String {
     format!(
-        ".redan-dfd{{{LIGHT}}}\
-         @media (prefers-color-scheme:dark){{.redan-dfd{{{DARK}}}}}\
-         [data-theme=light] .redan-dfd,.redan-dfd[data-theme=light]{{{LIGHT}}}\
-         [data-theme=dark] .redan-dfd,.redan-dfd[data-theme=dark]{{{DARK}}}\
-         @media print{{.redan-dfd.redan-dfd{{{LIGHT}}}}}\
-         {RULES}"
+        ".{class}{{{LIGHT}}}\
+         @media (prefers-color-scheme:dark){{.{class}{{{DARK}}}}}\
+         [data-theme=light] .{class},.{class}[data-theme=light]{{{LIGHT}}}\
+         [data-theme=dark] .{class},.{class}[data-theme=dark]{{{DARK}}}\
+         @media print{{.{class}.{class}{{{LIGHT}}}}}"
     )
 }
 
