@@ -260,7 +260,7 @@ const RULES: &str = ".redan-tree{font-family:Helvetica,Arial,'Liberation Sans',s
     .redan-tree text{fill:var(--dfd-text)}\
     .redan-tree .name{font-size:12.5px;font-weight:700}\
     .redan-tree .note{font-size:11px}\
-    .redan-tree .number{text-anchor:end;fill:var(--dfd-muted)}\
+    .redan-tree .number{text-anchor:end;fill:var(--dfd-muted);paint-order:stroke;stroke:var(--dfd-page);stroke-width:4px}\
     .redan-tree .word{font-size:11px;font-weight:700;letter-spacing:.04em;fill:var(--dfd-muted)}\
     .redan-tree .middle{text-anchor:middle}\
     .redan-tree .edge{fill:none;stroke:var(--dfd-line);stroke-width:1.3}\
