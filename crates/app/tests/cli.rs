@@ -11,7 +11,8 @@ const MODEL: &str = "redan: 1\nname: Shop\nzones: {internet: {trust: untrusted}}
 
 fn redan(folder: &Path, args: &[&str]) -> Output {
     let started = Instant::now();
-    let output = Command::new(env!("CARGO_BIN_EXE_redan")).args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the binary runs");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_redan")).args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the binary runs");
     assert!(started.elapsed() < Duration::from_secs(10), "{args:?} took too long");
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(!err.contains("panicked"), "{args:?}: {err}");
