@@ -154,6 +154,8 @@ pub(crate) enum Command {
     Report(report::ReportArgs),
     /// Compare a model with the ten points of the guide's checklist
     Checklist(checklist::ChecklistArgs),
+    /// Put models in their usual order and layout; comments stay
+    Fmt(fmt::FmtArgs),
     /// Print the JSON Schema of the model language
     Schema(schema::SchemaArgs),
     /// List, show and test rules

@@ -159,7 +159,8 @@ impl<'a> Session<'a> {
         paths.iter().map(|path| self.load(path)).collect()
     }
 
-    fn paths(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    /// The files that are named, else those of the project.
+    pub(crate) fn paths(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         if !models.is_empty() {
             return Ok(models.to_vec());
         }

@@ -190,6 +190,18 @@ fn an_edit_that_breaks_the_model_is_not_written() {
 }
 
 #[test]
+fn a_laid_out_model_stays_as_it_is() {
+    let folder = folder_with(
+        "m.tm.yaml",
+        "redan:   1\n# kept\nelements: {app: {kind: process, zone: internet}}\nname: Shop\nzones: {internet: {trust: untrusted}}\n",
+    );
+    assert_eq!(code(&folder, &["fmt", "m.tm.yaml", "--check"]), Some(1));
+    assert_eq!(code(&folder, &["fmt", "m.tm.yaml"]), Some(0));
+    assert_eq!(code(&folder, &["fmt", "m.tm.yaml", "--check"]), Some(0));
+    assert!(fs::read_to_string(folder.path().join("m.tm.yaml")).unwrap().contains("# kept"));
+}
+
+#[test]
 fn a_dry_run_shows_the_change_and_writes_nothing() {
     let folder = folder_with("m.tm.yaml", MODEL);
     let shown = text(&folder, &["set", "m.tm.yaml", "app.name=Application", "--dry-run"]);
