@@ -31,7 +31,7 @@ fn rendered(text: &str) -> (String, String) {
     let analysis = analyse(&loaded.model, &knowledge, &policy, &Context { today });
     let input =
         Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today };
-    let page = html::render(&input, &html::attachments(&input).unwrap()).unwrap();
+    let page = html::render(&input, &html::attachments(&input).expect("the report renders")).expect("the report renders");
     (page, markdown::render(&input, &markdown::diagrams(&input)))
 }
 
