@@ -87,7 +87,7 @@ impl SideJson {
 pub(crate) fn run(args: &WhatifArgs, session: &mut Session<'_>) -> Outcome {
     let (model, words) = models::split_one(&args.words)?;
     let opened = session.open_one(args.model.as_deref().or(model.as_deref()))?;
-    let changes = words.iter().map(|word| edit(&opened, word)).collect::<anyhow::Result<Vec<_>>>()?;
+    let changes: Vec<Edit> = words.iter().map(|word| wanted(&opened, word)).collect::<anyhow::Result<Vec<_>>>()?.concat();
     if changes.is_empty() {
         return Err(usage("say what would be different, such as web-app.controls.rate-limiting=yes"));
     }
@@ -112,13 +112,19 @@ pub(crate) fn run(args: &WhatifArgs, session: &mut Session<'_>) -> Outcome {
 }
 
 /// A fact with a value, or a mitigation as if it were in place.
-fn edit(opened: &Opened, word: &str) -> anyhow::Result<Edit> {
+///
+/// What the mitigation makes true replaces what the model says of it today, because both at once would be a conflict.
+/// Parts of other files cannot be edited here, and what they say stays.
+fn wanted(opened: &Opened, word: &str) -> anyhow::Result<Vec<Edit>> {
     if word.contains('=') {
-        return assignment(word);
+        return Ok(vec![assignment(word)?]);
     }
     let known = &opened.loaded.model.root.mitigations.entries;
-    if known.contains_key(word) {
-        return Ok(Edit::Set { path: format!("mitigations.{word}.status"), value: "implemented".to_owned() });
+    if let Some(mitigation) = known.get(word) {
+        let own = mitigation.value.states.items.iter().filter(|fact| !fact.path.value.thing.contains('/'));
+        let facts = own.map(|fact| Edit::Set { path: fact.path.value.to_string(), value: fact.value.value.clone() });
+        let done = Edit::Set { path: format!("mitigations.{word}.status"), value: "implemented".to_owned() };
+        return Ok(facts.chain([done]).collect());
     }
     Err(usage(format!("`{word}` is neither FACT=VALUE nor a mitigation{}", suggestion(word, known.keys().map(String::as_str)))))
 }
