@@ -12,9 +12,9 @@ use serde_json::Value;
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../..");
     let mut paths = yaml_files(&root.join("catalogue"))?;
-    for pack in entries(&root.join("rules"))? {
-        if pack.is_dir() {
-            paths.extend(yaml_files(&pack)?);
+    for folder in ["catalogue", "rules"] {
+        for part in entries(&root.join(folder))?.into_iter().filter(|path| path.is_dir()) {
+            paths.extend(yaml_files(&part)?);
         }
     }
     let files = paths.iter().map(|path| read(&root, path)).collect::<Result<Vec<_>, _>>()?;

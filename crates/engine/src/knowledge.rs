@@ -71,8 +71,8 @@ impl Knowledge {
         build(kept.chain(own).collect(), errors)
     }
 
-    /// Reads catalogue and pack files given as `(path, text)`: `catalogue/*.yaml`, `rules/<pack>/pack.yaml`,
-    /// `rules/<pack>/<rule>.yaml`. Examples are kept.
+    /// Reads catalogue and pack files given as `(path, text)`: `catalogue/<name>.yaml` or, in parts,
+    /// `catalogue/<name>/<part>.yaml`; `rules/<pack>/pack.yaml`, `rules/<pack>/<rule>.yaml`. Examples are kept.
     ///
     /// # Errors
     /// Everything that is wrong in any of the files.
@@ -142,8 +142,12 @@ fn build(mut files: Vec<File<'_>>, mut errors: Vec<KnowledgeError>) -> Result<Kn
 fn read_catalogue(files: &[File<'_>], errors: &mut Vec<KnowledgeError>) -> Catalogue {
     let mut result = Catalogue::default();
     for name in catalogue::FILES {
-        for file in files.iter().filter(|file| place(&file.path) == Place::Catalogue(name)) {
+        let parts: Vec<&File<'_>> = files.iter().filter(|file| place(&file.path) == Place::Catalogue(name)).collect();
+        for file in &parts {
             catalogue::read(name, &file.root, &mut result, &mut Faults { file: &file.path, text: file.text, errors });
+        }
+        for file in &parts {
+            catalogue::check_aliases(name, &file.root, &result, &mut Faults { file: &file.path, text: file.text, errors });
         }
     }
     result
@@ -158,7 +162,7 @@ fn read_packs(files: &[File<'_>], catalogue: &Catalogue, errors: &mut Vec<Knowle
             Place::Pack(folder) => packs.extend(rules::pack(&file.root, folder, &mut faults)),
             Place::Rule(folder, stem) => drafts.extend(rules::rule(&file.root, folder, stem, catalogue, &mut faults)),
             Place::Catalogue(_) | Place::Nowhere => {
-                faults.push(At::default(), "knowledge is in catalogue/<name>.yaml, rules/<pack>/pack.yaml and rules/<pack>/<rule>.yaml");
+                faults.push(At::default(), "knowledge is in catalogue/<name>.yaml, catalogue/<name>/<part>.yaml, rules/<pack>/pack.yaml and rules/<pack>/<rule>.yaml");
             }
         }
     }
@@ -185,7 +189,7 @@ fn place(path: &str) -> Place<'_> {
     let Some(path) = path.strip_suffix(".yaml") else { return Place::Nowhere };
     let mut parts = path.rsplit('/');
     match (parts.next(), parts.next(), parts.next()) {
-        (Some(name), Some("catalogue"), _) => Place::Catalogue(name),
+        (Some(name), Some("catalogue"), _) | (Some(_), Some(name), Some("catalogue")) => Place::Catalogue(name),
         (Some("pack"), Some(folder), Some("rules")) => Place::Pack(folder),
         (Some(stem), Some(folder), Some("rules")) => Place::Rule(folder, stem),
         _ => Place::Nowhere,

@@ -2,35 +2,16 @@
 //!
 //! The changes are made in the text of the model, by the editor that `redan set` uses, and the text is analysed again.
 
-use std::fs;
-use std::path::Path;
+mod support;
 
 use redan_engine::explain::Change;
 use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse, explain};
 use redan_model::edit::{Edit, apply};
 use redan_model::{Loaded, load_text};
 
+use support::knowledge;
+
 const NAME: &str = "example.tm.yaml";
-
-fn yaml(folder: &str) -> Vec<(String, String)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
-    let mut files: Vec<_> = fs::read_dir(path)
-        .expect("the folder is part of the repository")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| {
-            let name = path.file_name().and_then(|name| name.to_str()).expect("names are plain text").to_owned();
-            (format!("{folder}/{name}"), fs::read_to_string(&path).expect("the file is text"))
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-fn knowledge() -> Knowledge {
-    let files = [yaml("catalogue"), yaml("rules/core")].concat();
-    Knowledge::from_files(&files).unwrap_or_else(|errors| panic!("{errors:#?}"))
-}
 
 struct Model<'k> {
     knowledge: &'k Knowledge,

@@ -1,15 +1,17 @@
 //! The catalogues and packs of this repository are complete and consistent, and faults in such files are reported
 //! with their place and the nearest name.
 
+mod support;
+
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use redan_engine::catalogue::{Catalogue, FAMILIES};
 use redan_engine::knowledge::reference;
 use redan_engine::rule::Counter;
 use redan_engine::{Knowledge, KnowledgeError};
+
+use support::{knowledge, yaml};
 
 /// The ids that models use from the first day, with where each may be stated.
 const CONTROLS: &[(&str, &str, &[&str])] = &[
@@ -113,30 +115,6 @@ const TECHNOLOGIES: &str = "browser mobile-app web-application api-gateway ident
     vector-store file-server workstation badge-reader safe paper-archive";
 const DATA_CLASSES: &str = "credentials keys pii phi payment financial ip logs location public";
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn yaml(folder: &str) -> Vec<(String, String)> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(root().join(folder)).expect("the folder is in the repository") {
-        let path = entry.expect("the folder can be listed").path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
-            let name = path.file_name().map(|name| format!("{folder}/{}", name.to_string_lossy()));
-            let text = fs::read_to_string(&path).expect("the file is text");
-            files.push((name.expect("a listed file has a name"), text));
-        }
-    }
-    files.sort();
-    files
-}
-
-fn on_disk() -> Knowledge {
-    let mut files = yaml("catalogue");
-    files.extend(yaml("rules/core"));
-    Knowledge::from_files(&files).unwrap_or_else(|errors| panic!("{}", lines(&errors)))
-}
-
 fn catalogue() -> Catalogue {
     Knowledge::from_files(&yaml("catalogue")).unwrap_or_else(|errors| panic!("{}", lines(&errors))).catalogue
 }
@@ -146,8 +124,8 @@ fn lines(errors: &[KnowledgeError]) -> String {
 }
 
 #[test]
-fn embedded_knowledge_is_what_lies_on_disk() {
-    let (embedded, disk) = (Knowledge::embedded(), on_disk());
+fn embedded_knowledge_is_what_lies_knowledge() {
+    let (embedded, disk) = (Knowledge::embedded(), knowledge());
     assert_eq!(embedded.packs, disk.packs);
     let rules = |knowledge: &Knowledge| {
         let bare = |rule: &redan_engine::rule::Rule| redan_engine::rule::Rule { examples: Default::default(), ..rule.clone() };
@@ -214,7 +192,7 @@ fn what_encrypts_also_names_itself_so_and_what_does_not_says_no() {
 
 #[test]
 fn every_control_counters_a_rule_or_is_of_the_guide_or_comes_with_a_technology() {
-    let knowledge = on_disk();
+    let knowledge = knowledge();
     let mut used: BTreeSet<usize> = BTreeSet::new();
     for rule in &knowledge.rules {
         collect(&rule.countered_by, &mut used);
@@ -258,7 +236,7 @@ fn an_alias_leads_to_its_id() {
 
 #[test]
 fn the_reference_names_everything_once_in_a_table() {
-    let knowledge = on_disk();
+    let knowledge = knowledge();
     let page = reference::markdown(&knowledge);
     let rows = |id: &str| page.lines().filter(|line| line.starts_with(&format!("| `{id}` |"))).count();
     assert!(knowledge.rules.iter().all(|rule| rows(&rule.id) == 1));

@@ -1,42 +1,19 @@
-//! The starter pack, held to its own examples and to what is promised of every rule.
+//! The packs, held to their own examples and to what is promised of every rule.
 //!
-//! Nothing here knows a single rule: each test holds for all files of `rules/core`.
+//! Nothing here knows a single rule: each test holds for all files of `rules/`.
+
+mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redan_engine::rule::{Rule, SubjectKind};
 use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse};
 use redan_model::lang::Stride;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn yaml(folder: &str) -> Vec<(String, String)> {
-    let mut files: Vec<(String, String)> = fs::read_dir(root().join(folder))
-        .expect("the folder is part of the repository")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| {
-            let name = path.file_name().and_then(|name| name.to_str()).expect("names of rules are plain text").to_owned();
-            (format!("{folder}/{name}"), fs::read_to_string(&path).expect("rules are readable text"))
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-fn knowledge() -> Knowledge {
-    let mut files = yaml("catalogue");
-    files.extend(yaml("rules/core"));
-    Knowledge::from_files(&files).unwrap_or_else(|errors| {
-        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        panic!("{}", lines.join("\n"))
-    })
-}
+use support::{knowledge, yaml};
 
 fn analysis(knowledge: &Knowledge, text: &str) -> Result<Analysis, String> {
     let loaded = redan_model::load_text("example.tm.yaml", text, &knowledge.vocabulary());
@@ -114,16 +91,13 @@ fn every_rule_is_quiet_once_its_counter_is_there() {
 }
 
 #[test]
-fn ids_are_sorted_unique_and_the_names_of_their_files() {
-    let ids: Vec<String> = knowledge().rules.into_iter().map(|rule| rule.id).collect();
-    let files: Vec<String> = yaml("rules/core")
-        .into_iter()
-        .filter_map(|(name, _)| name.strip_prefix("rules/core/")?.strip_suffix(".yaml").map(str::to_owned))
-        .filter(|name| name != "pack")
-        .collect();
-    let sorted: BTreeSet<&String> = ids.iter().collect();
-    assert_eq!(ids.iter().collect::<Vec<_>>(), sorted.into_iter().collect::<Vec<_>>());
-    assert_eq!(ids.iter().collect::<BTreeSet<_>>(), files.iter().collect::<BTreeSet<_>>());
+fn ids_are_unique_and_the_names_of_their_files() {
+    let mut ids: Vec<String> = knowledge().rules.into_iter().map(|rule| format!("rules/{}/{}.yaml", rule.pack, rule.id)).collect();
+    let files: Vec<String> = yaml("rules").into_iter().map(|(name, _)| name).filter(|name| !name.ends_with("/pack.yaml")).collect();
+    ids.sort();
+    assert_eq!(ids, files);
+    let unique: BTreeSet<&str> = ids.iter().filter_map(|path| path.rsplit('/').next()).collect();
+    assert_eq!(unique.len(), ids.len());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reading of the five catalogue files.
+//! Reading of the five catalogues, each one file or a folder of parts.
 //!
 //! Controls and traits are read first, because technologies and protocols name them; afterwards every id that an
 //! entry names exists and may stand where it is named.
@@ -10,10 +10,10 @@ use redan_model::lang::{State, Strength};
 use super::node::{At, Faults, Node, Record, Tree, at, is_id, scalar};
 use crate::catalogue::{Catalogue, Control, ControlIx, DataClass, FAMILIES, Lowers, Protocol, Technology, Trait, TraitIx};
 
-/// The catalogue files in the order in which they have to be read.
+/// The catalogues in the order in which they have to be read.
 pub(super) const FILES: [&str; 5] = ["controls", "traits", "data-classes", "technologies", "protocols"];
 
-/// Reads one catalogue file into the catalogue.
+/// Reads one file of a catalogue.
 pub(super) fn read(file: &str, root: &Node, catalogue: &mut Catalogue, faults: &mut Faults<'_>) {
     let Tree::Map(entries) = &root.value else {
         faults.push(at(root), "a catalogue is a mapping from ids to entries");
@@ -38,9 +38,13 @@ pub(super) fn read(file: &str, root: &Node, catalogue: &mut Catalogue, faults: &
             }
         }
     }
-    match file {
-        "technologies" => aliases(root, catalogue.technologies.iter().map(|(id, t)| (id, &t.aliases)), faults),
-        "protocols" => aliases(root, catalogue.protocols.iter().map(|(id, p)| (id, &p.aliases)), faults),
+}
+
+/// Every alias of a file's entries leads to one id and hides none, whatever file that is in.
+pub(super) fn check_aliases(catalogue: &str, root: &Node, found: &Catalogue, faults: &mut Faults<'_>) {
+    match catalogue {
+        "technologies" => aliases(root, found.technologies.iter().map(|(id, t)| (id.as_str(), t.aliases.as_slice())), faults),
+        "protocols" => aliases(root, found.protocols.iter().map(|(id, p)| (id.as_str(), p.aliases.as_slice())), faults),
         _ => {}
     }
 }
@@ -220,15 +224,15 @@ fn question(record: &Record<'_>, faults: &mut Faults<'_>) -> String {
     text
 }
 
-/// Every alias leads to one id and hides none.
-fn aliases<'a>(root: &Node, entries: impl Iterator<Item = (&'a String, &'a Vec<String>)>, faults: &mut Faults<'_>) {
+fn aliases<'a>(root: &Node, entries: impl Iterator<Item = (&'a str, &'a [String])> + Clone, faults: &mut Faults<'_>) {
     let Tree::Map(written) = &root.value else { return };
-    let place_of = |id: &str| written.iter().find(|(key, _)| key.value == id).map_or(At::default(), |(key, _)| at(key));
-    let mut names: IndexMap<&str, &str> = written.iter().map(|(key, _)| (key.value.as_str(), key.value.as_str())).collect();
+    let mut names: IndexMap<&str, &str> = entries.clone().map(|(id, _)| (id, id)).collect();
     for (id, aliases) in entries {
         for alias in aliases {
-            if let Some(other) = names.insert(alias, id) {
-                faults.push(place_of(id), format!("the alias `{alias}` of `{id}` is also a name of `{other}`"));
+            if let Some(other) = names.insert(alias, id)
+                && let Some((key, _)) = written.iter().find(|(key, _)| key.value == id)
+            {
+                faults.push(at(key), format!("the alias `{alias}` of `{id}` is also a name of `{other}`"));
             }
         }
     }
