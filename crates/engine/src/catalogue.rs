@@ -67,6 +67,10 @@ pub struct Control {
     pub question: String,
     /// How to find out.
     pub hint: String,
+    /// What has to be true once it is there, as a template for acceptance criteria with `{subject}`; may be empty.
+    pub acceptance: String,
+    /// How to try it out, as a template for a test with `{subject}`; may be empty.
+    pub test: String,
     /// Ids in public lists, such as `asvs` or `cwe`.
     pub references: IndexMap<String, Vec<String>>,
 }

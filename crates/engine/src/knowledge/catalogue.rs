@@ -59,7 +59,7 @@ fn insert<T>(map: &mut IndexMap<String, T>, id: String, entry: Option<T>, place:
 }
 
 fn control(node: &Node, place: At, faults: &mut Faults<'_>) -> Option<Control> {
-    let keys = ["name", "family", "of", "what", "strength", "lowers", "question", "hint", "references"];
+    let keys = ["name", "family", "of", "what", "strength", "lowers", "question", "hint", "acceptance", "test", "references"];
     let record = Record::open(node, place, "a control", &keys, faults)?;
     record.need("family", faults);
     record.need("strength", faults);
@@ -72,6 +72,8 @@ fn control(node: &Node, place: At, faults: &mut Faults<'_>) -> Option<Control> {
         lowers: record.word("lowers", &Lowers::ALL, Lowers::as_str, faults).unwrap_or(Lowers::Likelihood),
         question: question(&record, faults),
         hint: record.text("hint", faults),
+        acceptance: record.text_if_any("acceptance", faults),
+        test: record.text_if_any("test", faults),
         references: record.references(faults),
     })
 }

@@ -207,6 +207,11 @@ impl<'n> Record<'n> {
         found
     }
 
+    /// A text that may be left out; empty where it is.
+    pub(super) fn text_if_any(&self, key: &str, faults: &mut Faults<'_>) -> String {
+        if self.get(key).is_some() { self.text(key, faults) } else { String::new() }
+    }
+
     /// A text that has to be there and not be empty.
     pub(super) fn text(&self, key: &str, faults: &mut Faults<'_>) -> String {
         let Some(node) = self.need(key, faults) else { return String::new() };
