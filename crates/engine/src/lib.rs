@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod checklist;
 mod coverage;
 mod derivation;
+pub mod examples;
 pub mod explain;
 pub mod expr;
 pub mod fact;

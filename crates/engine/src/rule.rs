@@ -124,15 +124,15 @@ pub enum Counter {
     All(Vec<Counter>),
 }
 
-/// Minimal models that show what a rule does; each is a complete model text.
+/// Minimal models that show what a rule does, at least one of each kind; each is a complete model text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Examples {
     /// Raises the threat.
-    pub raises: Option<String>,
+    pub raises: Vec<String>,
     /// One unknown fact makes it a question.
-    pub asks: Option<String>,
+    pub asks: Vec<String>,
     /// The same system with the control in place, or without what makes the threat possible.
-    pub quiet: Option<String>,
+    pub quiet: Vec<String>,
 }
 
 /// One rule.

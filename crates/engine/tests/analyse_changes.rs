@@ -4,6 +4,7 @@
 
 mod support;
 
+use redan_engine::examples::Shows;
 use redan_engine::explain::Change;
 use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse, explain};
 use redan_model::edit::{Edit, apply};
@@ -73,7 +74,7 @@ fn every_change_that_an_explanation_names_comes_true() {
     let knowledge = knowledge();
     let (mut faults, mut made, mut silent) = (Vec::new(), 0, Vec::new());
     for rule in &knowledge.rules {
-        for text in [&rule.examples.raises, &rule.examples.asks, &rule.examples.quiet].into_iter().flatten() {
+        for text in Shows::ALL.iter().flat_map(|shows| shows.of(&rule.examples)) {
             let id = text.lines().next().and_then(|line| line.split_once(": ")).map_or("", |(_, id)| id.trim());
             if read(&knowledge, text).status(id).is_none() {
                 continue;

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use redan_engine::rule::{Rule, SubjectKind};
-use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse};
+use redan_engine::rule::SubjectKind;
+use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse, examples};
 use redan_model::lang::Stride;
 
 use support::{knowledge, yaml};
@@ -25,69 +25,17 @@ fn analysis(knowledge: &Knowledge, text: &str) -> Result<Analysis, String> {
     Ok(analyse(&loaded.model, knowledge, &Policy::default(), &context))
 }
 
-/// The threat named in the first line of an example, such as `# raises: rule@subject`.
-fn named<'t>(text: &'t str, kind: &str, rule: &Rule) -> Result<&'t str, String> {
-    let line = text.lines().next().unwrap_or_default();
-    let id = line.strip_prefix(&format!("# {kind}: ")).ok_or(format!("does not begin with `# {kind}: `"))?;
-    if id.split('@').next() == Some(rule.id.as_str()) { Ok(id) } else { Err(format!("is about `{id}`")) }
-}
-
-fn raises(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
-    let id = named(text, "raises", rule)?;
-    let analysis = analysis(knowledge, text)?;
-    let open: Vec<&str> = analysis.threats.iter().filter(|t| t.status == Status::Open).map(|t| t.id.as_str()).collect();
-    if !open.contains(&id) {
-        return Err(format!("raises {open:?}, and `{id}` is {:?}", analysis.threat(id).map(|t| t.status)));
-    }
-    Ok(())
-}
-
-fn asks(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
-    let id = named(text, "asks", rule)?;
-    let analysis = analysis(knowledge, text)?;
-    match analysis.threat(id) {
-        Some(threat) if threat.status != Status::Question => Err(format!("`{id}` is {:?}", threat.status)),
-        Some(threat) if threat.questions.is_empty() => Err(format!("no question settles `{id}`")),
-        Some(_) => Ok(()),
-        None => Err(format!("says nothing of `{id}`")),
-    }
-}
-
-fn quiet(knowledge: &Knowledge, rule: &Rule, text: &str) -> Result<(), String> {
-    let id = named(text, "quiet", rule)?;
-    match analysis(knowledge, text)?.threat(id).map(|threat| threat.status) {
-        None | Some(Status::Mitigated) => Ok(()),
-        Some(status) => Err(format!("`{id}` is {status:?}")),
-    }
-}
-
-type Check = fn(&Knowledge, &Rule, &str) -> Result<(), String>;
-
-fn failures(kind: &str, example: fn(&Rule) -> Option<&String>, check: Check) -> String {
+#[test]
+fn every_rule_does_what_its_examples_say() {
     let knowledge = knowledge();
+    let context = Context { today: jiff::civil::date(2026, 1, 1) };
     let mut out = String::new();
     for rule in &knowledge.rules {
-        let result = example(rule).ok_or("is missing".to_owned()).and_then(|text| check(&knowledge, rule, text));
-        if let Err(message) = result {
-            let _ = writeln!(out, "{}: `{kind}` {message}", rule.id);
+        for failure in examples::failures(&knowledge, rule, &context) {
+            let _ = writeln!(out, "{}: {failure}", rule.id);
         }
     }
-    out
-}
-
-#[test]
-fn every_rule_raises_its_threat() {
-    assert_eq!(failures("raises", |rule| rule.examples.raises.as_ref(), raises), "");
-}
-
-#[test]
-fn every_rule_asks_while_a_fact_is_unknown() {
-    assert_eq!(failures("asks", |rule| rule.examples.asks.as_ref(), asks), "");
-}
-
-#[test]
-fn every_rule_is_quiet_once_its_counter_is_there() {
-    assert_eq!(failures("quiet", |rule| rule.examples.quiet.as_ref(), quiet), "");
+    assert_eq!(out, "");
 }
 
 #[test]

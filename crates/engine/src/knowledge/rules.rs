@@ -275,8 +275,12 @@ fn lifecycle(record: &Record<'_>, faults: &mut Faults<'_>) -> Lifecycle {
 fn examples(record: &Record<'_>, faults: &mut Faults<'_>) -> Examples {
     let Some(node) = record.get("examples") else { return Examples::default() };
     let Some(record) = Record::open(node, at(node), "`examples`", &["raises", "asks", "quiet"], faults) else { return Examples::default() };
-    let mut text = |key| record.get(key).map(|_| record.text(key, faults));
-    Examples { raises: text("raises"), asks: text("asks"), quiet: text("quiet") }
+    let mut several = |key| match record.get(key).map(|node| &node.value) {
+        None => Vec::new(),
+        Some(Tree::List(_)) => record.texts(key, faults).into_iter().map(|(text, _)| text).collect(),
+        Some(_) => vec![record.text(key, faults)],
+    };
+    Examples { raises: several("raises"), asks: several("asks"), quiet: several("quiet") }
 }
 
 /// What a rule needs to be found and rated.
