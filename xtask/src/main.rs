@@ -3,6 +3,8 @@
 mod bench;
 mod codegen;
 mod gen_model;
+mod knowledge;
+mod mutate_rules;
 mod tidy;
 
 use std::io::Write;
@@ -31,6 +33,8 @@ enum Chore {
     GenModel(gen_model::GenModelArgs),
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
+    /// Break every rule in every small way and count how often its own examples notice
+    MutateRules(mutate_rules::MutateRulesArgs),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
+        Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

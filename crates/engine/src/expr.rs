@@ -8,6 +8,7 @@ mod atoms;
 mod check;
 mod eval;
 pub mod limits;
+mod mutate;
 mod parse;
 mod polarity;
 pub mod schema;
@@ -16,6 +17,7 @@ mod tree;
 mod unknowns;
 pub mod value;
 
+pub use mutate::Negated;
 pub use schema::{Field, Kind, Type};
 pub use value::{Range, Things, Tri, Value};
 
@@ -210,6 +212,11 @@ impl Expr {
             Program::Condition(cond) => atoms::witnesses(Frame::new(world, env), cond),
             Program::List(_) => Vec::new(),
         }
+    }
+
+    /// The condition once for every atom, with that atom turned around; none for a list.
+    pub fn negated(&self) -> Vec<Negated> {
+        mutate::negated(self)
     }
 
     /// The fields that it reads, each once, in the order of the text.

@@ -17,6 +17,7 @@ pub mod fact;
 pub mod facts;
 pub mod knowledge;
 pub mod lint;
+pub mod mutate;
 pub mod policy;
 mod questions;
 mod risk;
