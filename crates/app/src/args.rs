@@ -146,7 +146,9 @@ pub(crate) enum Command {
     Assets(assets::AssetsArgs),
     /// List where an attacker can come in
     Surface(surface::SurfaceArgs),
-    /// Show which elements were looked at for which STRIDE category
+    /// List requirements of a framework with the controls that refer to them
+    Compliance(compliance::ComplianceArgs),
+    /// Show which elements were looked at for which STRIDE category, or compare with a public list of risks
     Coverage(coverage::CoverageArgs),
     /// Draw the data flow diagram
     Diagram(diagram::DiagramArgs),

@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod check;
 pub(crate) mod checklist;
 pub(crate) mod completions;
+pub(crate) mod compliance;
 pub(crate) mod coverage;
 pub(crate) mod diagram;
 pub(crate) mod explain;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
         Command::Surface(args) => surface::run(args, &mut session),
+        Command::Compliance(args) => compliance::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),

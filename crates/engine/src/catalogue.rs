@@ -129,6 +129,30 @@ pub struct DataClass {
     pub what: String,
 }
 
+/// A public list of risks that a model is compared with.
+#[derive(Debug, Clone)]
+pub struct Taxonomy {
+    /// For people: "OWASP Top 10".
+    pub name: String,
+    /// The year of the edition.
+    pub edition: String,
+    /// The name under which `references` of rules and threats cite it; `stride` and `linddun` are categories.
+    pub list: String,
+    /// Its entries by id, in its own order.
+    pub entries: IndexMap<String, TaxonomyEntry>,
+}
+
+/// One entry of a taxonomy.
+#[derive(Debug, Clone)]
+pub struct TaxonomyEntry {
+    /// For people: "Broken access control".
+    pub name: String,
+    /// Ids of the same risk in other editions.
+    pub also: Vec<String>,
+    /// CWE numbers that belong to it.
+    pub cwe: Vec<String>,
+}
+
 /// Everything that catalogues say, in catalogue order.
 #[derive(Debug, Clone, Default)]
 pub struct Catalogue {
@@ -142,4 +166,6 @@ pub struct Catalogue {
     pub protocols: IndexMap<String, Protocol>,
     /// Data classes by id.
     pub data_classes: IndexMap<String, DataClass>,
+    /// Taxonomies by id.
+    pub taxonomies: IndexMap<String, Taxonomy>,
 }

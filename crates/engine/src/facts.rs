@@ -22,7 +22,7 @@ pub(crate) use flipped::Flipped;
 pub(crate) use placement::Placement;
 pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
-pub(crate) use statements::{By, Statement, narrow, things};
+pub(crate) use statements::{By, Statement, fact_sets, narrow, things};
 
 /// Statements that are taken to be made on top of a model, to see what would follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod counter;
 mod node;
 pub mod reference;
 mod rules;
+mod taxonomy;
 
 use indexmap::IndexMap;
 use redan_model::Vocabulary;

@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod answers;
 pub mod catalogue;
 pub mod checklist;
+pub mod compliance;
 mod coverage;
 mod derivation;
 pub mod examples;
@@ -23,6 +24,7 @@ mod questions;
 mod risk;
 pub mod rule;
 pub mod surface;
+pub mod taxonomy;
 mod title;
 
 pub use analysis::{Analysis, Question, Status, Threat};

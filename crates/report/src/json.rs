@@ -9,6 +9,7 @@ mod diagnostic;
 mod lists;
 mod report;
 mod rules;
+mod standards;
 mod state;
 mod threats;
 
@@ -24,6 +25,7 @@ pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
+pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
 

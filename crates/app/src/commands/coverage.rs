@@ -1,5 +1,7 @@
 //! `redan coverage`: which elements were looked at for which STRIDE category, and what came of it.
 
+mod against;
+
 use clap::Args;
 use redan_engine::Analysis;
 use redan_engine::analysis::{Cell as Coverage, CoverageRow};
@@ -17,10 +19,15 @@ use crate::table::Table;
 #[command(after_help = "\
 Examples:
   redan coverage
-  redan coverage --on web-app,user-db --format md")]
+  redan coverage --on web-app,user-db --format md
+  redan coverage --against owasp-top-10     every entry: covered, not applicable, or not considered
+  redan coverage --against cwe-top-25 --format csv")]
 pub(crate) struct CoverageArgs {
     #[command(flatten)]
     models: Models,
+    /// Compare with a public list instead: owasp-top-10, owasp-api-top-10, owasp-llm-top-10, cwe-top-25, stride or linddun
+    #[arg(long, value_name = "TAXONOMY", conflicts_with = "on")]
+    against: Option<String>,
     /// Only these elements, flows and zones
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     on: Vec<String>,
@@ -39,6 +46,9 @@ struct Document<'a> {
 /// Runs `coverage`.
 pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
+    if let Some(taxonomy) = &args.against {
+        return against::run(taxonomy, args.format, &models, session);
+    }
     crate::filter::Filters { on: args.on.clone(), ..Default::default() }.check(&models)?;
     let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {

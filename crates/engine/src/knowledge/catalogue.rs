@@ -1,4 +1,4 @@
-//! Reading of the five catalogues, each one file or a folder of parts.
+//! Reading of the six catalogues, each one file or a folder of parts.
 //!
 //! Controls and traits are read first, because technologies and protocols name them; afterwards every id that an
 //! entry names exists and may stand where it is named.
@@ -8,10 +8,11 @@ use redan_model::Place;
 use redan_model::lang::{State, Strength};
 
 use super::node::{At, Faults, Node, Record, Tree, at, is_id, scalar};
+use super::taxonomy;
 use crate::catalogue::{Catalogue, Control, ControlIx, DataClass, FAMILIES, Lowers, Protocol, Technology, Trait, TraitIx};
 
 /// The catalogues in the order in which they have to be read.
-pub(super) const FILES: [&str; 5] = ["controls", "traits", "data-classes", "technologies", "protocols"];
+pub(super) const FILES: [&str; 6] = ["controls", "traits", "data-classes", "technologies", "protocols", "taxonomies"];
 
 /// Reads one file of a catalogue.
 pub(super) fn read(file: &str, root: &Node, catalogue: &mut Catalogue, faults: &mut Faults<'_>) {
@@ -32,6 +33,7 @@ pub(super) fn read(file: &str, root: &Node, catalogue: &mut Catalogue, faults: &
                 let technology = technology(node, place, catalogue, faults);
                 insert(&mut catalogue.technologies, id, technology, place, faults);
             }
+            "taxonomies" => insert(&mut catalogue.taxonomies, id, taxonomy::taxonomy(node, place, faults), place, faults),
             _ => {
                 let protocol = protocol(node, place, catalogue, faults);
                 insert(&mut catalogue.protocols, id, protocol, place, faults);
