@@ -162,6 +162,8 @@ pub(crate) enum Command {
     Schema(schema::SchemaArgs),
     /// List, show and test rules
     Rules(rules::RulesArgs),
+    /// Add, update, verify and list rule packs of your own
+    Pack(pack::PackArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page, or write one page a command into a folder

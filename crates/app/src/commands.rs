@@ -14,6 +14,7 @@ pub(crate) mod fmt;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
+pub(crate) mod pack;
 pub(crate) mod questions;
 pub(crate) mod remove;
 pub(crate) mod rename;
@@ -56,6 +57,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Fmt(args) => fmt::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),
+        Command::Pack(args) => pack::run(args, &mut session),
         Command::Completions(args) => completions::run(args, &mut session),
         Command::Man(args) => man::run(args, &mut session),
     }

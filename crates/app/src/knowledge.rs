@@ -1,15 +1,15 @@
 //! The knowledge of a run: embedded packs, packs of the project's own, and the choice among them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use redan_engine::rule::RuleIx;
 use redan_engine::{Knowledge, KnowledgeError};
 use redan_model::suggest::nearest;
 
 use crate::exit::usage;
-use crate::project::{Project, read_limited};
+use crate::packs;
+use crate::packs::lock::{LOCK_NAME, Lock};
+use crate::project::Project;
 
 /// A file of a pack: its path on disk, the path by which the engine knows it, its text.
 struct PackFile {
@@ -20,8 +20,8 @@ struct PackFile {
 
 /// What `--packs` and the project choose. Without a choice it is everything that is there.
 pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Knowledge> {
-    let folders: Vec<PathBuf> = project.packs.folders.iter().map(|folder| project.base.join(folder)).collect();
-    let mut knowledge = if folders.is_empty() || option == Some("embedded") { Knowledge::embedded() } else { with_folders(&folders)? };
+    let folders = if option == Some("embedded") { Vec::new() } else { pinned(project)? };
+    let mut knowledge = if folders.is_empty() { Knowledge::embedded() } else { with_folders(&folders)? };
     match option {
         Some("none") => keep(&mut knowledge, &[])?,
         Some("embedded") => {}
@@ -39,12 +39,14 @@ pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Kn
 pub(crate) fn with_folders(folders: &[PathBuf]) -> anyhow::Result<Knowledge> {
     let mut files = Vec::new();
     for folder in folders {
-        let packs = packs_in(folder)?;
+        let packs = packs::packs_in(folder)?;
         if packs.is_empty() {
             return Err(usage(format!("there is no pack.yaml in {} or in a folder of it", folder.display())));
         }
         for pack in packs {
-            read_pack(&pack, &mut files)?;
+            let id = packs::id(&pack);
+            let read = packs::files(&pack)?.into_iter();
+            files.extend(read.map(|file| PackFile { known: known(&id, &file.below), disk: file.disk, text: file.text }));
         }
     }
     let texts: Vec<(String, String)> = files.iter().map(|file| (file.known.clone(), file.text.clone())).collect();
@@ -53,35 +55,32 @@ pub(crate) fn with_folders(folders: &[PathBuf]) -> anyhow::Result<Knowledge> {
 
 /// The ids of the packs in a folder, which are the names of their folders.
 pub(crate) fn pack_ids(folder: &Path) -> anyhow::Result<Vec<String>> {
-    Ok(packs_in(folder)?.iter().map(|pack| name_of(pack)).collect())
+    Ok(packs::packs_in(folder)?.iter().map(|pack| packs::id(pack)).collect())
 }
 
-fn packs_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = fs::canonicalize(folder).with_context(|| format!("reading the packs in {}", folder.display()))?;
-    if folder.join("pack.yaml").is_file() {
-        return Ok(vec![folder]);
+/// The path by which the engine knows a file of a pack: a rule, or a part of a catalogue.
+fn known(pack: &str, below: &str) -> String {
+    match below.strip_prefix("catalogue/").and_then(|name| name.strip_suffix(".yaml")) {
+        Some(catalogue) => format!("catalogue/{catalogue}/{pack}.yaml"),
+        None => format!("rules/{pack}/{below}"),
     }
-    let mut packs: Vec<PathBuf> =
-        fs::read_dir(&folder)?.flatten().map(|entry| entry.path()).filter(|path| path.join("pack.yaml").is_file()).collect();
-    packs.sort();
-    Ok(packs)
 }
 
-fn read_pack(pack: &Path, files: &mut Vec<PackFile>) -> anyhow::Result<()> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(pack)?.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml"));
-    paths.sort();
-    for disk in paths {
-        let bytes = read_limited(&disk).map_err(|why| usage(format!("cannot read `{}`: {why}", disk.display())))?;
-        let text = String::from_utf8(bytes).map_err(|_| usage(format!("`{}` is not text in UTF-8", disk.display())))?;
-        let known = format!("rules/{}/{}", name_of(pack), name_of(&disk));
-        files.push(PackFile { disk, known, text });
+/// The folders of a project's packs, each of them as it was pinned.
+fn pinned(project: &Project) -> anyhow::Result<Vec<PathBuf>> {
+    let folders: Vec<PathBuf> = project.packs.folders.iter().map(|folder| project.base.join(folder)).collect();
+    let lock = if folders.is_empty() { Lock::default() } else { Lock::read(&project.base)? };
+    for locked in &lock.packs {
+        let now = packs::files(&project.base.join(&locked.path))?;
+        if packs::hash(&now) != locked.sha256 {
+            let id = &locked.id;
+            let path = &locked.path;
+            return Err(usage(format!(
+                "the pack `{id}` in {path} is not what {LOCK_NAME} pins; look at the change, then `redan pack update {id}`"
+            )));
+        }
     }
-    Ok(())
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    Ok(folders)
 }
 
 /// Everything that is wrong with packs, each with its place on disk.

@@ -13,6 +13,7 @@ mod filter;
 mod human;
 mod knowledge;
 mod models;
+mod packs;
 mod project;
 #[cfg(test)]
 mod reference;

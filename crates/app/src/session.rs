@@ -24,7 +24,8 @@ pub(crate) struct Session<'a> {
     pub(crate) common: &'a Common,
     /// The streams.
     pub(crate) terminal: &'a mut Terminal,
-    cwd: PathBuf,
+    /// The folder in which the command was given; absolute.
+    pub(crate) cwd: PathBuf,
     knowledge: Vec<(Packs, Rc<Knowledge>)>,
 }
 
