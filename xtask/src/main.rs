@@ -5,6 +5,7 @@ mod codegen;
 mod gen_model;
 mod knowledge;
 mod mutate_rules;
+mod peers;
 mod tidy;
 
 use std::io::Write;

@@ -30,7 +30,8 @@ examples:
     name: Example
     elements: {door: {kind: process, tech: badge-reader, traits: [has-sign], controls: [sign-in-two-languages]}}
 ";
-const TRAIT: &str = "has-sign: {name: Has a sign, of: [element], what: There is a sign., question: 'Is there a sign at {subject}?', hint: Look.}\n";
+const TRAIT: &str =
+    "has-sign: {name: Has a sign, of: [element], what: There is a sign., question: 'Is there a sign at {subject}?', hint: Look.}\n";
 const CONTROL: &str = "sign-in-two-languages: {name: Sign in two languages, family: logging, of: [element], what: Everybody can read it., \
      strength: weak, question: 'Is the sign at {subject} in two languages?', hint: Read it.}\n";
 const MODEL: &str = "redan: 1\nname: House\nelements: {door: {kind: process, tech: badge-reader, traits: [has-sign]}}\n";

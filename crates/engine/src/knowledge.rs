@@ -25,6 +25,8 @@ pub struct Pack {
     pub licence: String,
     /// What it is about, one sentence.
     pub what: String,
+    /// Categories that none of its rules has, each with the reason.
+    pub without: IndexMap<String, String>,
 }
 
 /// What is wrong with a rule or catalogue file.

@@ -9,6 +9,7 @@ mod answers;
 mod assets;
 mod assumptions;
 mod mitigations;
+mod quality;
 mod ratings;
 mod reviews;
 mod scope;
@@ -43,6 +44,7 @@ pub fn lints(model: &Model, knowledge: &Knowledge, policy: &Policy, context: &Co
     acceptances::check(&mut linter);
     assets::check(&mut linter);
     structure::check(&mut linter);
+    quality::check(&mut linter);
     trees::check(&mut linter);
     scope::check(&mut linter);
     suppress::check(&mut linter);

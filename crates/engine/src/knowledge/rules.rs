@@ -48,12 +48,13 @@ pub(super) struct Draft {
 
 /// Reads `pack.yaml`.
 pub(super) fn pack(root: &Node, folder: &str, faults: &mut Faults<'_>) -> Option<Pack> {
-    let record = Record::open(root, at(root), "a pack", &["id", "version", "licence", "what"], faults)?;
+    let record = Record::open(root, at(root), "a pack", &["id", "version", "licence", "what", "without"], faults)?;
     let pack = Pack {
         id: record.text("id", faults),
         version: record.text("version", faults),
         licence: record.text("licence", faults),
         what: record.text("what", faults),
+        without: without(&record, faults),
     };
     if pack.id != folder {
         faults.push(record.at(), format!("the pack `{}` lies in the folder `{folder}`; both have one name", pack.id));
@@ -97,6 +98,27 @@ pub(super) fn rule(root: &Node, pack: &str, stem: &str, catalogue: &Catalogue, f
     categories(&rule, &record, faults);
     let draft = Draft { refines: record.texts("refines", faults), file: faults.file.to_owned(), at: record.at(), rule };
     (faults.errors.len() == before).then_some(draft)
+}
+
+/// `without`: categories, each with the reason why no rule of the pack has it.
+fn without(record: &Record<'_>, faults: &mut Faults<'_>) -> IndexMap<String, String> {
+    let Some(node) = record.get("without") else { return IndexMap::new() };
+    let Tree::Map(entries) = &node.value else {
+        faults.push(at(node), "`without` is a mapping from categories to reasons");
+        return IndexMap::new();
+    };
+    let words = || Stride::ALL.iter().map(|category| category.as_str()).chain(Linddun::ALL.iter().map(|category| category.as_str()));
+    let mut found = IndexMap::new();
+    for (key, node) in entries {
+        if !words().any(|word| word == key.value) {
+            faults.unknown(at(key), "category", &key.value, words());
+        }
+        match scalar(node).map(str::trim).filter(|reason| !reason.is_empty()) {
+            Some(reason) => drop(found.insert(key.value.clone(), reason.to_owned())),
+            None => faults.push(at(node), format!("`{}` says why no rule has it", key.value)),
+        }
+    }
+    found
 }
 
 fn id(record: &Record<'_>, stem: &str, faults: &mut Faults<'_>) -> String {

@@ -15,6 +15,8 @@ pub struct LintSpec {
     pub why: &'static str,
     /// What to do.
     pub fix: &'static str,
+    /// Rules of other tools that it stands for, as `tool:id`.
+    pub counterparts: &'static [&'static str],
 }
 
 /// The row of a code; the codes in this crate are all in the table, which a test holds.
@@ -23,15 +25,21 @@ pub(super) fn spec(code: &str) -> &'static LintSpec {
 }
 
 const fn row(code: &'static str, severity: Severity, title: &'static str, why: &'static str, fix: &'static str) -> LintSpec {
-    LintSpec { code, severity, title, why, fix }
+    LintSpec { code, severity, title, why, fix, counterparts: &[] }
+}
+
+impl LintSpec {
+    /// The same with the rules of other tools that it stands for.
+    const fn like(self, counterparts: &'static [&'static str]) -> Self {
+        Self { counterparts, ..self }
+    }
 }
 
 /// Every lint, by code.
 #[rustfmt::skip]
 pub const LINTS: &[LintSpec] = {
     use Severity::{Error, Hint, Warning};
-    &[
-        row("acceptance-without-owner", Warning, "An accepted risk has no owner",
+    &[        row("acceptance-without-owner", Warning, "An accepted risk has no owner",
             "A risk that nobody carries by name is not accepted but forgotten.",
             "name the person who carries the risk with `owner`"),
         row("ambiguous-answer", Error, "Two answers are equally precise",
@@ -39,7 +47,7 @@ pub const LINTS: &[LintSpec] = {
             "make one of the keys more precise, or answer the threat by its full id"),
         row("dangling-element", Warning, "An element has no flow",
             "Threats come along flows; what nothing connects is looked at as if nobody could reach it.",
-            "add the flows that lead to and from it, or take it out"),
+            "add the flows that lead to and from it, or take it out").like(&["threagile:unnecessary-technical-asset", "tmforge:1000"]),
         row("decision-without-reason", Warning, "A decision about a threat has no reason",
             "Whoever reads the model later cannot tell whether the decision still holds.",
             "say why with `because`"),
@@ -52,12 +60,27 @@ pub const LINTS: &[LintSpec] = {
         row("failed-verification", Warning, "The check of an implemented mitigation failed",
             "What the mitigation states is taken to be true, and the check says that it is not.",
             "repair it, or set the status of the mitigation back to `in-progress`"),
+        row("few-elements", Hint, "The model has hardly any elements",
+            "A system that is drawn as one or two boxes has no flows between its parts, and threats come along flows.",
+            "draw the parts that receive, work on and keep data").like(&["tmforge:1005"]),
         row("flow-without-data", Hint, "A flow does not say what data it moves",
             "What a flow is worth to an attacker follows from the data on it.",
-            "name the assets with `carries` and `returns`, or write `carries: []` if there are none"),
+            "name the assets with `carries` and `returns`, or write `carries: []` if there are none").like(&["tmforge:1013"]),
+        row("meaningless-name", Hint, "A name says nothing",
+            "Nobody who reads `process 2` in a list of threats knows what to look at.",
+            "name it after what it does").like(&["tmforge:1002", "tmforge:1011", "tmforge:1012"]),
+        row("missing-build-infrastructure", Hint, "Repository and build are not drawn",
+            "Whoever changes source or build changes what runs, and no threat to them can be found.",
+            "draw the source repository and the build pipeline, or take them out of scope with a reason").like(&["threagile:missing-build-infrastructure"]),
+        row("missing-identity-store", Hint, "Nothing knows who people are",
+            "Where people log in, names and proofs are kept somewhere, and that place is worth more than the rest.",
+            "draw the identity provider or directory that holds the accounts").like(&["threagile:missing-identity-store"]),
         row("missing-roles", Hint, "Reviews were held without people who know",
             "Developers, product, operations and security each see threats that the others miss.",
             "hold the next review with them, and list them under `people` with their `role`"),
+        row("missing-vault", Hint, "Secrets have no place",
+            "Secrets that have no place of their own end up in code, settings and messages.",
+            "draw the secrets vault, or state the control `secret-store` of the model").like(&["threagile:missing-vault"]),
         row("mitigation-without-acceptance", Warning, "A mitigation does not say when it is done",
             "Without a criterion, done is a matter of opinion.",
             "add `acceptance`, so that two people would agree whether it holds"),
@@ -73,12 +96,18 @@ pub const LINTS: &[LintSpec] = {
         row("no-assets", Hint, "The model names no assets",
             "Impact follows from what is worth protecting; without assets every threat is rated alike.",
             "list what matters under `assets` and say where it is with `holds`, `carries` and `returns`"),
+        row("no-outsiders", Hint, "Nobody outside is drawn",
+            "Threats start outside; a model without people and foreign systems has nobody to start them.",
+            "draw who uses the system and what it talks to").like(&["tmforge:1006"]),
         row("no-prioritisation", Warning, "Many open threats and nobody on them",
             "A long list without an order ends with nothing fixed.",
             "start with the highest risks: give each an `owner` or a mitigation, and accept what you will not fix"),
         row("no-zones", Hint, "The model has no trust boundaries",
             "Attacks happen where data crosses from less trusted to more trusted places.",
-            "add `zones` with their `trust`, and put each element in one"),
+            "add `zones` with their `trust`, and put each element in one").like(&["tmforge:1003"]),
+        row("nothing-crosses", Hint, "No flow crosses a trust boundary",
+            "Boundaries matter where something passes through them.",
+            "place elements in the zones that they are in, or draw the flows between the zones").like(&["tmforge:1004"]),
         row("one-time-checklist", Warning, "The model is not looked at regularly",
             "Systems and attackers change; a model that was made once describes a system that no longer exists.",
             "hold a review and record it under `reviews`"),
@@ -94,6 +123,9 @@ pub const LINTS: &[LintSpec] = {
         row("overdue-mitigation", Warning, "A mitigation is overdue",
             "The threat is as open as on the first day.",
             "implement it, or agree on a new `due`"),
+        row("protocol-does-not-fit", Warning, "A flow between programs is carried by hand",
+            "Rules about networks leave such a flow alone, so its threats stay unseen.",
+            "name the protocol that the programs use").like(&["threagile:wrong-communication-link-content"]),
         row("scope-missing", Hint, "The model has no scope",
             "Without a scope nobody knows what was looked at and what was left out.",
             "add `scope` with `target`, `in` and `out`"),
@@ -106,6 +138,9 @@ pub const LINTS: &[LintSpec] = {
         row("stated-severity-disagrees", Warning, "A stated band disagrees with the matrix",
             "Two threats with the same numbers would get different priorities.",
             "change the band, or the likelihood and impact, so that they agree"),
+        row("store-opens-flow", Hint, "A store opens a flow",
+            "A store keeps data; something that runs has to send it.",
+            "turn the flow around, or draw the process that sends").like(&["tmforge:1007"]),
         row("store-without-data", Hint, "A store does not say what it holds",
             "What a store is worth to an attacker follows from the data in it.",
             "name the assets with `holds`, or write `holds: []` if there are none"),
@@ -120,7 +155,7 @@ pub const LINTS: &[LintSpec] = {
             "write down what you take for granted under `assumptions`"),
         row("unheld-asset", Warning, "An asset is nowhere",
             "Threats are about places; an asset that nothing holds or moves is never at risk in the model.",
-            "name it in `holds` of an element, or in `carries` or `returns` of a flow"),
+            "name it in `holds` of an element, or in `carries` or `returns` of a flow").like(&["threagile:unnecessary-data-asset"]),
         row("unknown-lint", Error, "A suppression names no lint",
             "It silences nothing, although somebody believes that it does.",
             "use a code of this list"),
@@ -130,6 +165,9 @@ pub const LINTS: &[LintSpec] = {
         row("unknown-subject", Error, "An answer names nothing of the model",
             "It answers nothing, although somebody believes that it does.",
             "use the id of an element, flow, zone or asset, or `model`"),
+        row("unnecessary-flow", Hint, "A flow moves nothing",
+            "A way in that nobody needs is worth more to an attacker than to you.",
+            "take it out of the system and the model, or name what it moves").like(&["threagile:unnecessary-communication-link"]),
         row("unrated-threat", Hint, "A threat has no rating",
             "Without a rating nobody can tell what to do first.",
             "add `likelihood` and `impact`, each from 1 to 5"),
@@ -142,11 +180,20 @@ pub const LINTS: &[LintSpec] = {
         row("unstated-level", Hint, "An asset does not say how much it matters",
             "Impact is rated with a guess until confidentiality, integrity and availability are stated.",
             "add `confidentiality`, `integrity` and `availability`: none, low, medium, high or critical"),
+        row("unstated-protocol", Hint, "A flow does not say how its data moves",
+            "Whether anybody can read or change data on its way follows from the protocol.",
+            "name it with `protocol`, or write `over https` in the short form").like(&["tmforge:1008", "threagile:incomplete-model"]),
+        row("unstated-technology", Hint, "An element does not say what it is built with",
+            "What can happen to a thing follows from what it is.",
+            "name it with `tech`").like(&["threagile:incomplete-model"]),
         row("unused-mitigation", Hint, "A mitigation deals with no threat",
             "Either the threat is not written down, or the work is not needed.",
             "name it under `mitigations` of a threat, or say with `states` which control it brings"),
         row("unused-suppression", Hint, "A suppression silences nothing",
             "What it was for is gone; it may hide something else later.",
             "remove the entry"),
+        row("zone-does-not-fit", Hint, "Something that does not run is in a boundary of programs",
+            "Controls of the boundary are handed down to it, and cannot protect it.",
+            "put it in a zone of kind `physical` or `organisation`").like(&["threagile:wrong-trust-boundary-content"]),
     ]
 };

@@ -78,6 +78,7 @@ fn the_table_is_sorted_and_complete() {
         include_str!("assets.rs"),
         include_str!("assumptions.rs"),
         include_str!("mitigations.rs"),
+        include_str!("quality.rs"),
         include_str!("ratings.rs"),
         include_str!("reviews.rs"),
         include_str!("scope.rs"),
@@ -343,4 +344,86 @@ fn many_findings_of_one_kind_are_one_diagnostic() {
         lints(&but("flows:", &format!("{more}flows:"))).into_iter().filter(|lint| lint.code == "dangling-element").collect();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message, "no flow leads to or from 8 elements: `lone0`, `lone1`, `lone2`, `lone3`, `lone4` and 3 more");
+}
+
+#[test]
+fn secrets_without_a_vault_are_remarked() {
+    let secret = but("orders: {confidentiality", "orders: {data: [credentials], confidentiality");
+    raises("missing-vault", &secret);
+    let drawn = secret.replace("elements:\n", "elements:\n  vault: {kind: store, tech: secrets-vault, zone: inside, holds: [orders]}\n");
+    quiet("missing-vault", &drawn);
+    quiet("missing-vault", &format!("{secret}controls: [secret-store]\n"));
+}
+
+#[test]
+fn own_code_without_its_build_is_remarked() {
+    let coded = but("tech: web-application, zone: inside}", "tech: web-application, zone: inside, code: [\"web/**\"]}");
+    raises("missing-build-infrastructure", &coded);
+    let drawn = coded.replace("elements:\n", "elements:\n  repo: {kind: store, tech: source-repository, zone: inside}\n");
+    quiet("missing-build-infrastructure", &drawn);
+}
+
+#[test]
+fn people_who_log_in_without_a_place_that_knows_them_are_remarked() {
+    let login = but("tech: web-application, zone: inside}", "tech: web-application, zone: inside, traits: [authenticates-users]}");
+    raises("missing-identity-store", &login);
+    let drawn = login.replace("elements:\n", "elements:\n  idp: {kind: process, tech: identity-provider, zone: inside}\n");
+    quiet("missing-identity-store", &drawn);
+}
+
+#[test]
+fn a_model_of_hardly_any_elements_is_remarked() {
+    raises("few-elements", "redan: 1\nname: Shop\nelements: {shop: {kind: process}}\n");
+    quiet("few-elements", CLEAN);
+}
+
+#[test]
+fn a_system_without_anybody_outside_is_remarked() {
+    raises("no-outsiders", &but("user: {kind: actor,", "user: {kind: process, tech: browser,"));
+    quiet("no-outsiders", CLEAN);
+}
+
+#[test]
+fn boundaries_that_nothing_crosses_are_remarked() {
+    raises("nothing-crosses", &but("user: {kind: actor, zone: internet}", "user: {kind: actor, zone: inside}"));
+    quiet("nothing-crosses", &but("user: {kind: actor, zone: internet}", "user: {kind: actor}"));
+}
+
+#[test]
+fn a_store_that_opens_a_flow_is_remarked() {
+    raises("store-opens-flow", &but("keep: shop -> db over sql", "keep: db -> shop over sql"));
+    quiet("store-opens-flow", &but("keep: shop -> db over sql", "keep: db <-> shop over sql"));
+}
+
+#[test]
+fn a_flow_that_moves_nothing_is_remarked() {
+    raises("unnecessary-flow", &but("flows:\n", "flows:\n  ping: {from: user, to: shop, protocol: https, carries: []}\n"));
+    quiet("unnecessary-flow", &but("flows:\n", "flows:\n  ping: {from: user, to: shop, protocol: https}\n"));
+}
+
+#[test]
+fn names_of_empty_words_are_remarked() {
+    raises("meaningless-name", &but("shop: {kind: process,", "shop: {kind: process, name: Process 2,"));
+    raises("meaningless-name", &but("flows:\n", "flows:\n  flow-7: user -> shop over https carrying orders\n"));
+    quiet("meaningless-name", &but("shop: {kind: process,", "shop: {kind: process, name: Order process,"));
+}
+
+#[test]
+fn what_is_not_stated_of_building_and_moving_is_remarked() {
+    raises("unstated-technology", &but("shop: {kind: process, tech: web-application,", "shop: {kind: process,"));
+    raises("unstated-protocol", &but("keep: shop -> db over sql", "keep: shop -> db"));
+    quiet("unstated-protocol", CLEAN);
+    quiet("unstated-technology", CLEAN);
+}
+
+#[test]
+fn a_flow_by_hand_between_programs_is_remarked() {
+    raises("protocol-does-not-fit", &but("keep: shop -> db over sql", "keep: shop -> db over courier"));
+    quiet("protocol-does-not-fit", &but("order: user -> shop over https", "order: user -> shop over in-person"));
+}
+
+#[test]
+fn people_in_a_boundary_of_programs_are_remarked() {
+    raises("zone-does-not-fit", &but("internet: {trust: untrusted}", "internet: {trust: untrusted, kind: runtime}"));
+    quiet("zone-does-not-fit", &but("internet: {trust: untrusted}", "internet: {trust: untrusted, kind: organisation}"));
 }
