@@ -1,1 +1,21 @@
-//! Placeholder.
+//! Other tools' model files, one module a format: foreign bytes in, a model of our language and a list of losses out.
+//!
+//! A reader never touches the resolved model. It gives the canonical JSON of the language, which is loaded like any
+//! model that somebody wrote by hand, so that there is one way through the house and one place that checks ids,
+//! references and values. What cannot be said in the language is never dropped in silence: it is a [`Loss`].
+//!
+//! To add a format: a variant of [`Format`] with its line in [`Format::ALL`] and its arms below, a function in the
+//! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
+//! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
+
+mod detect;
+pub mod draft;
+mod format;
+pub mod limits;
+mod loss;
+pub mod tm7;
+pub mod xml;
+
+pub use detect::detect;
+pub use format::{Format, ImportError, Imported, import};
+pub use loss::{Loss, LossKind};

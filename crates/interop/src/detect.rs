@@ -1,0 +1,136 @@
+//! Which format a file has, by what is in it; its name only where two formats look alike.
+//!
+//! Detection looks at the beginning of a file and never fails: a file that nobody claims is a model of ours, or nothing.
+
+use crate::Format;
+
+/// How much of a file is looked at.
+const HEAD: usize = 64 * 1024;
+
+/// What detection sees of a file.
+pub(crate) struct Sniff<'a> {
+    /// The file's name in lower case, without folders.
+    #[expect(dead_code, reason = "for formats that only their name tells apart")]
+    pub(crate) name: String,
+    /// The beginning, without a byte order mark and white space; what is not UTF-8 is left out.
+    pub(crate) head: &'a str,
+}
+
+impl<'a> Sniff<'a> {
+    fn of(name: &str, bytes: &'a [u8]) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
+        let head = &bytes[..bytes.len().min(HEAD)];
+        let valid = match std::str::from_utf8(head) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or_default(),
+        };
+        Self { name, head: valid.trim_start_matches('\u{feff}').trim_start() }
+    }
+
+    /// The local name of the root of an XML document, after declarations and comments.
+    pub(crate) fn xml_root(&self) -> Option<&'a str> {
+        let mut rest = self.head;
+        loop {
+            rest = rest.trim_start();
+            let after = |end: &str| rest.find(end).and_then(|at| rest.get(at + end.len()..));
+            if rest.starts_with("<!--") {
+                rest = after("-->")?;
+            } else if rest.starts_with("<?") || rest.starts_with("<!") {
+                rest = after(">")?;
+            } else {
+                let name = rest.strip_prefix('<')?.split(|c: char| c.is_whitespace() || c == '>' || c == '/').next()?;
+                return Some(name.rsplit(':').next().unwrap_or(name));
+            }
+        }
+    }
+
+    /// The keys at the top of a JSON or block-style YAML document, as far as the beginning shows them.
+    pub(crate) fn keys(&self) -> Vec<&'a str> {
+        if self.head.starts_with('{') { json_keys(self.head) } else { yaml_keys(self.head) }
+    }
+}
+
+/// The format of a file, if it is one of another tool. A model of ours is none.
+pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
+    let sniff = Sniff::of(name, bytes);
+    if let Some(root) = sniff.xml_root() {
+        return xml(root);
+    }
+    if sniff.keys().contains(&"redan") {
+        return None;
+    }
+    // Formats of JSON and YAML are told apart here, by the keys at their top.
+    None
+}
+
+fn xml(root: &str) -> Option<Format> {
+    match root {
+        "ThreatModel" => Some(Format::Tm7),
+        _ => None,
+    }
+}
+
+fn yaml_keys(text: &str) -> Vec<&str> {
+    let top = text.lines().filter(|line| line.starts_with(|c: char| c.is_alphanumeric() || c == '"' || c == '\'' || c == '_'));
+    top.filter_map(|line| line.split_once(':')).map(|(key, _)| key.trim().trim_matches(['"', '\''])).collect()
+}
+
+/// Strings at depth one that a colon follows.
+fn json_keys(text: &str) -> Vec<&str> {
+    let (mut depth, mut keys) = (0_usize, Vec::new());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}', '[', ']', '"']) {
+        let found = rest.as_bytes().get(at).copied().unwrap_or_default();
+        rest = rest.get(at + 1..).unwrap_or_default();
+        match found {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {
+                let Some(end) = string_end(rest) else { break };
+                let (string, after) = rest.split_at(end);
+                rest = after.get(1..).unwrap_or_default();
+                if depth == 1 && rest.trim_start().starts_with(':') {
+                    keys.push(string);
+                }
+            }
+        }
+    }
+    keys
+}
+
+/// Where the quote is that ends a string, its content being at the beginning.
+fn string_end(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Vec<&str> {
+        Sniff::of("m", text.as_bytes()).keys()
+    }
+
+    #[test]
+    fn a_model_of_the_threat_modeling_tool_is_known_by_its_root() {
+        assert_eq!(detect("a.xml", b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a > b --><ThreatModel xmlns='x'>"), Some(Format::Tm7));
+        assert_eq!(detect("a.tm7", b"PK\x03\x04"), None);
+    }
+
+    #[test]
+    fn a_model_of_ours_is_not_foreign() {
+        assert_eq!(detect("shop.tm.yaml", b"redan: 1\nname: Shop\n"), None);
+        assert_eq!(detect("shop.tm.json", b"{\"redan\": 1}"), None);
+    }
+
+    #[test]
+    fn only_keys_at_the_top_count() {
+        assert_eq!(keys(r#"{"a": {"b": 1}, "c\"d": ["e", {"f": "g"}], "h" : "}"}"#), ["a", r#"c\"d"#, "h"]);
+        assert_eq!(keys("a: 1\n  b: 2\n- c: 3\n\"d\": 4\n# e: 5\n"), ["a", "d"]);
+    }
+}

@@ -1,0 +1,360 @@
+//! A model in the making: sections in the order of the language, ids that are valid and unique, losses.
+//!
+//! ```
+//! use redan_interop::draft::{Draft, Entry, Section};
+//!
+//! let mut draft = Draft::new("Shop");
+//! let shop = draft.id_for_name(Section::Elements, "Web Shop", "element");
+//! draft.add(Section::Elements, &shop, Entry::new().named(&shop, "Web Shop").text("kind", "process"));
+//! draft.guessed("the kind of Web Shop, taken to be a process", "components[0]");
+//! let imported = draft.finish();
+//! assert_eq!(imported.model["elements"]["web-shop"]["kind"], "process");
+//! ```
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::{Imported, Loss, LossKind, limits};
+
+/// A section of the language whose entries have ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the section of that name")]
+pub enum Section {
+    People,
+    Assumptions,
+    Assets,
+    Attackers,
+    Zones,
+    Elements,
+    Flows,
+    Threats,
+    Mitigations,
+    AttackTrees,
+    Diagrams,
+    Reviews,
+    Incidents,
+    Changelog,
+}
+
+impl Section {
+    /// Every section, in the order of the language.
+    const ALL: [Self; 14] = [
+        Self::People,
+        Self::Assumptions,
+        Self::Assets,
+        Self::Attackers,
+        Self::Zones,
+        Self::Elements,
+        Self::Flows,
+        Self::Threats,
+        Self::Mitigations,
+        Self::AttackTrees,
+        Self::Diagrams,
+        Self::Reviews,
+        Self::Incidents,
+        Self::Changelog,
+    ];
+
+    /// The key in a model.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Assumptions => "assumptions",
+            Self::Assets => "assets",
+            Self::Attackers => "attackers",
+            Self::Zones => "zones",
+            Self::Elements => "elements",
+            Self::Flows => "flows",
+            Self::Threats => "threats",
+            Self::Mitigations => "mitigations",
+            Self::AttackTrees => "attack-trees",
+            Self::Diagrams => "diagrams",
+            Self::Reviews => "reviews",
+            Self::Incidents => "incidents",
+            Self::Changelog => "changelog",
+        }
+    }
+
+    /// Assets, zones, elements and flows share one set of ids; every other section has its own.
+    fn names(self) -> Self {
+        match self {
+            Self::Assets | Self::Zones | Self::Flows => Self::Elements,
+            other => other,
+        }
+    }
+}
+
+/// One entry of a section, field by field. What is empty is not written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entry(Map<String, Json>);
+
+impl Entry {
+    /// An entry without fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name, unless the id says it.
+    pub fn named(self, id: &str, name: &str) -> Self {
+        if id == name.trim() { self } else { self.text("name", name) }
+    }
+
+    /// A text, without white space around it.
+    pub fn text(self, key: &str, value: &str) -> Self {
+        let value = clean(value);
+        if value.is_empty() { self } else { self.value(key, value.into()) }
+    }
+
+    /// A list of texts.
+    pub fn list<T: AsRef<str>>(self, key: &str, items: impl IntoIterator<Item = T>) -> Self {
+        let items: Vec<Json> = items.into_iter().map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).map(Json::from).collect();
+        if items.is_empty() { self } else { self.value(key, items.into()) }
+    }
+
+    /// A fact under `controls` or `traits`, such as `fact("controls", "mfa", "no")`.
+    pub fn fact(mut self, set: &str, name: &str, state: &str) -> Self {
+        if let Some(facts) = self.0.entry(set).or_insert_with(|| json!({})).as_object_mut() {
+            facts.insert(name.to_owned(), state.into());
+        }
+        self
+    }
+
+    /// Any value, as it is.
+    pub fn value(mut self, key: &str, value: Json) -> Self {
+        self.0.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Entry> for Json {
+    fn from(entry: Entry) -> Self {
+        Json::Object(entry.0)
+    }
+}
+
+/// A model in the making.
+#[derive(Debug, Default)]
+pub struct Draft {
+    head: Entry,
+    sections: BTreeMap<Section, Map<String, Json>>,
+    /// For every id that was given away, the number that the next one like it tries first.
+    taken: BTreeMap<(Section, String), usize>,
+    loss: Vec<Loss>,
+    uncounted: usize,
+}
+
+impl Draft {
+    /// A model with a name, which may be empty.
+    pub fn new(name: &str) -> Self {
+        Self { head: Entry::new().value("redan", json!(1)).text("name", name), ..Self::default() }
+    }
+
+    /// A field at the top of the model, such as `description` or `scope`; what is empty is not written.
+    pub fn set(&mut self, key: &str, value: impl Into<Json>) {
+        let value = match value.into() {
+            Json::String(text) => clean(&text).into(),
+            other => other,
+        };
+        let empty = match &value {
+            Json::Null => true,
+            Json::String(text) => text.is_empty(),
+            Json::Array(items) => items.is_empty(),
+            Json::Object(entries) => entries.is_empty(),
+            Json::Bool(_) | Json::Number(_) => false,
+        };
+        if !empty {
+            self.head.0.insert(key.to_owned(), value);
+        }
+    }
+
+    /// An id that nothing else has, made from a name; from the other word if the name has no letter or digit.
+    pub fn id_for_name(&mut self, section: Section, name: &str, otherwise: &str) -> String {
+        let slug = slug(name);
+        self.unique(section, if slug.is_empty() { otherwise.to_owned() } else { slug })
+    }
+
+    /// An id that nothing else has: the foreign one as it is if it is valid and free, else one made from it.
+    pub fn keep_id(&mut self, section: Section, id: &str, otherwise: &str) -> String {
+        if redan_model::lang::is_id(id) { self.unique(section, id.to_owned()) } else { self.id_for_name(section, id, otherwise) }
+    }
+
+    fn unique(&mut self, section: Section, wanted: String) -> String {
+        let names = section.names();
+        let reserved = names == Section::Elements && wanted == "model";
+        if !reserved && self.claim(names, &wanted) {
+            return wanted;
+        }
+        loop {
+            let next = self.taken.entry((names, wanted.clone())).or_insert(2);
+            let id = format!("{wanted}-{next}");
+            *next += 1;
+            if self.claim(names, &id) {
+                return id;
+            }
+        }
+    }
+
+    /// Whether an id was free; it is not any longer.
+    fn claim(&mut self, names: Section, id: &str) -> bool {
+        match self.taken.entry((names, id.to_owned())) {
+            Slot::Vacant(slot) => {
+                slot.insert(2);
+                true
+            }
+            Slot::Occupied(_) => false,
+        }
+    }
+
+    /// Adds an entry under an id that [`Self::id_for_name`] or [`Self::keep_id`] gave.
+    pub fn add(&mut self, section: Section, id: &str, entry: Entry) {
+        self.sections.entry(section).or_default().insert(id.to_owned(), entry.into());
+    }
+
+    /// Adds the answer to a threat that a rule raises: its key is `<rule>@<subject>` and no id of a threat.
+    pub fn answer(&mut self, key: &str, entry: Entry) {
+        self.add(Section::Threats, key, entry);
+    }
+
+    /// The file does not say it; the most likely value was taken.
+    pub fn guessed(&mut self, what: impl Into<String>, place: impl Into<String>) {
+        self.lose(LossKind::Guessed, what, place);
+    }
+
+    /// It is in the model in another form than in the file.
+    pub fn changed(&mut self, what: impl Into<String>, place: impl Into<String>) {
+        self.lose(LossKind::Changed, what, place);
+    }
+
+    /// It has no place in the model.
+    pub fn dropped(&mut self, what: impl Into<String>, place: impl Into<String>) {
+        self.lose(LossKind::Dropped, what, place);
+    }
+
+    /// It points at something that is not in the file.
+    pub fn dangling(&mut self, what: impl Into<String>, place: impl Into<String>) {
+        self.lose(LossKind::Dangling, what, place);
+    }
+
+    /// Records a loss.
+    pub fn lose(&mut self, kind: LossKind, what: impl Into<String>, place: impl Into<String>) {
+        if self.loss.len() < limits::MAX_LOSSES {
+            self.loss.push(Loss { kind, what: what.into(), place: place.into() });
+        } else {
+            self.uncounted += 1;
+        }
+    }
+
+    /// The model, sections in the order of the language.
+    pub fn finish(mut self) -> Imported {
+        let mut model = self.head.0;
+        for section in Section::ALL {
+            if let Some(entries) = self.sections.remove(&section) {
+                model.insert(section.key().to_owned(), entries.into());
+            }
+        }
+        if self.uncounted > 0 {
+            let what = format!("{} more that are not listed", self.uncounted);
+            self.loss.push(Loss { kind: LossKind::Dropped, what, place: String::new() });
+        }
+        Imported { model: model.into(), loss: self.loss }
+    }
+}
+
+/// A text as models have it: no white space around it, no control characters, line ends of one kind.
+pub fn clean(text: &str) -> String {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }
+}
+
+fn is_unwanted(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{feff}')
+}
+
+/// A name as an id: lower case, `-` for everything that is no letter or digit of ASCII; empty if nothing is left.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.trim().chars() {
+        if slug.len() >= limits::MAX_ID_LENGTH {
+            break;
+        }
+        let plain = without_accent(c);
+        if plain.is_empty() {
+            if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        } else {
+            slug.push_str(&plain);
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+fn without_accent(c: char) -> String {
+    let lower = c.to_lowercase().next().unwrap_or(c);
+    match lower {
+        'a'..='z' | '0'..='9' => lower.to_string(),
+        'à'..='å' => "a".to_owned(),
+        'ç' => "c".to_owned(),
+        'è'..='ë' => "e".to_owned(),
+        'ì'..='ï' => "i".to_owned(),
+        'ñ' => "n".to_owned(),
+        'ò'..='ö' | 'ø' => "o".to_owned(),
+        'ù'..='ü' => "u".to_owned(),
+        'ý' | 'ÿ' => "y".to_owned(),
+        'æ' => "ae".to_owned(),
+        'œ' => "oe".to_owned(),
+        'ß' => "ss".to_owned(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_valid_and_apart() {
+        let mut draft = Draft::new("");
+        let mut id = |name| draft.id_for_name(Section::Elements, name, "element");
+        assert_eq!(
+            [id("Web  App (v2)"), id("web app/v2"), id("Schlüssel"), id("日本"), id("")],
+            ["web-app-v2", "web-app-v2-2", "schlussel", "element", "element-2"]
+        );
+        assert_eq!([id("model"), id("web-app-v2-2"), id("Web App v2")], ["model-2", "web-app-v2-2-2", "web-app-v2-3"]);
+    }
+
+    #[test]
+    fn elements_flows_zones_and_assets_share_their_ids() {
+        let mut draft = Draft::new("");
+        let ids = [Section::Elements, Section::Flows, Section::Threats, Section::Zones].map(|section| draft.keep_id(section, "A_b", "x"));
+        assert_eq!(ids, ["A_b", "A_b-2", "A_b", "A_b-3"]);
+    }
+
+    #[test]
+    fn sections_stand_in_the_order_of_the_language() {
+        let mut draft = Draft::new(" Shop\u{0}\r\n ");
+        draft.add(Section::Flows, "f", Entry::new().text("from", "a").text("label", "  "));
+        draft.add(Section::Zones, "z", Entry::new());
+        draft.set("description", "");
+        draft.set("owner", "bo");
+        let text = draft.finish().model.to_string();
+        assert_eq!(text, r#"{"redan":1,"name":"Shop","owner":"bo","zones":{"z":{}},"flows":{"f":{"from":"a"}}}"#);
+    }
+
+    #[test]
+    fn losses_are_counted_beyond_what_is_listed() {
+        let mut draft = Draft::new("");
+        for _ in 0..limits::MAX_LOSSES + 3 {
+            draft.dropped("x", "y");
+        }
+        let loss = draft.finish().loss;
+        assert_eq!((loss.len(), loss.last().unwrap().what.as_str()), (limits::MAX_LOSSES + 1, "3 more that are not listed"));
+    }
+}

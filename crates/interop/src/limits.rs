@@ -1,0 +1,53 @@
+//! The documented bounds on foreign input. Exceeding one is an error, never a hang or a crash.
+
+use crate::ImportError;
+
+/// Largest foreign file, in bytes.
+pub const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+/// Deepest nesting of XML elements or JSON values.
+pub const MAX_DEPTH: usize = 128;
+/// Most XML elements in one file.
+pub const MAX_XML_ELEMENTS: usize = 2_000_000;
+/// Most attributes of one XML element.
+pub const MAX_XML_ATTRIBUTES: usize = 1_000;
+/// Longest id that is made from a name, in bytes, without the number that keeps it apart from others.
+pub const MAX_ID_LENGTH: usize = 48;
+/// Most losses that are listed one by one; the rest are counted in a last one.
+pub const MAX_LOSSES: usize = 1_000;
+
+/// The bytes as text: UTF-8, with or without a byte order mark, not too large.
+///
+/// # Errors
+/// The bytes are too many, or not UTF-8.
+pub fn text(bytes: &[u8]) -> Result<&str, ImportError> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(ImportError::TooLarge { size: bytes.len() });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::NotText { at: error.valid_up_to() })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// The bytes as JSON, with nesting bounded by [`MAX_DEPTH`].
+///
+/// # Errors
+/// The bytes are too many, not UTF-8, or not JSON.
+pub fn json(bytes: &[u8]) -> Result<serde_json::Value, ImportError> {
+    serde_json::from_str(text(bytes)?).map_err(|error| ImportError::Syntax(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_is_not_part_of_the_text() {
+        assert_eq!(text(b"\xef\xbb\xbf<a/>"), Ok("<a/>"));
+        assert_eq!(text(b"ab\xff"), Err(ImportError::NotText { at: 2 }));
+    }
+
+    #[test]
+    fn json_that_is_nested_without_end_is_refused() {
+        let deep = "[".repeat(100_000);
+        assert!(matches!(json(deep.as_bytes()), Err(ImportError::Syntax(_))));
+    }
+}
