@@ -141,6 +141,11 @@ fn an_attack_tree_is_checked_in_all_its_steps() {
 }
 
 #[test]
+fn a_used_file_with_a_bad_name_and_a_bad_path_has_two_faults() {
+    check("use: {'a b': ../../x.tm.yaml}\n", &["`a b` cannot be the name of a used file", "leads out of the repository"]);
+}
+
+#[test]
 fn a_text_that_breaks_off_reports_no_references_to_what_could_not_be_read() {
     check(
         "assumptions:\n  a: {text: T, assumes: {web.controls.mfa: yes, web.controls.mfaa: yes}}\nelements:\n\tweb: {kind: process}\n",
