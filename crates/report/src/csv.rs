@@ -7,8 +7,8 @@ use std::io::Write;
 use csv::Writer;
 use redan_engine::analysis::Threat;
 use redan_engine::policy::priority;
-use redan_model::Thing;
 use redan_model::lang::{Acceptance, LevelValue, MapEntry, Mitigation, MitigationStatus, Opt, StatedLevel};
+use redan_model::{Thing, naming};
 
 use crate::{Input, merged};
 
@@ -121,7 +121,7 @@ fn mitigations_of<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<(&'a str,
 }
 
 fn title_of(id: &str, mitigation: Option<&Mitigation>) -> String {
-    mitigation.and_then(|m| m.title.as_ref()).map_or_else(|| id.to_owned(), |title| title.value.clone())
+    mitigation.and_then(|m| m.title.as_ref()).map_or_else(|| naming::sentence_of(id), |title| title.value.clone())
 }
 
 fn owner_of(threat: &Threat, mitigations: &[(&str, Option<&Mitigation>)]) -> String {
@@ -140,7 +140,8 @@ fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
     parts.collect::<indexmap::IndexSet<_>>().into_iter().collect::<Vec<_>>().join(between)
 }
 
-fn one_line(text: &str) -> String {
+/// A text without its line breaks: YAML blocks keep theirs, a field does not want them.
+pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
