@@ -410,3 +410,56 @@ fn what_has_no_name_is_called_by_words_made_of_its_id() {
     let explained = text(&folder, &["explain", "m.tm.yaml", "verbose-errors@web-app"]);
     assert!(explained.contains("Error messages of Web App") && explained.contains("What would clear it"), "{explained}");
 }
+
+#[test]
+fn texts_of_a_model_cannot_command_a_terminal() {
+    let evil = "\\e[2J\\e]0;t\\a\\r\\u202e\\u009b1m";
+    let model = format!(
+        "redan: 1\nname: \"n{evil}\"\nzones: {{internet: {{trust: untrusted, name: \"z{evil}\"}}}}\nassets: {{a: {{name: \"a{evil}\", owner: \"o{evil}\"}}}}\nelements:\n  app: {{kind: process, zone: internet, name: \"w{evil}\", holds: [a]}}\nmitigations: {{m: {{title: \"m{evil}\", owner: \"b{evil}\"}}}}\nthreats: {{T1: {{title: \"t{evil}\", description: \"d{evil}\", on: [app], likelihood: 5, impact: 5, mitigations: [m]}}}}\n"
+    );
+    let folder = folder_with("m.tm.yaml", model);
+    let formats =
+        [&["threats"][..], &["questions"], &["mitigations"], &["assets"], &["surface"], &["checklist"], &["check"], &["coverage"]];
+    let mut runs: Vec<Vec<&str>> = formats.iter().map(|args| [args, &["m.tm.yaml"][..]].concat()).collect();
+    runs.push(vec!["explain", "m.tm.yaml", "T1"]);
+    runs.push(vec!["threats", "m.tm.yaml", "--format", "md"]);
+    runs.push(vec!["diagram", "m.tm.yaml", "--format", "text", "-o", "-"]);
+    for args in runs {
+        let output = redan(folder.path(), &args);
+        for shown in [String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)] {
+            let obeyed = |c: &char| (c.is_control() && !matches!(c, '\n' | '\t')) || ('\u{202a}'..='\u{202e}').contains(c);
+            assert_eq!(shown.chars().find(obeyed), None, "{args:?}: {shown}");
+        }
+        assert!(output.stdout.len() + output.stderr.len() > 20, "{args:?}");
+    }
+}
+
+#[test]
+fn the_rule_of_the_guide_to_rules_passes_its_own_examples() {
+    let page = include_str!("../../../docs/write-a-rule.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [pack, rule] = blocks[..] else { panic!("the page has a pack and a rule: {blocks:#?}") };
+    let folder = tempfile::tempdir().unwrap();
+    let packs = folder.path().join("security/rules/shop");
+    fs::create_dir_all(&packs).unwrap();
+    fs::create_dir(folder.path().join(".git")).unwrap();
+    fs::write(packs.join("pack.yaml"), pack).unwrap();
+    fs::write(packs.join("partner-reads-secrets.yaml"), rule).unwrap();
+    let shown = text(&folder, &["rules", "test", "security/rules"]);
+    assert!(page.contains(&format!("$ redan rules test security/rules\n{shown}```")), "{shown}");
+    let settings = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the page shows redan.toml");
+    fs::write(folder.path().join("redan.toml"), settings).unwrap();
+    let rules = text(&folder, &["rules", "list"]);
+    assert!(rules.contains("partner-reads-secrets") && rules.contains("sql-injection"), "{rules}");
+}
+
+#[test]
+fn the_readme_shows_what_its_command_prints() {
+    let readme = include_str!("../../../README.md");
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let block = readme.split("```console\n$ ").nth(1).and_then(|rest| rest.split("```").next()).expect("a command with its output");
+    let (command, shown) = block.split_once('\n').expect("output below the command");
+    let args: Vec<&str> = command.split(' ').skip(1).collect();
+    let output = redan(root, &args);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), shown);
+}

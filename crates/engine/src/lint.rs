@@ -10,6 +10,7 @@ mod assets;
 mod assumptions;
 mod mitigations;
 mod ratings;
+pub mod reference;
 mod reviews;
 mod scope;
 mod specs;

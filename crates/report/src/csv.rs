@@ -95,10 +95,19 @@ where
     let mut writer = Writer::from_writer(out);
     writer.write_record(columns)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.write_record(row.into_iter().map(|cell| inert(cell.as_ref())))?;
     }
     writer.flush()?;
     Ok(())
+}
+
+/// A cell that a spreadsheet shows and does not run: one that would start a formula gets an apostrophe before it.
+fn inert(cell: &[u8]) -> Vec<u8> {
+    let starts_formula = matches!(cell.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
+    let mut out = Vec::with_capacity(cell.len() + 1);
+    out.extend(starts_formula.then_some(b'\''));
+    out.extend(cell);
+    out
 }
 
 /// A level in words; a level that nobody stated is `unknown`.
@@ -148,6 +157,13 @@ pub fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_never_starts_a_formula() {
+        let mut out = Vec::new();
+        write(&mut out, &["a"], [["=cmd()"], ["+1"], ["-1"], ["@x"], ["\t=1"], ["1-1"]]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "a\n'=cmd()\n'+1\n'-1\n'@x\n'\t=1\n1-1\n");
+    }
 
     #[test]
     fn values_with_commas_and_quotes_are_quoted() {
