@@ -9,7 +9,7 @@ use crate::lang::syntax::shown;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
-use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx};
+use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx, naming};
 
 use super::{Part, Resolver};
 use crate::lang;
@@ -273,7 +273,13 @@ impl Resolver<'_> {
             return None;
         }
         self.model.names.insert(id.clone(), thing);
-        Some(Identity { id, id_span, span, provided_by: part.prefix.as_ref().map(|p| p.split('/').next().unwrap_or(p).to_owned()) })
+        // Elements and zones have names, as in diagrams; data and flows are spoken of in words.
+        let made_name = match thing {
+            Thing::Element(_) | Thing::Zone(_) => naming::title_of(&id),
+            _ => naming::sentence_of(&id),
+        };
+        let provided_by = part.prefix.as_ref().map(|p| p.split('/').next().unwrap_or(p).to_owned());
+        Some(Identity { id, made_name, id_span, span, provided_by })
     }
 }
 
