@@ -23,6 +23,7 @@ mod risk;
 pub mod rule;
 pub mod surface;
 mod title;
+pub mod tmt;
 
 pub use analysis::{Analysis, Question, Status, Threat};
 pub use knowledge::{Knowledge, KnowledgeError, Pack};
