@@ -12,6 +12,7 @@ mod text;
 mod zones;
 
 pub use document::{Choice, Document, Line, Meta, Point, Rect, Shape, Stencil, Surface, Thing, parse};
+pub use kinds::catalogue_names;
 pub use model::model;
 pub use stored::{State, Threat};
 pub use zones::MAX_BOUNDARIES;

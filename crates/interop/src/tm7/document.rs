@@ -308,7 +308,8 @@ fn property_of(thing: &mut Thing, class: &str, property: &Element<'_>) {
             let selected = if selected.is_empty() { Some(0) } else { selected.parse::<usize>().ok() };
             let Some(index) = selected else { return };
             let Some(value) = property.items("Value").get(index) else { return };
-            let value = value.text.clone().into_owned();
+            // Spaces count when filters compare values; line breaks only come from programs that lay files out anew.
+            let value = if value.text.contains('\n') { value.trimmed().to_owned() } else { value.text.clone().into_owned() };
             let chosen = index > 0 && class == "ListDisplayAttribute";
             thing.choices.push(Choice { key: key.to_owned(), label: draft::clean(label), value, chosen });
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::draft::{Draft, Entry, Section, clean, slug};
+use crate::draft::{Draft, Entry, Section, clean, one_line, slug};
 use crate::{Imported, Loss};
 
 use super::document::{Document, Line, Shape, Stencil, Surface, Thing};
@@ -162,7 +162,8 @@ impl<'d> Maker<'d> {
         } else {
             self.draft.keep_id(Section::Flows, &own, "flow")
         };
-        let entry = Entry::new().text("from", &from).text("to", &to).text("protocol", kinds::protocol(thing)).text("label", name);
+        let entry =
+            Entry::new().text("from", &from).text("to", &to).text("protocol", kinds::protocol(thing)).text("label", &one_line(name));
         self.draft.add(Section::Flows, &id, with_common(entry, thing));
         self.flows.entry(&thing.guid).or_insert(id);
     }
@@ -182,7 +183,7 @@ impl<'d> Maker<'d> {
             State::Mitigated | State::NotApplicable => Vec::new(),
         };
         let entry = Entry::new()
-            .text("title", &text::plain(&threat.title))
+            .text("title", &one_line(&text::plain(&threat.title)))
             .list("on", flow.into_iter().chain(ends.into_iter().flatten()))
             .list("stride", kinds::stride(&threat.category))
             .text("description", &text::plain(&threat.description))
