@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{files, read, shown};
 
 /// Lines that a rule may have, documentation and examples included.
-const LARGEST: usize = 150;
+const LARGEST: usize = 200;
 /// What every rule says, at the start of a line.
 const PARTS: [&str; 9] = ["id:", "title:", "on:", "when:", "likelihood:", "property:", "why:", "fix:", "examples:"];
 /// What the examples show.
