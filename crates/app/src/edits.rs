@@ -65,7 +65,10 @@ struct Document<'a> {
 
 /// The edits made one after the other, in memory.
 pub(crate) fn make(opened: &Opened, edits: &[Edit]) -> anyhow::Result<Edited> {
-    let old = read_text(&opened.path, &opened.shown).map_err(usage)?;
+    let old = match opened.foreign {
+        Some(_) => opened.loaded.sources.get(opened.loaded.model.file).text().to_owned(),
+        None => read_text(&opened.path, &opened.shown).map_err(usage)?,
+    };
     let mut new = old.clone();
     for edit in edits {
         new = apply(&opened.below, &new, edit).map_err(|error| refused(opened, edit, &new, &error))?;
