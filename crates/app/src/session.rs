@@ -18,6 +18,10 @@ use crate::knowledge;
 use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
 use crate::terminal::Terminal;
 
+/// What grows with a model. Commands end soon after their work, and the process gives all memory back at once, so it is
+/// never taken apart piece by piece.
+pub(crate) use std::mem::ManuallyDrop as Kept;
+
 /// What a run has at hand.
 pub(crate) struct Session<'a> {
     /// What every command understands.
@@ -37,7 +41,7 @@ pub(crate) struct Opened {
     /// As the user wrote it.
     pub(crate) shown: String,
     /// What was read.
-    pub(crate) loaded: Loaded,
+    pub(crate) loaded: Kept<Loaded>,
     /// The project that it is in.
     pub(crate) project: Rc<Project>,
     /// The knowledge that its project uses.
@@ -48,8 +52,8 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// The analysis of the model.
-    pub(crate) fn analyse(&self) -> Analysis {
-        redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context())
+    pub(crate) fn analyse(&self) -> Kept<Analysis> {
+        Kept::new(redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context()))
     }
 
     /// What the engine has to know of the outside.
@@ -82,7 +86,7 @@ impl Opened {
             path: self.path.clone(),
             below: self.below.clone(),
             shown: self.shown.clone(),
-            loaded,
+            loaded: Kept::new(loaded),
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
@@ -182,6 +186,7 @@ impl<'a> Session<'a> {
         let shown = given.to_string_lossy().replace('\\', "/");
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
+        let loaded = Kept::new(loaded);
         Ok(Opened { path, below, shown, loaded, project: Rc::clone(&project), knowledge, today: self.common.day() })
     }
 
@@ -205,6 +210,8 @@ impl<'a> Session<'a> {
             return Ok(Rc::clone(known));
         }
         let loaded = Rc::new(knowledge::load(project, self.common.packs.as_deref())?);
+        // Kept to the end of the process, as models are.
+        std::mem::forget(Rc::clone(&loaded));
         self.knowledge.push((project.packs.clone(), Rc::clone(&loaded)));
         Ok(loaded)
     }

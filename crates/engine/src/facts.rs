@@ -62,6 +62,8 @@ pub struct Facts<'m> {
     moves: Vec<assets::Moves>,
     holds: Vec<assets::Holds>,
     holders: Vec<Vec<ElementIx>>,
+    /// By element the assets whose `on` names it.
+    services: Vec<Vec<AssetIx>>,
     carriers: Vec<Vec<FlowIx>>,
     levels: Vec<[Option<Level>; 4]>,
     inside: Vec<Vec<ElementIx>>,
@@ -70,6 +72,10 @@ pub struct Facts<'m> {
     entering: Vec<Vec<FlowIx>>,
     leaving: Vec<Vec<FlowIx>>,
     loose_flows: Vec<FlowIx>,
+    /// Stores that do not say what they hold.
+    silent_stores: Vec<ElementIx>,
+    /// Flows that do not say what they move.
+    silent_flows: Vec<FlowIx>,
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
     memo: std::cell::RefCell<ReachMemo>,
 }
@@ -99,6 +105,7 @@ impl<'m> Facts<'m> {
             moves: Vec::new(),
             holds: Vec::new(),
             holders: Vec::new(),
+            services: Vec::new(),
             carriers: Vec::new(),
             levels: Vec::new(),
             inside: Vec::new(),
@@ -107,6 +114,8 @@ impl<'m> Facts<'m> {
             entering: Vec::new(),
             leaving: Vec::new(),
             loose_flows: Vec::new(),
+            silent_stores: Vec::new(),
+            silent_flows: Vec::new(),
             drawn: Vec::new(),
             memo: std::cell::RefCell::default(),
         }
@@ -148,6 +157,11 @@ impl<'m> Facts<'m> {
     pub(crate) fn held(&self, element: ElementIx) -> (&[AssetIx], bool) {
         let holds = &self.holds[element.index()];
         (&holds.assets, holds.known)
+    }
+
+    /// The assets that say that they are about an element.
+    pub(crate) fn services(&self, element: ElementIx) -> &[AssetIx] {
+        &self.services[element.index()]
     }
 
     /// Elements anywhere inside a zone.

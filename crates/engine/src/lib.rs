@@ -15,6 +15,7 @@ pub mod explain;
 pub mod expr;
 pub mod fact;
 pub mod facts;
+pub mod few;
 pub mod knowledge;
 pub mod lint;
 pub mod policy;

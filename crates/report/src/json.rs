@@ -9,10 +9,10 @@ mod diagnostic;
 mod lists;
 mod report;
 mod rules;
+mod shared;
 mod state;
 mod threats;
-
-use std::io::{self, Write};
+mod write;
 
 use redan_engine::Analysis;
 use redan_engine::analysis::{Question, Status, Threat};
@@ -26,6 +26,7 @@ pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
+pub use write::write;
 
 /// What of an analysis is shown.
 #[derive(Debug, Clone)]
@@ -120,13 +121,4 @@ impl CountsJson {
             lints: analysis.lints.len(),
         }
     }
-}
-
-/// Writes a document with a line end after it.
-///
-/// # Errors
-/// When the writer fails.
-pub fn write(mut out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, document)?;
-    out.write_all(b"\n")
 }

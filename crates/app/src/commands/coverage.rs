@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome};
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
 
 /// Arguments of `coverage`.
@@ -40,7 +40,7 @@ struct Document<'a> {
 pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
     crate::filter::Filters { on: args.on.clone(), ..Default::default() }.check(&models)?;
-    let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
+    let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {
         ListFormat::Human => {
             for (model, analysis) in &analysed {
@@ -65,8 +65,8 @@ pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
                 several => json::write(session.terminal.out(), &several)?,
             }
         }
-        ListFormat::Csv => table(args, &analysed.iter().map(|(m, a)| (*m, a)).collect::<Vec<_>>()).csv(session.terminal.out())?,
-        ListFormat::Md => table(args, &analysed.iter().map(|(m, a)| (*m, a)).collect::<Vec<_>>()).markdown(session.terminal.out())?,
+        ListFormat::Csv => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).csv(session.terminal.out())?,
+        ListFormat::Md => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).markdown(session.terminal.out())?,
     }
     Ok(Exit::Fine)
 }

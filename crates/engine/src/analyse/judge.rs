@@ -10,7 +10,7 @@ use super::counter::Sight;
 use crate::Knowledge;
 use crate::analysis::{CounterUse, Status};
 use crate::catalogue::{ControlIx, Lowers};
-use crate::expr::{Env, Tri, World};
+use crate::expr::{Env, Expr, Tri, World};
 use crate::fact::BaseFact;
 use crate::facts::{Facts, Flipped};
 use crate::policy::UnknownFacts;
@@ -160,19 +160,23 @@ fn provided(facts: &Facts<'_>, thing: Thing) -> bool {
 
 /// Whether a thing is of a kind that rules are about.
 pub(crate) fn is_kind(facts: &Facts<'_>, thing: Thing, kind: SubjectKind) -> bool {
+    kind_of(facts, thing) == kind
+}
+
+/// The kind that a thing is of.
+pub(crate) fn kind_of(facts: &Facts<'_>, thing: Thing) -> SubjectKind {
     use redan_model::lang::ElementKind;
-    match (thing, kind) {
-        (Thing::Model, SubjectKind::Model)
-        | (Thing::Zone(_), SubjectKind::Zone)
-        | (Thing::Flow(_), SubjectKind::Flow)
-        | (Thing::Asset(_), SubjectKind::Asset) => true,
-        (Thing::Element(ix), kind) => match facts.model[ix].kind {
-            ElementKind::Actor => kind == SubjectKind::Actor,
-            ElementKind::External => kind == SubjectKind::External,
-            ElementKind::Process => kind == SubjectKind::Process,
-            ElementKind::Store => kind == SubjectKind::Store,
+    match thing {
+        Thing::Model => SubjectKind::Model,
+        Thing::Zone(_) => SubjectKind::Zone,
+        Thing::Flow(_) => SubjectKind::Flow,
+        Thing::Asset(_) => SubjectKind::Asset,
+        Thing::Element(ix) => match facts.model[ix].kind {
+            ElementKind::Actor => SubjectKind::Actor,
+            ElementKind::External => SubjectKind::External,
+            ElementKind::Process => SubjectKind::Process,
+            ElementKind::Store => SubjectKind::Store,
         },
-        _ => false,
     }
 }
 
@@ -185,9 +189,8 @@ fn weight(status: Status) -> u8 {
     }
 }
 
-/// The asset that a rule binds, with whether it certainly belongs to the list.
-pub(crate) fn bindings(judge: &Judge<'_, '_>, rule: &Rule, subject: Thing) -> Vec<(Option<AssetIx>, Tri)> {
-    let Some(with) = &rule.with else { return vec![(None, Tri::Yes)] };
+/// The assets that a rule binds by its `with`, each with whether it certainly belongs to the list.
+pub(crate) fn bindings(judge: &Judge<'_, '_>, with: &Expr, subject: Thing) -> Vec<(Option<AssetIx>, Tri)> {
     let list = with.list(judge.facts, Env::of(subject));
     let bound = list.members.iter().filter_map(|(member, tri)| match member {
         Thing::Asset(asset) => Some((Some(*asset), *tri)),

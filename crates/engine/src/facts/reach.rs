@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 use super::Facts;
 use crate::expr::{Field, Tri};
 
-/// Results of reach queries that do not depend on where they are asked, by the query's key and the kind of reach.
-pub(crate) type ReachMemo = FxHashMap<(String, Field), std::rc::Rc<Vec<Tri>>>;
+/// Results of reach queries that do not depend on where they are asked, by the kind of reach and the query's key.
+pub(crate) type ReachMemo = FxHashMap<Field, FxHashMap<String, std::rc::Rc<Vec<Tri>>>>;
 
 /// How near each element is to where attackers start.
 #[derive(Debug)]

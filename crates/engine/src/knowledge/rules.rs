@@ -261,7 +261,7 @@ fn lifecycle(record: &Record<'_>, faults: &mut Faults<'_>) -> Lifecycle {
         (Some("deprecated"), _) => return Lifecycle::Deprecated(None),
         (None, Tree::Map(entries)) => {
             if let [(key, node)] = entries.as_slice()
-                && let ("deprecated", Some(instead)) = (key.value.as_str(), scalar(node))
+                && let ("deprecated", Some(instead)) = (&*key.value, scalar(node))
             {
                 return Lifecycle::Deprecated(Some(instead.to_owned()));
             }
