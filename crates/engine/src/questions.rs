@@ -1,5 +1,7 @@
 //! Questions: every unknown fact that decides something, once, in the order of the risk that an answer settles.
 
+use std::cmp::Reverse;
+
 use redan_model::Thing;
 use rustc_hash::FxHashMap;
 
@@ -84,11 +86,12 @@ impl Stakes {
 
     fn sorted(self, facts: &Facts<'_>) -> Vec<Question> {
         let id = |fact: BaseFact| fact.id(facts.model, &facts.knowledge.catalogue);
-        let mut stakes: Vec<_> = self.stakes.into_iter().map(|(fact, stake)| (id(fact), fact, stake)).collect();
-        stakes.sort_by(|(one, _, a), (two, _, b)| {
-            (b.settled_risk, b.rated_risk).cmp(&(a.settled_risk, a.rated_risk)).then_with(|| one.cmp(two))
-        });
-        stakes.into_iter().map(|(id, fact, stake)| question(facts, id, fact, stake)).collect()
+        let mut stakes: Vec<Option<(BaseFact, Stake)>> = self.stakes.into_iter().map(Some).collect();
+        let keys = stakes.iter().flatten().enumerate();
+        let mut order: Vec<_> = keys.map(|(at, (fact, stake))| (Reverse((stake.settled_risk, stake.rated_risk)), id(*fact), at)).collect();
+        order.sort_unstable();
+        let question = |(_, id, at): (_, String, usize)| stakes[at].take().map(|(fact, stake)| question(facts, id, fact, stake));
+        order.into_iter().filter_map(question).collect()
     }
 }
 
