@@ -15,7 +15,7 @@ use crate::fact::BaseFact;
 use crate::facts::{Facts, Flipped};
 use crate::policy::UnknownFacts;
 use crate::risk::{Likelihood, Steps};
-use crate::rule::{Rule, RuleIx, SubjectKind};
+use crate::rule::{RuleIx, SubjectKind};
 
 /// What came out for one rule on one subject.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl<'m> Judge<'_, 'm> {
     fn refined(&self, ix: RuleIx, env: Env, world: &dyn World) -> bool {
         self.refiners[usize::from(ix.0)].iter().any(|refiner| {
             let refiner = &self.knowledge.rules[usize::from(refiner.0)];
-            if !refiner.on.iter().any(|kind| is_kind(self.facts, env.subject, *kind)) {
+            if !refiner.on.contains(&kind_of(self.facts, env.subject)) {
                 return false;
             }
             match (&refiner.with, env.asset) {
@@ -139,14 +139,6 @@ impl<'m> Judge<'_, 'm> {
     }
 }
 
-/// The subjects of a rule, in the order of the model, things that are not looked at left out.
-pub(crate) fn subjects<'a>(facts: &'a Facts<'_>, rule: &'a Rule) -> impl Iterator<Item = Thing> + use<'a> {
-    crate::facts::things(facts.model).filter(move |thing| {
-        let kind = rule.on.iter().any(|kind| is_kind(facts, *thing, *kind));
-        kind && is_subject(facts, *thing)
-    })
-}
-
 /// Whether rules look at a thing at all.
 pub(crate) fn is_subject(facts: &Facts<'_>, thing: Thing) -> bool {
     let group = matches!(thing, Thing::Element(ix) if facts.model[ix].is_group);
@@ -156,11 +148,6 @@ pub(crate) fn is_subject(facts: &Facts<'_>, thing: Thing) -> bool {
 /// Assets of another file are that file's concern.
 fn provided(facts: &Facts<'_>, thing: Thing) -> bool {
     matches!(thing, Thing::Asset(ix) if facts.model[ix].identity.provided_by.is_some())
-}
-
-/// Whether a thing is of a kind that rules are about.
-pub(crate) fn is_kind(facts: &Facts<'_>, thing: Thing, kind: SubjectKind) -> bool {
-    kind_of(facts, thing) == kind
 }
 
 /// The kind that a thing is of.

@@ -77,8 +77,8 @@ pub(crate) fn has_unconfirmed(model: &Model) -> bool {
 /// The id of a raised threat.
 pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<AssetIx>) -> String {
     match asset {
-        Some(asset) => format!("{}@{}@{}", rule.id, model.id_of(subject), model.id_of(Thing::Asset(asset))),
-        None => format!("{}@{}", rule.id, model.id_of(subject)),
+        Some(asset) => [&rule.id, "@", model.id_of(subject), "@", model.id_of(Thing::Asset(asset))].concat(),
+        None => [&rule.id, "@", model.id_of(subject)].concat(),
     }
 }
 
