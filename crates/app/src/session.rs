@@ -20,6 +20,10 @@ use crate::knowledge;
 use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
 use crate::terminal::Terminal;
 
+/// What grows with a model. Commands end soon after their work, and the process gives all memory back at once, so it is
+/// never taken apart piece by piece.
+pub(crate) use std::mem::ManuallyDrop as Kept;
+
 /// What a run has at hand.
 pub(crate) struct Session<'a> {
     /// What every command understands.
@@ -41,7 +45,7 @@ pub(crate) struct Opened {
     /// As the user wrote it.
     pub(crate) shown: String,
     /// What was read.
-    pub(crate) loaded: Loaded,
+    pub(crate) loaded: Kept<Loaded>,
     /// The other tool whose model it is.
     pub(crate) foreign: Option<Format>,
     /// The project that it is in.
@@ -54,8 +58,8 @@ pub(crate) struct Opened {
 
 impl Opened {
     /// The analysis of the model.
-    pub(crate) fn analyse(&self) -> Analysis {
-        redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context())
+    pub(crate) fn analyse(&self) -> Kept<Analysis> {
+        Kept::new(redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context()))
     }
 
     /// What the engine has to know of the outside.
@@ -88,7 +92,7 @@ impl Opened {
             path: self.path.clone(),
             below: self.below.clone(),
             shown: self.shown.clone(),
-            loaded,
+            loaded: Kept::new(loaded),
             foreign: self.foreign,
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
@@ -204,6 +208,7 @@ impl<'a> Session<'a> {
         let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
+        let loaded = Kept::new(loaded);
         Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day() })
     }
 
@@ -257,6 +262,8 @@ impl<'a> Session<'a> {
             return Ok(Rc::clone(known));
         }
         let loaded = Rc::new(if bare { knowledge::without_rules()? } else { knowledge::load(project, self.common.packs.as_deref())? });
+        // Kept to the end of the process, as models are.
+        std::mem::forget(Rc::clone(&loaded));
         self.knowledge.push((key, Rc::clone(&loaded)));
         Ok(loaded)
     }

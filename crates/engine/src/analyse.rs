@@ -1,6 +1,7 @@
 //! From a model to its analysis: threats written by hand, threats that rules raise, questions, coverage, lints.
 
 pub(crate) mod counter;
+mod gather;
 pub(crate) mod hand;
 pub(crate) mod judge;
 pub(crate) mod raised;
@@ -15,6 +16,7 @@ use crate::risk::Risk;
 use crate::rule::RuleIx;
 use crate::{Context, Knowledge, Policy};
 
+use gather::Gathered;
 use judge::Judge;
 
 /// What an analysis is made from.
@@ -45,12 +47,11 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut raiser = raiser(input, judge(&facts));
     raiser.target = target.as_ref().map(judge);
-    let mut drafts = hand::threats(input);
-    let written = drafts.len();
-    drafts.extend(raiser.threats());
-    let drafts = merge(drafts, written, input.knowledge);
-    let coverage = crate::coverage::coverage(&facts, input.knowledge, &drafts);
-    let (threats, questions) = crate::questions::ask(&facts, drafts);
+    let mut gathered = Gathered::new(hand::threats(input));
+    raiser.threats(&mut |draft| gathered.add(draft));
+    let Gathered { mut threats, stakes, .. } = gathered.in_order(input.knowledge);
+    let coverage = crate::coverage::coverage(&facts, input.knowledge, &threats);
+    let questions = stakes.questions(&facts, &mut threats);
     let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage };
     analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
     analysis
@@ -66,6 +67,7 @@ pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> rais
         answers: Answers::new(input.model, input.knowledge),
         mitigations: raised::stated_controls(input),
         has_assumptions: raised::has_unconfirmed(input.model),
+        reasons: raised::Reasons::default(),
     }
 }
 
@@ -87,47 +89,6 @@ pub(crate) fn refiners(knowledge: &Knowledge) -> Vec<Vec<RuleIx>> {
         }
     }
     refiners
-}
-
-/// Moves raised threats into the ones written by hand that they are the same as.
-fn merge(drafts: Vec<Draft>, written: usize, knowledge: &Knowledge) -> Vec<Draft> {
-    if drafts.iter().all(|draft| draft.same_as.is_none()) {
-        return drafts;
-    }
-    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let same = draft.same_as.as_ref();
-        let into = same.and_then(|id| kept.iter().take(written).position(|other| other.threat.id == *id));
-        match into {
-            Some(into) => absorb(&mut kept[into].threat, draft.threat, knowledge),
-            None => kept.push(draft),
-        }
-    }
-    kept
-}
-
-fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
-    fn union<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
-        for item in more {
-            if !list.contains(&item) {
-                list.push(item);
-            }
-        }
-    }
-    let references = raised.references(knowledge);
-    for (list, ids) in references {
-        union(into.references.entry(list).or_default(), ids);
-    }
-    union(&mut into.subjects, raised.subjects);
-    union(&mut into.stride, raised.stride);
-    union(&mut into.linddun, raised.linddun);
-    union(&mut into.mitigations, raised.mitigations);
-    for used in raised.counters {
-        if !into.counters.contains(&used) {
-            into.counters.push(used);
-        }
-    }
-    into.merged.push(raised.id);
 }
 
 /// Whether a threat still needs something: a fact, a decision or work.

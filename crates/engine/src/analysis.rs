@@ -3,6 +3,8 @@
 //! Threats come in a fixed order: those written by hand in source order, then raised ones by rule order and subject
 //! order. Faces sort for display; ids, gate and JSON count threats.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use redan_model::lang::{Band, Linddun, State, Stride};
@@ -11,6 +13,7 @@ use redan_model::{AssetIx, Diagnostic, Span, Thing};
 use crate::Knowledge;
 use crate::catalogue::ControlIx;
 use crate::fact::BaseFact;
+use crate::few::{Few, References};
 use crate::rule::{Rule, RuleIx};
 
 /// Index of a threat in [`Analysis::threats`].
@@ -132,7 +135,7 @@ pub struct Threat {
     /// What it is about; the first of `on` for one written by hand.
     pub subject: Option<Thing>,
     /// Everything that it is about, the subject first, threats merged into it included.
-    pub subjects: Vec<Thing>,
+    pub subjects: Few<Thing, 1>,
     /// The asset that `with` bound.
     pub with: Option<AssetIx>,
     /// In a few words.
@@ -140,15 +143,16 @@ pub struct Threat {
     /// What is written about it; see [`Threat::description`] for what to show.
     pub description: Option<String>,
     /// STRIDE categories.
-    pub stride: Vec<Stride>,
+    pub stride: Few<Stride, 6>,
     /// LINDDUN categories.
-    pub linddun: Vec<Linddun>,
+    pub linddun: Few<Linddun, 7>,
     /// Where it stands.
     pub status: Status,
     /// Its rating as it stands: for a mitigated threat without its counters, for a question as if it were open.
     pub rating: Rating,
     /// Why the rating is what it is, as short phrases: "likelihood 4 in the rule", "+1 reachable from Internet without crossing a boundary".
-    pub rating_reasons: Vec<String>,
+    /// Threats that are rated alike share them.
+    pub rating_reasons: Arc<[String]>,
     /// Lowest and highest risk while facts are unknown; `None` when the rating is certain.
     pub range: Option<(u8, u8)>,
     /// Risk before, now, and with planned mitigations.
@@ -162,13 +166,13 @@ pub struct Threat {
     /// Some but not all of what counters it is there.
     pub partly_countered: bool,
     /// Ids in public lists that the entry states; see [`Threat::references`] for all of them.
-    pub references: IndexMap<String, Vec<String>>,
+    pub references: References,
     /// Unconfirmed assumptions that its status rests on.
     pub assumptions: Vec<String>,
     /// Questions that settle it, in question order.
     pub questions: Vec<QuestionIx>,
     /// The entry of the model that answers it, or that it is.
-    pub answer: Option<Answer>,
+    pub answer: Option<Box<Answer>>,
     /// Ids of raised threats that were merged into it.
     pub merged: Vec<String>,
     /// Day on which it was found, if stated.
@@ -201,7 +205,7 @@ impl Threat {
 
     /// Ids in public lists: stated ones first, then those of its rules.
     pub fn references(&self, knowledge: &Knowledge) -> IndexMap<String, Vec<String>> {
-        let mut all = self.references.clone();
+        let mut all = IndexMap::clone(&self.references);
         for (list, ids) in self.rules(knowledge).into_iter().flat_map(|rule| &rule.references) {
             let known = all.entry(list.clone()).or_default();
             for id in ids {

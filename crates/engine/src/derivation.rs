@@ -89,7 +89,8 @@ fn case(input: &Input<'_>, judge: &Judge<'_, '_>, threat: &Threat, id: &str) -> 
 }
 
 fn bound(input: &Input<'_>, judge: &Judge<'_, '_>, id: &str, rule: RuleIx, subject: Thing, asset: Option<AssetIx>) -> Case {
-    let bindings = bindings(judge, &input.knowledge.rules[usize::from(rule.0)], subject);
+    let with = input.knowledge.rules[usize::from(rule.0)].with.as_ref();
+    let bindings = with.map(|with| bindings(judge, with, subject)).unwrap_or_default();
     let member = bindings.iter().find(|(bound, _)| *bound == asset).map_or(Tri::Yes, |(_, member)| *member);
     Case { id: id.to_owned(), rule, env: Env { subject, asset }, member }
 }
@@ -99,9 +100,13 @@ fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> 
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, overlay);
     let refiners = refiners(input.knowledge);
     let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let mut drafts = Vec::new();
-    raiser(input, judge).on_subject(case.rule, case.env.subject, &mut drafts);
+    let mut found = None;
+    raiser(input, judge).on_subject(case.rule, case.env.subject, &mut |draft| {
+        if draft.threat.id == case.id && found.is_none() {
+            found = Some(draft.threat);
+        }
+    });
     let rule = &input.knowledge.rules[usize::from(case.rule.0)];
     debug_assert!(case.id == threat_id(input.model, rule, case.env.subject, case.env.asset), "an id is made of its parts");
-    drafts.into_iter().map(|draft| draft.threat).find(|threat| threat.id == case.id)
+    found
 }

@@ -55,12 +55,20 @@ pub trait World {
 
     /// Whether `predicate` holds for a member of the list `field` of `thing`.
     ///
-    /// Asked only for `reached_from` and `influenced_from`, and only when the predicate reads nothing but the member
-    /// and the model. `key` is the text of the predicate: with the same field and key the predicate is the same, so
-    /// one search over the whole model can be kept and serve every thing.
+    /// Asked only for `reached_from` and `influenced_from` and for lists of the model, and only when the predicate reads
+    /// nothing but the member and the model. `key` is the text of the predicate: with the same field and key the
+    /// predicate is the same, so one search over the whole model can be kept and serve every thing.
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
         let _ = key;
         value::any_member(&self.things(thing, field), predicate)
+    }
+
+    /// The assets whose `on` names a thing, in the order of the model; `None` where nobody keeps that list.
+    ///
+    /// With it, `model.assets.exists(a, … && element in a.on)` need not look at every asset for every element.
+    fn assets_on(&self, thing: Thing) -> Option<&[AssetIx]> {
+        let _ = thing;
+        None
     }
 }
 

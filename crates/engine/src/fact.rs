@@ -62,7 +62,7 @@ pub enum FactKey {
 impl FactKey {
     /// The path below the thing, as models write it.
     pub fn path(self, catalogue: &Catalogue) -> String {
-        let name = |names: Option<&String>| names.map_or("?", String::as_str).to_owned();
+        let below = |set: &str, names: Option<&String>| [set, names.map_or("?", String::as_str)].concat();
         match self {
             Self::Tech => "tech".to_owned(),
             Self::Protocol => "protocol".to_owned(),
@@ -73,8 +73,8 @@ impl FactKey {
             Self::Holds => "holds".to_owned(),
             Self::Data => "data".to_owned(),
             Self::Level(property) => property.as_str().to_owned(),
-            Self::Trait(ix) => format!("traits.{}", name(catalogue.traits.get_index(ix.0.into()).map(|entry| entry.0))),
-            Self::Control(ix) => format!("controls.{}", name(catalogue.controls.get_index(ix.0.into()).map(|entry| entry.0))),
+            Self::Trait(ix) => below("traits.", catalogue.traits.get_index(ix.0.into()).map(|entry| entry.0)),
+            Self::Control(ix) => below("controls.", catalogue.controls.get_index(ix.0.into()).map(|entry| entry.0)),
         }
     }
 
@@ -110,7 +110,7 @@ pub struct BaseFact {
 impl BaseFact {
     /// `<thing>.<path>`, as questions and `redan set` write it.
     pub fn id(self, model: &Model, catalogue: &Catalogue) -> String {
-        format!("{}.{}", model.id_of(self.thing), self.key.path(catalogue))
+        [model.id_of(self.thing), ".", &self.key.path(catalogue)].concat()
     }
 }
 

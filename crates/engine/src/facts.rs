@@ -5,6 +5,7 @@
 
 mod assets;
 mod flipped;
+mod graph;
 mod placement;
 mod reach;
 mod resolve;
@@ -55,13 +56,18 @@ pub struct Facts<'m> {
     said: Vec<Vec<Statement<'m>>>,
     /// Whether any `"*"` is written at all.
     has_stars: bool,
+    graph: graph::Graph,
     techs: Vec<Option<u16>>,
     protocols: Vec<Option<u16>>,
     placements: Vec<Placement>,
     trusts: Vec<Option<u8>>,
+    /// How far elements are trusted.
+    element_trusts: Vec<crate::expr::Range>,
     moves: Vec<assets::Moves>,
     holds: Vec<assets::Holds>,
     holders: Vec<Vec<ElementIx>>,
+    /// By element the assets whose `on` names it.
+    services: Vec<Vec<AssetIx>>,
     carriers: Vec<Vec<FlowIx>>,
     levels: Vec<[Option<Level>; 4]>,
     inside: Vec<Vec<ElementIx>>,
@@ -70,6 +76,10 @@ pub struct Facts<'m> {
     entering: Vec<Vec<FlowIx>>,
     leaving: Vec<Vec<FlowIx>>,
     loose_flows: Vec<FlowIx>,
+    /// Stores that do not say what they hold.
+    silent_stores: Vec<ElementIx>,
+    /// Flows that do not say what they move.
+    silent_flows: Vec<FlowIx>,
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
     memo: std::cell::RefCell<ReachMemo>,
 }
@@ -92,13 +102,16 @@ impl<'m> Facts<'m> {
             knowledge,
             said: Vec::new(),
             has_stars: false,
+            graph: graph::Graph::of(model),
             techs: Vec::new(),
             protocols: Vec::new(),
             placements: Vec::new(),
             trusts: Vec::new(),
+            element_trusts: Vec::new(),
             moves: Vec::new(),
             holds: Vec::new(),
             holders: Vec::new(),
+            services: Vec::new(),
             carriers: Vec::new(),
             levels: Vec::new(),
             inside: Vec::new(),
@@ -107,6 +120,8 @@ impl<'m> Facts<'m> {
             entering: Vec::new(),
             leaving: Vec::new(),
             loose_flows: Vec::new(),
+            silent_stores: Vec::new(),
+            silent_flows: Vec::new(),
             drawn: Vec::new(),
             memo: std::cell::RefCell::default(),
         }
@@ -150,6 +165,11 @@ impl<'m> Facts<'m> {
         (&holds.assets, holds.known)
     }
 
+    /// The assets that say that they are about an element.
+    pub(crate) fn services(&self, element: ElementIx) -> &[AssetIx] {
+        &self.services[element.index()]
+    }
+
     /// Elements anywhere inside a zone.
     pub(crate) fn elements_inside(&self, zone: ZoneIx) -> &[ElementIx] {
         &self.inside[zone.index()]
@@ -158,31 +178,31 @@ impl<'m> Facts<'m> {
     /// Flows that arrive at an element, at what it is part of, or that it may be called back through.
     pub(crate) fn arriving(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
         self.around(element).flat_map(move |ix| {
-            let back = self.model[ix].outgoing.iter().filter(|flow| self.model[**flow].both_ways);
-            self.model[ix].incoming.iter().chain(back).copied()
+            let back = self.graph.outgoing(ix).iter().filter(|flow| self.graph.ends(**flow).both_ways);
+            self.graph.incoming(ix).iter().chain(back).copied()
         })
     }
 
     /// Flows that an element, or what it is part of, opens or may open.
     pub(crate) fn departing(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
         self.around(element).flat_map(move |ix| {
-            let back = self.model[ix].incoming.iter().filter(|flow| self.model[**flow].both_ways);
-            self.model[ix].outgoing.iter().chain(back).copied()
+            let back = self.graph.incoming(ix).iter().filter(|flow| self.graph.ends(**flow).both_ways);
+            self.graph.outgoing(ix).iter().chain(back).copied()
         })
     }
 
     /// Every flow of an element, once each.
     pub(crate) fn touching(&self, element: ElementIx) -> impl Iterator<Item = FlowIx> + '_ {
         self.around(element).flat_map(move |ix| {
-            let out = self.model[ix].outgoing.iter().filter(move |flow| self.model[**flow].target != ix);
-            self.model[ix].incoming.iter().chain(out).copied()
+            let out = self.graph.outgoing(ix).iter().filter(move |flow| self.graph.ends(**flow).target != ix);
+            self.graph.incoming(ix).iter().chain(out).copied()
         })
     }
 
     /// An element and the elements that it is part of, nearest first.
     pub(crate) fn around(&self, element: ElementIx) -> impl Iterator<Item = ElementIx> + '_ {
         let limit = self.model.elements.len();
-        std::iter::successors(Some(element), |ix| self.model[*ix].parent).take(limit.max(1))
+        std::iter::successors(Some(element), |ix| self.graph.parent(*ix)).take(limit.max(1))
     }
 
     /// Where a thing stands in tables over all things.

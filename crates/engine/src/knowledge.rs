@@ -10,7 +10,7 @@ mod taxonomy;
 use indexmap::IndexMap;
 use redan_model::Vocabulary;
 
-use self::node::{At, Faults, Node};
+use self::node::{At, Embedded, Faults, Node};
 use crate::catalogue::Catalogue;
 use crate::rule::{Rule, RuleIx};
 
@@ -113,8 +113,8 @@ struct File<'t> {
 /// The files that the build embedded.
 fn embedded_files() -> Vec<File<'static>> {
     let text = include_str!(concat!(env!("OUT_DIR"), "/knowledge.json"));
-    let files: Vec<(String, serde_json::Value)> = serde_json::from_str(text).expect("the build writes a list of files");
-    files.into_iter().map(|(path, value)| File { path, text: None, root: node::from_json(value) }).collect()
+    let files: Vec<(String, Embedded)> = serde_json::from_str(text).expect("the build writes a list of files");
+    files.into_iter().map(|(path, Embedded(root))| File { path, text: None, root }).collect()
 }
 
 /// Every file that can be read, and what is wrong with the others.

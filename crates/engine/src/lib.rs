@@ -16,6 +16,7 @@ pub mod explain;
 pub mod expr;
 pub mod fact;
 pub mod facts;
+pub mod few;
 pub mod knowledge;
 pub mod lint;
 pub mod mutate;

@@ -2,41 +2,15 @@
 
 mod technologies;
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap;
 
-use crate::analyse::Draft;
 use crate::analyse::raised::unique;
 use crate::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use crate::catalogue::{ControlIx, TraitIx};
 use crate::fact::{BaseFact, FactKey, Property};
 use crate::facts::Facts;
-
-/// Turns what drafts wait for into questions, and links both ways.
-pub(crate) fn ask(facts: &Facts<'_>, drafts: Vec<Draft>) -> (Vec<Threat>, Vec<Question>) {
-    let mut pool = Pool::default();
-    let mut threats = Vec::with_capacity(drafts.len());
-    for mut draft in drafts {
-        let ix = ThreatIx(u32::try_from(threats.len()).unwrap_or(u32::MAX));
-        let risk = draft.threat.rating.risk.unwrap_or(1);
-        unique(&mut draft.asks);
-        unique(&mut draft.rates);
-        for fact in &draft.asks {
-            pool.entry(*fact).settle(ix, risk);
-        }
-        for fact in draft.rates.iter().filter(|fact| !draft.asks.contains(fact)) {
-            pool.entry(*fact).rate(ix, risk);
-        }
-        threats.push(draft.threat);
-    }
-    let questions = pool.questions(facts);
-    for (at, question) in questions.iter().enumerate() {
-        let at = QuestionIx(u32::try_from(at).unwrap_or(u32::MAX));
-        for threat in &question.settles {
-            threats[threat.0 as usize].questions.push(at);
-        }
-    }
-    (threats, questions)
-}
 
 /// What an answer would decide.
 #[derive(Debug, Default)]
@@ -62,14 +36,46 @@ impl Stake {
     }
 }
 
-/// Stakes by fact, in the order in which the facts came up.
+/// What answers would decide, by fact, in the order in which the facts came up.
 #[derive(Debug, Default)]
-struct Pool {
+pub(crate) struct Stakes {
     positions: FxHashMap<BaseFact, usize>,
     stakes: Vec<(BaseFact, Stake)>,
 }
 
-impl Pool {
+impl Stakes {
+    /// Notes what a threat waits for and what moves its rating.
+    pub(crate) fn add(&mut self, threat: ThreatIx, risk: u8, mut asks: Vec<BaseFact>, mut rates: Vec<BaseFact>) {
+        unique(&mut asks);
+        unique(&mut rates);
+        for fact in &asks {
+            self.entry(*fact).settle(threat, risk);
+        }
+        for fact in rates.iter().filter(|fact| !asks.contains(fact)) {
+            self.entry(*fact).rate(threat, risk);
+        }
+    }
+
+    /// Gives every threat the index that it has from now on.
+    pub(crate) fn renumber(&mut self, now: impl Fn(ThreatIx) -> ThreatIx) {
+        for list in self.stakes.iter_mut().flat_map(|(_, stake)| [&mut stake.settles, &mut stake.rates]) {
+            list.iter_mut().for_each(|threat| *threat = now(*threat));
+            list.sort_unstable();
+        }
+    }
+
+    /// The questions, and for every threat those that settle it.
+    pub(crate) fn questions(self, facts: &Facts<'_>, threats: &mut [Threat]) -> Vec<Question> {
+        let questions = self.sorted(facts);
+        for (at, question) in questions.iter().enumerate() {
+            let at = QuestionIx(u32::try_from(at).unwrap_or(u32::MAX));
+            for threat in &question.settles {
+                threats[threat.0 as usize].questions.push(at);
+            }
+        }
+        questions
+    }
+
     fn entry(&mut self, fact: BaseFact) -> &mut Stake {
         let next = self.stakes.len();
         let at = *self.positions.entry(fact).or_insert(next);
@@ -79,13 +85,14 @@ impl Pool {
         &mut self.stakes[at].1
     }
 
-    fn questions(self, facts: &Facts<'_>) -> Vec<Question> {
+    fn sorted(self, facts: &Facts<'_>) -> Vec<Question> {
         let id = |fact: BaseFact| fact.id(facts.model, &facts.knowledge.catalogue);
-        let mut stakes: Vec<_> = self.stakes.into_iter().map(|(fact, stake)| (id(fact), fact, stake)).collect();
-        stakes.sort_by(|(one, _, a), (two, _, b)| {
-            (b.settled_risk, b.rated_risk).cmp(&(a.settled_risk, a.rated_risk)).then_with(|| one.cmp(two))
-        });
-        stakes.into_iter().map(|(id, fact, stake)| question(facts, id, fact, stake)).collect()
+        let mut stakes: Vec<Option<(BaseFact, Stake)>> = self.stakes.into_iter().map(Some).collect();
+        let keys = stakes.iter().flatten().enumerate();
+        let mut order: Vec<_> = keys.map(|(at, (fact, stake))| (Reverse((stake.settled_risk, stake.rated_risk)), id(*fact), at)).collect();
+        order.sort_unstable();
+        let question = |(_, id, at): (_, String, usize)| stakes[at].take().map(|(fact, stake)| question(facts, id, fact, stake));
+        order.into_iter().filter_map(question).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Likelihood, impact and risk: the numbers of a threat and the phrases that say where they come from.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use redan_model::lang::{Level, Strength};
@@ -76,7 +76,7 @@ impl Steps {
 }
 
 /// What exposure does to a likelihood, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Exposure {
     /// No further boundary: +1. The element where the attacker starts.
     Direct(Option<ElementIx>),
@@ -149,24 +149,30 @@ pub(crate) struct Risk<'a, 'm> {
     facts: &'a Facts<'m>,
     distances: Distances,
     assume: Level,
-    services: FxHashMap<ElementIx, Vec<AssetIx>>,
     involved: RefCell<FxHashMap<Thing, Rc<Involved>>>,
+    /// The last answer of [`Risk::exposure`]: all threats to one thing ask the same.
+    exposed: Cell<Option<(Thing, Exposure)>>,
 }
 
 impl<'a, 'm> Risk<'a, 'm> {
     /// Ratings over the facts of a model.
     pub(crate) fn new(facts: &'a Facts<'m>, assume: Level) -> Self {
-        let mut services: FxHashMap<ElementIx, Vec<AssetIx>> = FxHashMap::default();
-        for asset in facts.asset_ixs() {
-            for element in &facts.model[asset].on {
-                services.entry(*element).or_default().push(asset);
-            }
-        }
-        Self { facts, distances: facts.distances(), assume, services, involved: RefCell::default() }
+        Self { facts, distances: facts.distances(), assume, involved: RefCell::default(), exposed: Cell::new(None) }
     }
 
     /// How exposed a thing is.
     pub(crate) fn exposure(&self, thing: Thing) -> Exposure {
+        if let Some((last, exposure)) = self.exposed.get()
+            && last == thing
+        {
+            return exposure;
+        }
+        let exposure = self.find_exposure(thing);
+        self.exposed.set(Some((thing, exposure)));
+        exposure
+    }
+
+    fn find_exposure(&self, thing: Thing) -> Exposure {
         if !self.distances.has_start || thing == Thing::Model {
             return Exposure::NoStart;
         }
@@ -264,7 +270,7 @@ impl<'a, 'm> Risk<'a, 'm> {
                 self.collect_flow(ix, out);
                 let target = facts.model[ix].target;
                 out.availability.extend(facts.held(target).0);
-                out.availability.extend(self.services.get(&target).into_iter().flatten());
+                out.availability.extend(facts.services(target));
             }
             Thing::Element(ix) => {
                 let (held, known) = facts.held(ix);
@@ -273,7 +279,7 @@ impl<'a, 'm> Risk<'a, 'm> {
                     out.unwritten.push(BaseFact { thing, key: FactKey::Holds });
                 }
                 facts.touching(ix).for_each(|flow| self.collect_flow(flow, out));
-                out.assets.extend(self.services.get(&ix).into_iter().flatten());
+                out.assets.extend(facts.services(ix));
             }
         }
     }

@@ -9,11 +9,11 @@ mod diagnostic;
 mod lists;
 mod report;
 mod rules;
+mod shared;
 mod standards;
 mod state;
 mod threats;
-
-use std::io::{self, Write};
+mod write;
 
 use redan_engine::Analysis;
 use redan_engine::analysis::{Question, Status, Threat};
@@ -28,6 +28,7 @@ pub use rules::{RuleJson, subject_word};
 pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
+pub use write::write;
 
 /// What of an analysis is shown.
 #[derive(Debug, Clone)]
@@ -122,13 +123,4 @@ impl CountsJson {
             lints: analysis.lints.len(),
         }
     }
-}
-
-/// Writes a document with a line end after it.
-///
-/// # Errors
-/// When the writer fails.
-pub fn write(mut out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, document)?;
-    out.write_all(b"\n")
 }

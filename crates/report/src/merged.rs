@@ -19,8 +19,14 @@ pub fn rules<'a>(input: &'a Input<'_>, threat: &'a Threat) -> impl Iterator<Item
 /// Ids in public lists, each once: stated ones first, then those of the rules.
 pub fn references<'a>(input: &'a Input<'_>, threat: &'a Threat) -> IndexMap<&'a str, Vec<&'a str>> {
     let mut all: IndexMap<&str, Vec<&str>> = IndexMap::new();
-    let lists = std::iter::once(&threat.references).chain(rules(input, threat).map(|rule| &rule.references));
-    for (list, ids) in lists.flatten() {
+    add_references(&mut all, &threat.references);
+    rules(input, threat).for_each(|rule| add_references(&mut all, &rule.references));
+    all
+}
+
+/// Adds ids to lists, each once.
+pub(crate) fn add_references<'a>(all: &mut IndexMap<&'a str, Vec<&'a str>>, more: &'a IndexMap<String, Vec<String>>) {
+    for (list, ids) in more {
         let known = all.entry(list).or_default();
         for id in ids {
             if !known.contains(&id.as_str()) {
@@ -28,12 +34,16 @@ pub fn references<'a>(input: &'a Input<'_>, threat: &'a Threat) -> IndexMap<&'a 
             }
         }
     }
-    all
 }
 
 /// Rules of other tools that stand for the same, as `tool:id`, each once.
 pub fn counterparts<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<&'a str> {
-    let all: IndexSet<&str> = rules(input, threat).flat_map(|rule| rule.counterparts.iter().map(String::as_str)).collect();
+    counterparts_of(rules(input, threat))
+}
+
+/// Rules of other tools that stand for the same as some of ours, each once.
+pub(crate) fn counterparts_of<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<&'a str> {
+    let all: IndexSet<&str> = rules.into_iter().flat_map(|rule| rule.counterparts.iter().map(String::as_str)).collect();
     all.into_iter().collect()
 }
 

@@ -17,7 +17,7 @@ use crate::args::Models;
 use crate::diagnostics;
 use crate::exit::{Exit, Outcome};
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::terminal::paint;
 
 /// Arguments of `check`.
@@ -53,7 +53,7 @@ enum CheckFormat {
 /// What was found about one model.
 struct Checked {
     model: Opened,
-    analysis: Option<Analysis>,
+    analysis: Option<Kept<Analysis>>,
     failures: Vec<Failed>,
 }
 
@@ -144,7 +144,7 @@ fn human_text(checked: &Checked, session: &mut Session<'_>) -> io::Result<()> {
         Exit::GateFailed => paint(color, AnsiColor::Red.on_default().bold(), "the gate failed"),
         Exit::Invalid => paint(color, AnsiColor::Red.on_default().bold(), "not valid"),
     };
-    let counts = checked.analysis.as_ref().map(human::summary).unwrap_or_else(|| errors(&loaded.diagnostics));
+    let counts = checked.analysis.as_deref().map(human::summary).unwrap_or_else(|| errors(&loaded.diagnostics));
     let out = session.terminal.out();
     writeln!(out, "{}: {verdict}; {counts}", checked.model.shown)?;
     for failed in &checked.failures {
@@ -216,7 +216,7 @@ fn document(checked: &[Checked]) -> Document<'_> {
     let models = checked.iter().map(|one| ModelChecked {
         model: ModelJson::of(&one.model.loaded.model, &one.model.loaded.sources),
         valid: one.analysis.is_some(),
-        counts: one.analysis.as_ref().map(CountsJson::of),
+        counts: one.analysis.as_deref().map(CountsJson::of),
         gate: one.analysis.is_some().then(|| GateJson { passed: one.failures.is_empty(), failures: one.failures.clone() }),
     });
     Document {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome};
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
 
 /// Arguments of `coverage`.
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
         return against::run(taxonomy, args.format, &models, session);
     }
     crate::filter::Filters { on: args.on.clone(), ..Default::default() }.check(&models)?;
-    let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
+    let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {
         ListFormat::Human => {
             for (model, analysis) in &analysed {
@@ -75,8 +75,8 @@ pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
                 several => json::write(session.terminal.out(), &several)?,
             }
         }
-        ListFormat::Csv => table(args, &analysed.iter().map(|(m, a)| (*m, a)).collect::<Vec<_>>()).csv(session.terminal.out())?,
-        ListFormat::Md => table(args, &analysed.iter().map(|(m, a)| (*m, a)).collect::<Vec<_>>()).markdown(session.terminal.out())?,
+        ListFormat::Csv => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).csv(session.terminal.out())?,
+        ListFormat::Md => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).markdown(session.terminal.out())?,
     }
     Ok(Exit::Fine)
 }

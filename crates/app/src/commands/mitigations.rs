@@ -11,7 +11,7 @@ use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
 
 /// Arguments of `mitigations`.
@@ -43,7 +43,7 @@ struct Document<'a> {
 pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome {
     let wanted = statuses(&args.status)?;
     let models = session.open(&args.models.models)?;
-    let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
+    let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {
         ListFormat::Human => {
             for (model, analysis) in &analysed {
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome 
             });
             redan_report::csv::write(session.terminal.out(), &MITIGATION_COLUMNS, rows)?;
         }
-        ListFormat::Md => table(&analysed.iter().map(|(m, a)| (*m, a)).collect::<Vec<_>>(), &wanted).markdown(session.terminal.out())?,
+        ListFormat::Md => table(&analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>(), &wanted).markdown(session.terminal.out())?,
     }
     Ok(Exit::Fine)
 }

@@ -10,7 +10,7 @@ use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome};
 use crate::filter::{Checked, Filters};
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
 
 /// Arguments of `questions`.
@@ -41,7 +41,7 @@ struct Document<'a> {
 pub(crate) fn run(args: &QuestionsArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
     let filters = args.filters.check(&models)?;
-    let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
+    let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {
         ListFormat::Human => {
             for (model, analysis) in &analysed {
@@ -97,7 +97,7 @@ fn show(model: &Opened, analysis: &Analysis, filters: &Checked, session: &mut Se
     Ok(())
 }
 
-fn table(analysed: &[(&Opened, Analysis)], filters: &Checked) -> Table {
+fn table(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked) -> Table {
     let mut table = Table::new(&["id", "subject", "fact", "question", "safe", "unsafe", "risk", "settles", "hint"]);
     for (model, analysis) in analysed {
         for question in selected(model, analysis, filters) {

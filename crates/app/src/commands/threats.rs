@@ -12,7 +12,7 @@ use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome};
 use crate::filter::{Checked, Filters};
 use crate::human;
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
 
 /// Arguments of `threats`.
@@ -36,7 +36,7 @@ pub(crate) struct ThreatsArgs {
 pub(crate) fn run(args: &ThreatsArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
     let filters = args.filters.check(&models)?;
-    let analysed: Vec<(&Opened, Analysis)> = models.iter().map(|model| (model, model.analyse())).collect();
+    let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     let lints = args.filters.is_empty();
     match args.format {
         ListFormat::Human => {
@@ -74,7 +74,7 @@ fn human_threats(model: &Opened, analysis: &Analysis, filters: &Checked, session
 }
 
 /// One document for one model, a list of documents for several.
-fn write_json(analysed: &[(&Opened, Analysis)], filters: &Checked, lints: bool, session: &mut Session<'_>) -> io::Result<()> {
+fn write_json(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked, lints: bool, session: &mut Session<'_>) -> io::Result<()> {
     let inputs: Vec<_> = analysed.iter().map(|(model, analysis)| model.input(analysis)).collect();
     let selections: Vec<_> = analysed
         .iter()
@@ -91,7 +91,7 @@ fn write_json(analysed: &[(&Opened, Analysis)], filters: &Checked, lints: bool, 
     }
 }
 
-fn write_csv(analysed: &[(&Opened, Analysis)], filters: &Checked, session: &mut Session<'_>) -> csv::Result<()> {
+fn write_csv(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked, session: &mut Session<'_>) -> csv::Result<()> {
     let rows = analysed.iter().flat_map(|(model, analysis)| {
         let input = model.input(analysis);
         selected(model, analysis, filters).into_iter().map(|threat| threat_row(&input, threat)).collect::<Vec<_>>()
@@ -99,7 +99,7 @@ fn write_csv(analysed: &[(&Opened, Analysis)], filters: &Checked, session: &mut 
     redan_report::csv::write(session.terminal.out(), &THREAT_COLUMNS, rows)
 }
 
-fn write_markdown(analysed: &[(&Opened, Analysis)], filters: &Checked, session: &mut Session<'_>) -> io::Result<()> {
+fn write_markdown(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked, session: &mut Session<'_>) -> io::Result<()> {
     for (model, analysis) in analysed {
         let mut threats = selected(model, analysis, filters);
         threats.sort_by_key(|threat| (threat.status, std::cmp::Reverse((threat.rating.band, threat.rating.risk))));

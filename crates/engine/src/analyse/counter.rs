@@ -81,6 +81,9 @@ impl Sight<'_, '_> {
         match counter {
             Counter::Any(list) | Counter::All(list) => list.iter().for_each(|one| self.unknown(one, out)),
             Counter::Control { role, control } => {
+                if let Some(place) = self.single(*role) {
+                    return push(out, self.ask(place, *control));
+                }
                 let places = self.places(*role);
                 for (place, tri) in &places.things.members {
                     if self.state(*place, *control).state == State::Unknown {
@@ -112,6 +115,9 @@ impl Sight<'_, '_> {
         match counter {
             Counter::Any(list) | Counter::All(list) => list.iter().for_each(|one| self.uses(one, out)),
             Counter::Control { role, control } => {
+                if let Some(place) = self.single(*role) {
+                    return out.push(CounterUse { control: *control, place, state: self.state(place, *control).state });
+                }
                 for (place, _) in self.places(*role).things.members {
                     out.push(CounterUse { control: *control, place, state: self.state(place, *control).state });
                 }
@@ -161,6 +167,9 @@ impl Sight<'_, '_> {
     }
 
     fn control(&self, role: CounterRole, control: ControlIx) -> Bits {
+        if let Some(place) = self.single(role) {
+            return Bits::of(self.state(place, control).state);
+        }
         let places = self.places(role);
         let (sure, unsure): (Vec<_>, Vec<_>) = places.things.members.iter().partition(|(_, tri)| tri.is_yes());
         let at = |place: &(Thing, Tri)| Bits::of(self.state(place.0, control).state);
@@ -189,20 +198,31 @@ impl Sight<'_, '_> {
         if self.turned && place == self.subject { BaseFact { thing: place, key } } else { self.facts.ask(place, key) }
     }
 
-    fn places(&self, role: CounterRole) -> Places {
-        let one = |thing| Places { things: Things { members: vec![(thing, Tri::Yes)], open: false }, all: false, list: None };
-        let list = |field, all| Places { things: self.facts.things(self.subject, field).into_owned(), all, list: Some(field) };
+    /// The place of a role that is one thing, as most are.
+    fn single(&self, role: CounterRole) -> Option<Thing> {
         match (role, self.subject) {
-            (CounterRole::Source, Thing::Flow(ix)) => one(Thing::Element(self.end(ix, !self.turned))),
-            (CounterRole::Target, Thing::Flow(ix)) => one(Thing::Element(self.end(ix, self.turned))),
+            (CounterRole::Source, Thing::Flow(ix)) => Some(Thing::Element(self.end(ix, !self.turned))),
+            (CounterRole::Target, Thing::Flow(ix)) => Some(Thing::Element(self.end(ix, self.turned))),
+            (CounterRole::Model, _) => Some(Thing::Model),
+            (CounterRole::Subject | CounterRole::Source | CounterRole::Target, subject) => Some(subject),
+            (CounterRole::Entry | CounterRole::Exit | CounterRole::Incoming | CounterRole::Inside | CounterRole::Holders, _) => None,
+        }
+    }
+
+    fn places(&self, role: CounterRole) -> Places {
+        let list = |field, all| Places { things: self.facts.things(self.subject, field).into_owned(), all, list: Some(field) };
+        match role {
             // Whoever goes through several zones is stopped by the guard of any one of them.
-            (CounterRole::Entry, _) => list(if self.turned { Field::Leaves } else { Field::Enters }, false),
-            (CounterRole::Exit, _) => list(if self.turned { Field::Enters } else { Field::Leaves }, false),
-            (CounterRole::Incoming, _) => list(Field::Incoming, true),
-            (CounterRole::Inside, _) => list(Field::Inside, true),
-            (CounterRole::Holders, _) => list(Field::Holders, true),
-            (CounterRole::Model, _) => one(Thing::Model),
-            (CounterRole::Subject | CounterRole::Source | CounterRole::Target, subject) => one(subject),
+            CounterRole::Entry => list(if self.turned { Field::Leaves } else { Field::Enters }, false),
+            CounterRole::Exit => list(if self.turned { Field::Enters } else { Field::Leaves }, false),
+            CounterRole::Incoming => list(Field::Incoming, true),
+            CounterRole::Inside => list(Field::Inside, true),
+            CounterRole::Holders => list(Field::Holders, true),
+            CounterRole::Subject | CounterRole::Source | CounterRole::Target | CounterRole::Model => Places {
+                things: Things { members: self.single(role).map(|thing| (thing, Tri::Yes)).into_iter().collect(), open: false },
+                all: false,
+                list: None,
+            },
         }
     }
 

@@ -4,21 +4,22 @@ use indexmap::IndexMap;
 use redan_model::lang::{MapEntry, Mitigation, MitigationStatus, References, ThreatEntry, ThreatStatus};
 use redan_model::{Model, Thing};
 
+use super::Input;
 use super::judge::mitigation_steps;
-use super::{Draft, Input};
 use crate::analysis::{Answer, Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
+use crate::few::Few;
 use crate::risk::Steps;
 
 /// The threats written by hand, in source order.
-pub(crate) fn threats(input: &Input<'_>) -> Vec<Draft> {
+pub(crate) fn threats(input: &Input<'_>) -> Vec<Threat> {
     let written = input.model.root.threats.entries.iter().filter(|(key, _)| !is_answer(key));
-    written.map(|(id, entry)| Draft { threat: threat(input, id, entry), asks: Vec::new(), rates: Vec::new(), same_as: None }).collect()
+    written.map(|(id, entry)| threat(input, id, entry)).collect()
 }
 
 fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat {
     let stated = &entry.value;
-    let subjects: Vec<Thing> = stated.on.values().filter_map(|id| input.model.find(id)).collect();
+    let subjects: Few<Thing, 1> = stated.on.values().filter_map(|id| input.model.find(id)).collect();
     let mitigations: Vec<String> = stated.mitigations.values().cloned().collect();
     let status = status(input.model, stated, &mitigations);
     let rating = rating(input, stated);
@@ -34,17 +35,17 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         linddun: stated.linddun.values().copied().collect(),
         status,
         rating,
-        rating_reasons: rating_reasons(stated),
+        rating_reasons: rating_reasons(stated).into(),
         range: None,
         residual: residual(input, &mitigations, status, rating),
         stated_band: stated.severity.as_ref().map(|band| band.value),
         mitigations,
         counters: Vec::new(),
         partly_countered: false,
-        references: references(&stated.references.entries),
+        references: references(&stated.references.entries).into(),
         assumptions: Vec::new(),
         questions: Vec::new(),
-        answer: Some(answer(input, id, entry)),
+        answer: Some(Box::new(answer(input, id, entry))),
         merged: Vec::new(),
         identified: stated.identified.as_ref().map(|day| day.value),
         location: entry.key_span,

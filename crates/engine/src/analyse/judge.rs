@@ -10,12 +10,12 @@ use super::counter::Sight;
 use crate::Knowledge;
 use crate::analysis::{CounterUse, Status};
 use crate::catalogue::{ControlIx, Lowers};
-use crate::expr::{Env, Tri, World};
+use crate::expr::{Env, Expr, Tri, World};
 use crate::fact::BaseFact;
 use crate::facts::{Facts, Flipped};
 use crate::policy::UnknownFacts;
 use crate::risk::{Likelihood, Steps};
-use crate::rule::{Rule, RuleIx, SubjectKind};
+use crate::rule::{RuleIx, SubjectKind};
 
 /// What came out for one rule on one subject.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl<'m> Judge<'_, 'm> {
     fn refined(&self, ix: RuleIx, env: Env, world: &dyn World) -> bool {
         self.refiners[usize::from(ix.0)].iter().any(|refiner| {
             let refiner = &self.knowledge.rules[usize::from(refiner.0)];
-            if !refiner.on.iter().any(|kind| is_kind(self.facts, env.subject, *kind)) {
+            if !refiner.on.contains(&kind_of(self.facts, env.subject)) {
                 return false;
             }
             match (&refiner.with, env.asset) {
@@ -139,14 +139,6 @@ impl<'m> Judge<'_, 'm> {
     }
 }
 
-/// The subjects of a rule, in the order of the model, things that are not looked at left out.
-pub(crate) fn subjects<'a>(facts: &'a Facts<'_>, rule: &'a Rule) -> impl Iterator<Item = Thing> + use<'a> {
-    crate::facts::things(facts.model).filter(move |thing| {
-        let kind = rule.on.iter().any(|kind| is_kind(facts, *thing, *kind));
-        kind && is_subject(facts, *thing)
-    })
-}
-
 /// Whether rules look at a thing at all.
 pub(crate) fn is_subject(facts: &Facts<'_>, thing: Thing) -> bool {
     let group = matches!(thing, Thing::Element(ix) if facts.model[ix].is_group);
@@ -158,21 +150,20 @@ fn provided(facts: &Facts<'_>, thing: Thing) -> bool {
     matches!(thing, Thing::Asset(ix) if facts.model[ix].identity.provided_by.is_some())
 }
 
-/// Whether a thing is of a kind that rules are about.
-pub(crate) fn is_kind(facts: &Facts<'_>, thing: Thing, kind: SubjectKind) -> bool {
+/// The kind that a thing is of.
+pub(crate) fn kind_of(facts: &Facts<'_>, thing: Thing) -> SubjectKind {
     use redan_model::lang::ElementKind;
-    match (thing, kind) {
-        (Thing::Model, SubjectKind::Model)
-        | (Thing::Zone(_), SubjectKind::Zone)
-        | (Thing::Flow(_), SubjectKind::Flow)
-        | (Thing::Asset(_), SubjectKind::Asset) => true,
-        (Thing::Element(ix), kind) => match facts.model[ix].kind {
-            ElementKind::Actor => kind == SubjectKind::Actor,
-            ElementKind::External => kind == SubjectKind::External,
-            ElementKind::Process => kind == SubjectKind::Process,
-            ElementKind::Store => kind == SubjectKind::Store,
+    match thing {
+        Thing::Model => SubjectKind::Model,
+        Thing::Zone(_) => SubjectKind::Zone,
+        Thing::Flow(_) => SubjectKind::Flow,
+        Thing::Asset(_) => SubjectKind::Asset,
+        Thing::Element(ix) => match facts.model[ix].kind {
+            ElementKind::Actor => SubjectKind::Actor,
+            ElementKind::External => SubjectKind::External,
+            ElementKind::Process => SubjectKind::Process,
+            ElementKind::Store => SubjectKind::Store,
         },
-        _ => false,
     }
 }
 
@@ -185,9 +176,8 @@ fn weight(status: Status) -> u8 {
     }
 }
 
-/// The asset that a rule binds, with whether it certainly belongs to the list.
-pub(crate) fn bindings(judge: &Judge<'_, '_>, rule: &Rule, subject: Thing) -> Vec<(Option<AssetIx>, Tri)> {
-    let Some(with) = &rule.with else { return vec![(None, Tri::Yes)] };
+/// The assets that a rule binds by its `with`, each with whether it certainly belongs to the list.
+pub(crate) fn bindings(judge: &Judge<'_, '_>, with: &Expr, subject: Thing) -> Vec<(Option<AssetIx>, Tri)> {
     let list = with.list(judge.facts, Env::of(subject));
     let bound = list.members.iter().filter_map(|(member, tri)| match member {
         Thing::Asset(asset) => Some((Some(*asset), *tri)),

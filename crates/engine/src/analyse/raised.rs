@@ -1,19 +1,23 @@
 //! Threats that rules raise, with the answers of the model applied.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use redan_model::lang::{AssumptionStatus, ThreatEntry};
 use redan_model::{AssetIx, Model, SourceId, Span, Thing};
 use rustc_hash::FxHashMap;
 
-use super::judge::{Judge, Verdict, bindings, subjects};
+use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
 use super::{Draft, Input, hand, is_live};
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::Answers;
 use crate::catalogue::ControlIx;
 use crate::expr::{Env, Tri};
-use crate::fact::{BaseFact, FactKey};
-use crate::facts::Facts;
-use crate::risk::{Impact, Risk};
-use crate::rule::{Rule, RuleIx};
+use crate::fact::{BaseFact, FactKey, Property};
+use crate::facts::{Facts, things};
+use crate::few::Few;
+use crate::risk::{Exposure, Impact, Risk};
+use crate::rule::{Rule, RuleIx, SubjectKind};
 
 /// The controls that mitigations state, by control: where, and which mitigation.
 pub(crate) type StatedControls<'m> = FxHashMap<ControlIx, Vec<(Thing, &'m str)>>;
@@ -29,6 +33,20 @@ pub(crate) struct Raiser<'a, 'm> {
     pub(crate) answers: Answers<'m>,
     pub(crate) mitigations: StatedControls<'m>,
     pub(crate) has_assumptions: bool,
+    pub(crate) reasons: Reasons,
+}
+
+/// Phrases of ratings, each list made once: threats to one thing mostly differ in little else than their rules.
+pub(crate) type Reasons = RefCell<FxHashMap<Grounds, Arc<[String]>>>;
+
+/// What the phrases of a rating follow from when nothing about it is stated by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Grounds {
+    base: u8,
+    exposure: Exposure,
+    partly: bool,
+    impact: u8,
+    because: Option<(Property, AssetIx)>,
 }
 
 /// The controls that mitigations of the model state and that are not rejected.
@@ -59,8 +77,8 @@ pub(crate) fn has_unconfirmed(model: &Model) -> bool {
 /// The id of a raised threat.
 pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<AssetIx>) -> String {
     match asset {
-        Some(asset) => format!("{}@{}@{}", rule.id, model.id_of(subject), model.id_of(Thing::Asset(asset))),
-        None => format!("{}@{}", rule.id, model.id_of(subject)),
+        Some(asset) => [&rule.id, "@", model.id_of(subject), "@", model.id_of(Thing::Asset(asset))].concat(),
+        None => [&rule.id, "@", model.id_of(subject)].concat(),
     }
 }
 
@@ -68,32 +86,40 @@ pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<Asset
 struct Numbers {
     likelihood: u8,
     impact: u8,
-    reasons: Vec<String>,
+    reasons: Arc<[String]>,
     range: Option<(u8, u8)>,
     inherent: u8,
 }
 
 impl Raiser<'_, '_> {
-    /// Every threat that a rule raises, by rule and subject.
-    pub(crate) fn threats(&self) -> Vec<Draft> {
-        let mut drafts = Vec::new();
-        for ix in 0..self.input.knowledge.rules.len() {
-            let rule = RuleIx(crate::facts::narrow(ix));
-            for subject in subjects(self.judge.facts, &self.input.knowledge.rules[ix]) {
-                self.on_subject(rule, subject, &mut drafts);
+    /// Every threat that a rule raises, by subject and rule: the facts of one thing and of its neighbours stay at hand
+    /// while all rules look at them.
+    pub(crate) fn threats(&self, take: &mut dyn FnMut(Draft)) {
+        let by_kind = SubjectKind::ALL.map(|kind| self.rules_on(kind));
+        for subject in things(self.input.model).filter(|thing| is_subject(self.judge.facts, *thing)) {
+            for rule in &by_kind[kind_of(self.judge.facts, subject) as usize] {
+                self.on_subject(*rule, subject, take);
             }
         }
-        drafts
+    }
+
+    fn rules_on(&self, kind: SubjectKind) -> Vec<RuleIx> {
+        let rules = self.input.knowledge.rules.iter().enumerate();
+        rules.filter(|(_, rule)| rule.on.contains(&kind)).map(|(ix, _)| RuleIx(crate::facts::narrow(ix))).collect()
     }
 
     /// The threats that a rule raises on one subject.
-    pub(crate) fn on_subject(&self, ix: RuleIx, subject: Thing, drafts: &mut Vec<Draft>) {
+    pub(crate) fn on_subject(&self, ix: RuleIx, subject: Thing, take: &mut dyn FnMut(Draft)) {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
-        for (asset, member) in bindings(&self.judge, rule, subject) {
+        let mut on = |asset, member| {
             let env = Env { subject, asset };
             if let Some(verdict) = self.judge.verdict(ix, env, member) {
-                drafts.push(self.draft(ix, env, member, verdict));
+                take(self.draft(ix, env, member, verdict));
             }
+        };
+        match &rule.with {
+            None => on(None, Tri::Yes),
+            Some(with) => bindings(&self.judge, with, subject).into_iter().for_each(|(asset, member)| on(asset, member)),
         }
     }
 
@@ -121,12 +147,12 @@ impl Raiser<'_, '_> {
         let threat = Threat {
             rule: Some(ix),
             subject: Some(env.subject),
-            subjects: vec![env.subject],
+            subjects: Few::of(&[env.subject]),
             with: env.asset,
             title: self.title(rule, env, &verdict, stated),
             description: stated.and_then(hand::description),
-            stride: rule.stride.clone(),
-            linddun: rule.linddun.clone(),
+            stride: Few::of(&rule.stride),
+            linddun: Few::of(&rule.linddun),
             status,
             rating: Rating {
                 likelihood: Some(numbers.likelihood),
@@ -140,10 +166,10 @@ impl Raiser<'_, '_> {
             stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
             mitigations,
             partly_countered: verdict.partly,
-            references: stated.map(|stated| hand::references(&stated.references.entries)).unwrap_or_default(),
+            references: stated.map(|stated| hand::references(&stated.references.entries).into()).unwrap_or_default(),
             assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() },
             questions: Vec::new(),
-            answer: entry.map(|(key, entry)| hand::answer(self.input, key, entry)),
+            answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry))),
             merged: Vec::new(),
             identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
             location: self.location(env.subject),
@@ -169,46 +195,55 @@ impl Raiser<'_, '_> {
 
     fn numbers(&self, env: Env, verdict: &Verdict, impact: &Impact, stated: Option<&ThreatEntry>) -> Numbers {
         let exposure = self.risk.exposure(env.subject);
-        let mut reasons = vec![format!("likelihood {} in the rule", verdict.likelihood.high)];
-        reasons.extend(exposure.reason(self.judge.facts));
         let shift = |base: u8| base.saturating_add_signed(exposure.steps()).clamp(1, 5);
         let partly = |likelihood: u8| {
             if verdict.partly && verdict.status != Status::Mitigated { likelihood.saturating_sub(1).max(1) } else { likelihood }
         };
         let (mut low, mut high) = (partly(shift(verdict.likelihood.low)), partly(shift(verdict.likelihood.high)));
-        if partly(2) == 1 {
-            reasons.push("-1 partly countered".to_owned());
-        }
+        let grounds =
+            Grounds { base: verdict.likelihood.high, exposure, partly: partly(2) == 1, impact: impact.now, because: impact.because };
+        let mut stated_reasons = Vec::new();
         let inherent_likelihood = shift(verdict.likelihood.high);
         let (mut impact_low, mut impact_now, mut impact_high) = (impact.low, impact.now, impact.high);
-        reasons.push(self.impact_reason(impact));
         let mut inherent = inherent_likelihood * impact_now;
         if let Some(rating) = stated.and_then(|stated| stated.likelihood.as_ref()) {
             (low, high) = (rating.value.is, rating.value.is);
             inherent = high * impact_now;
-            reasons.push(overridden("likelihood", &rating.value));
+            stated_reasons.push(overridden("likelihood", &rating.value));
         }
         if let Some(rating) = stated.and_then(|stated| stated.impact.as_ref()) {
             (impact_low, impact_now, impact_high) = (rating.value.is, rating.value.is, rating.value.is);
             inherent = inherent_likelihood.max(high) * impact_now;
-            reasons.push(overridden("impact", &rating.value));
+            stated_reasons.push(overridden("impact", &rating.value));
         }
         let range = (low * impact_low, high * impact_high);
+        let reasons = self.reasons_for(grounds, stated_reasons);
         Numbers { likelihood: high, impact: impact_now, reasons, range: (range.0 != range.1).then_some(range), inherent }
     }
 
-    fn impact_reason(&self, impact: &Impact) -> String {
-        match impact.because {
+    fn reasons_for(&self, grounds: Grounds, stated: Vec<String>) -> Arc<[String]> {
+        if stated.is_empty() {
+            let mut kept = self.reasons.borrow_mut();
+            return Arc::clone(kept.entry(grounds).or_insert_with(|| self.phrases(grounds).collect()));
+        }
+        self.phrases(grounds).chain(stated).collect()
+    }
+
+    fn phrases(&self, grounds: Grounds) -> impl Iterator<Item = String> {
+        let base = format!("likelihood {} in the rule", grounds.base);
+        let partly = grounds.partly.then(|| "-1 partly countered".to_owned());
+        let exposure = grounds.exposure.reason(self.judge.facts);
+        std::iter::once(base).chain(exposure).chain(partly).chain([self.impact_reason(grounds.impact, grounds.because)])
+    }
+
+    fn impact_reason(&self, impact: u8, because: Option<(Property, AssetIx)>) -> String {
+        match because {
             Some((property, asset)) => {
                 let level = self.judge.facts.level(asset, property).map_or("unknown", redan_model::lang::Level::as_str);
-                format!(
-                    "impact {}: {} of {} matters, {level}",
-                    impact.now,
-                    property.as_str(),
-                    self.input.model.name_of(Thing::Asset(asset))
-                )
+                let name = self.input.model.name_of(Thing::Asset(asset));
+                format!("impact {impact}: {} of {name} matters, {level}", property.as_str())
             }
-            None => format!("impact {} assumed: nobody has said what is at stake", impact.now),
+            None => format!("impact {impact} assumed: nobody has said what is at stake"),
         }
     }
 
@@ -302,8 +337,22 @@ fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {
     format!("{name} {} stated{}", rating.is, because.unwrap_or_default())
 }
 
+/// Up to this many facts are compared one by one.
+const FEW_FACTS: usize = 16;
+
 /// Kept for the questions: what a draft waits for, each fact once.
 pub(crate) fn unique(facts: &mut Vec<BaseFact>) {
-    let mut seen = rustc_hash::FxHashSet::default();
-    facts.retain(|fact| seen.insert(*fact));
+    if facts.len() > FEW_FACTS {
+        let mut seen = rustc_hash::FxHashSet::default();
+        facts.retain(|fact| seen.insert(*fact));
+        return;
+    }
+    let mut kept = 0;
+    for at in 0..facts.len() {
+        if !facts[..kept].contains(&facts[at]) {
+            facts[kept] = facts[at];
+            kept += 1;
+        }
+    }
+    facts.truncate(kept);
 }

@@ -2,7 +2,7 @@
 //!
 //! Every operator is monotone in what is known: learning an unknown fact never turns a decided result around.
 
-use redan_model::Thing;
+use redan_model::{AssetIx, Thing};
 
 use super::schema::Field;
 use super::tree::{ASSET, Cond, Item, List, MODEL, Num, Op, Order, Path, Quantified, SLOTS, SUBJECT, Scale, Text, TextTest};
@@ -184,6 +184,19 @@ impl<'w> Frame<'w> {
         if members.open { found.or(Tri::Unknown) } else { found }
     }
 
+    /// The only assets for which the body of `model.assets.exists(a, …)` can be anything but false, where the body says
+    /// which thing `a.on` has to name.
+    pub(super) fn narrowed(&self, quantified: &'w Quantified) -> Option<&'w [AssetIx]> {
+        let Quantified { list: List::Field(base, Field::Assets), slot, body, .. } = quantified else { return None };
+        let named = parts(body).iter().find_map(|part| match &part.op {
+            Op::In(Item::Thing(thing), List::Field(Path::Slot(asset), Field::On)) if asset == slot && !starts_with(thing, *slot) => {
+                Some(thing)
+            }
+            _ => None,
+        });
+        named.filter(|_| is_model(base)).and_then(|thing| self.world.assets_on(self.thing(thing)))
+    }
+
     fn exists(&mut self, quantified: &'w Quantified) -> Tri {
         self.some_member(quantified, false)
     }
@@ -195,6 +208,10 @@ impl<'w> Frame<'w> {
     /// Whether the body holds (or, when `fails`, does not hold) for a member.
     fn some_member(&mut self, quantified: &'w Quantified, fails: bool) -> Tri {
         let Quantified { list, slot, body, key } = quantified;
+        if !fails && let Some(assets) = self.narrowed(quantified) {
+            let holds = |asset: &AssetIx| self.with(*slot, Slot::Thing(Thing::Asset(*asset)), body);
+            return assets.iter().map(holds).fold(Tri::No, Tri::or);
+        }
         if let List::Field(path, field) = list
             && let thing = self.thing(path)
             && is_things(*field)
@@ -205,7 +222,7 @@ impl<'w> Frame<'w> {
                 if fails { value.not() } else { value }
             };
             return match key {
-                Some(key) if is_reach(*field) => world.reaches(thing, *field, key, &mut predicate),
+                Some(key) if is_reach(*field) || is_model(path) => world.reaches(thing, *field, key, &mut predicate),
                 _ => super::value::any_member(&world.things(thing, *field), &mut predicate),
             };
         }
@@ -219,6 +236,22 @@ impl<'w> Frame<'w> {
             }
         }
         found
+    }
+}
+
+fn is_model(path: &Path) -> bool {
+    matches!(path, Path::Slot(slot) if *slot == MODEL)
+}
+
+/// The parts of a condition that all have to hold.
+fn parts(cond: &Cond) -> &[Cond] {
+    if let Op::All(conds) = &cond.op { conds } else { std::slice::from_ref(cond) }
+}
+
+fn starts_with(path: &Path, slot: usize) -> bool {
+    match path {
+        Path::Slot(first) => *first == slot,
+        Path::Of(base, _) => starts_with(base, slot),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Only operands that the result depends on are walked into, so a fact is hardly ever named that no answer could make
 //! matter, and an unknown result always names one.
 
+use redan_model::Thing;
+
 use super::eval::{Frame, Members, Slot, equal};
 use super::schema::Field;
 use super::tree::{Cond, Item, List, Num, Op, Path, Quantified, Text};
@@ -141,7 +143,13 @@ impl<'w> Unknowns<'w> {
     /// Walks into the members that could still decide the result; one whose body is `settled` cannot.
     fn quantified(&mut self, quantified: &'w Quantified, settled: Tri) {
         let Quantified { list, slot, body, .. } = quantified;
-        let members = self.frame.members(list);
+        // All other assets have a body that is false, and thus settled.
+        let members = match self.frame.narrowed(quantified).filter(|_| settled.is_no()) {
+            Some(assets) => {
+                Members { items: assets.iter().map(|asset| (Slot::Thing(Thing::Asset(*asset)), Tri::Yes)).collect(), open: false }
+            }
+            None => self.frame.members(list),
+        };
         let mut uncertain = members.open;
         for (member, belongs) in members.items {
             let value = self.frame.with(*slot, member, body);

@@ -26,6 +26,14 @@ impl Facts<'_> {
     pub(super) fn locate_assets(&mut self) {
         self.moves = self.flow_ixs().map(|ix| self.find_moves(ix)).collect();
         self.holds = self.element_ixs().map(|ix| self.find_holds(ix)).collect();
+        self.silent_stores = self.element_ixs().filter(|ix| self.silent_store(*ix)).collect();
+        self.silent_flows = self.flow_ixs().filter(|ix| !self.moves[ix.index()].known).collect();
+        self.services = vec![Vec::new(); self.model.elements.len()];
+        for asset in self.asset_ixs() {
+            for element in &self.model[asset].on {
+                self.services[element.index()].push(asset);
+            }
+        }
         self.holders = vec![Vec::new(); self.model.assets.len()];
         self.carriers = vec![Vec::new(); self.model.assets.len()];
         for ix in self.element_ixs() {

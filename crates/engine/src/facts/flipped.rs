@@ -1,8 +1,9 @@
 //! A flow seen from its other end: what either end may open is judged in both directions.
 
-use redan_model::{FlowIx, Thing};
+use redan_model::{AssetIx, FlowIx, Thing};
 
 use super::Facts;
+use crate::expr::value::any_member;
 use crate::expr::{Field, Tri, Value, World};
 use crate::fact::{BaseFact, UsedFact};
 
@@ -44,6 +45,14 @@ impl World for Flipped<'_, '_> {
     }
 
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+        // What is kept for lists of the model was found with the flow as it is drawn.
+        if thing == Thing::Model {
+            return any_member(&self.things(thing, field), predicate);
+        }
         self.facts.reaches(thing, field, key, predicate)
+    }
+
+    fn assets_on(&self, thing: Thing) -> Option<&[AssetIx]> {
+        self.facts.assets_on(thing)
     }
 }

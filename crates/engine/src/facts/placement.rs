@@ -69,13 +69,19 @@ impl<'m> Facts<'m> {
     fn find_drawn(&mut self) {
         for ix in self.element_ixs() {
             let Some(tech) = self.tech(ix).and_then(|tech| self.knowledge.catalogue.technologies.get_index(tech.into())) else { continue };
-            self.drawn.extend(tech.1.gives_model.iter().map(|control| (*control, ix)));
+            for control in &tech.1.gives_model {
+                // The first element that gives a control is the one that is named.
+                if !self.drawn.iter().any(|(given, _)| given == control) {
+                    self.drawn.push((*control, ix));
+                }
+            }
         }
     }
 
     pub(super) fn place(&mut self) {
         self.trusts = (0..self.model.zones.len()).map(|ix| self.find_trust(ZoneIx(narrow32(ix)))).collect();
         self.placements = self.element_ixs().map(|ix| self.find_placement(ix)).collect();
+        self.element_trusts = self.element_ixs().map(|ix| self.find_element_trust(ix)).collect();
         self.inside = vec![Vec::new(); self.model.zones.len()];
         for ix in self.element_ixs() {
             if !self.placements[ix.index()].known {
@@ -157,6 +163,10 @@ impl<'m> Facts<'m> {
     /// The trust of an element as far as it is known: the lowest of its innermost zones. Nothing vouches for what is
     /// in no zone at all.
     pub(crate) fn trust(&self, element: ElementIx) -> Range {
+        self.element_trusts[element.index()]
+    }
+
+    fn find_element_trust(&self, element: ElementIx) -> Range {
         let placement = self.placement(element);
         if !placement.known {
             return Range { low: 0, high: 100 };

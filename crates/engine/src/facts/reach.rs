@@ -11,8 +11,8 @@ use rustc_hash::FxHashMap;
 use super::Facts;
 use crate::expr::{Field, Tri};
 
-/// Results of reach queries that do not depend on where they are asked, by the query's key and the kind of reach.
-pub(crate) type ReachMemo = FxHashMap<(String, Field), std::rc::Rc<Vec<Tri>>>;
+/// Results of reach queries that do not depend on where they are asked, by the kind of reach and the query's key.
+pub(crate) type ReachMemo = FxHashMap<Field, FxHashMap<String, std::rc::Rc<Vec<Tri>>>>;
 
 /// How near each element is to where attackers start.
 #[derive(Debug)]
@@ -102,18 +102,20 @@ impl Facts<'_> {
 
     /// Data comes back along a flow unless the model says that nothing does.
     fn answers(&self, flow: FlowIx) -> bool {
-        let flow = &self.model[flow];
-        !(flow.stated.returns.is_written() && flow.returns.is_empty())
+        self.graph.ends(flow).answers
     }
 
     /// The end of a flow that is not `here` (nor what `here` is part of).
     pub(crate) fn far_end(&self, flow: FlowIx, here: ElementIx) -> ElementIx {
-        let flow = &self.model[flow];
-        if self.around(here).any(|ix| ix == flow.target) { flow.source } else { flow.target }
+        let ends = self.graph.ends(flow);
+        if self.around(here).any(|ix| ix == ends.target) { ends.source } else { ends.target }
     }
 
     /// A flow to or from a parent stands for its parts.
     fn with_parts(&self, element: ElementIx, visit: &mut dyn FnMut(ElementIx)) {
+        if self.graph.children(element).is_empty() {
+            return visit(element);
+        }
         let mut stack = vec![element];
         let mut budget = self.model.elements.len();
         while let Some(ix) = stack.pop() {
@@ -122,7 +124,7 @@ impl Facts<'_> {
                 break;
             }
             budget -= 1;
-            stack.extend(self.model[ix].children.iter().rev());
+            stack.extend(self.graph.children(ix).iter().rev());
         }
     }
 

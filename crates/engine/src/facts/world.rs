@@ -4,6 +4,7 @@ use redan_model::lang::YesNo;
 use redan_model::{AssetIx, ElementIx, FlowIx, Spanned, Thing, ZoneIx};
 
 use super::Facts;
+use crate::expr::value::any_member;
 use crate::expr::{Field, Range, Things, Tri, Value, World};
 use crate::fact::{BaseFact, FactKey, Property, UsedFact};
 
@@ -47,15 +48,29 @@ impl World for Facts<'_> {
     }
 
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
-        let Thing::Element(ix) = thing else { return Tri::No };
-        let kept = self.memo.borrow().get(&(key.to_owned(), field)).cloned();
+        let at = match thing {
+            Thing::Element(ix) => ix.index(),
+            Thing::Model => 0,
+            _ => return Tri::No,
+        };
+        let kept = self.memo.borrow().get(&field).and_then(|kept| kept.get(key)).cloned();
         let spread = kept.unwrap_or_else(|| {
             // Not held while the predicate runs: it may ask about reach itself.
-            let spread = std::rc::Rc::new(self.spread(field, &mut |element| predicate(Thing::Element(element))));
-            self.memo.borrow_mut().insert((key.to_owned(), field), std::rc::Rc::clone(&spread));
+            let spread = std::rc::Rc::new(match thing {
+                Thing::Element(_) => self.spread(field, &mut |element| predicate(Thing::Element(element))),
+                _ => vec![any_member(&self.things(thing, field), predicate)],
+            });
+            self.memo.borrow_mut().entry(field).or_default().insert(key.to_owned(), std::rc::Rc::clone(&spread));
             spread
         });
-        spread[ix.index()]
+        spread[at]
+    }
+
+    fn assets_on(&self, thing: Thing) -> Option<&[AssetIx]> {
+        match thing {
+            Thing::Element(ix) => Some(self.services(ix)),
+            _ => Some(&[]),
+        }
     }
 }
 
@@ -309,8 +324,8 @@ impl Facts<'_> {
     /// Elements that keep an asset; a store that does not say what it holds may be one.
     pub(crate) fn asset_holders(&self, ix: AssetIx) -> Things {
         let known = self.holders[ix.index()].iter().map(|element| (Thing::Element(*element), Tri::Yes));
-        let maybe = self.element_ixs().filter(|element| self.silent_store(*element));
-        Things { members: known.chain(maybe.map(|element| (Thing::Element(element), Tri::Unknown))).collect(), open: false }
+        let maybe = self.silent_stores.iter().map(|element| (Thing::Element(*element), Tri::Unknown));
+        Things { members: known.chain(maybe).collect(), open: false }
     }
 
     /// A store that does not say what it holds.
@@ -321,8 +336,8 @@ impl Facts<'_> {
     /// Flows that move an asset; one that does not say what it moves may do so.
     pub(crate) fn asset_carriers(&self, ix: AssetIx) -> Things {
         let known = self.carriers[ix.index()].iter().map(|flow| (Thing::Flow(*flow), Tri::Yes));
-        let maybe = self.flow_ixs().filter(|flow| !self.moves[flow.index()].known);
-        Things { members: known.chain(maybe.map(|flow| (Thing::Flow(flow), Tri::Unknown))).collect(), open: false }
+        let maybe = self.silent_flows.iter().map(|flow| (Thing::Flow(*flow), Tri::Unknown));
+        Things { members: known.chain(maybe).collect(), open: false }
     }
 
     /// The elements and flows that an asset is known to be at.
@@ -411,12 +426,8 @@ impl Facts<'_> {
                 }
                 return;
             }
-            Field::Holders => {
-                let silent = self.element_ixs().filter(|element| self.silent_store(*element));
-                silent.for_each(|element| self.ask_holds(element, out));
-                return;
-            }
-            Field::Carriers => return self.flow_ixs().for_each(|flow| self.ask_moves(flow, out)),
+            Field::Holders => return self.silent_stores.iter().for_each(|element| self.ask_holds(*element, out)),
+            Field::Carriers => return self.silent_flows.iter().for_each(|flow| self.ask_moves(*flow, out)),
             _ => return,
         };
         if self.level(ix, level).is_none() {

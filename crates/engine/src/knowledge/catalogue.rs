@@ -24,7 +24,7 @@ pub(super) fn read(file: &str, root: &Node, catalogue: &mut Catalogue, faults: &
         if !is_id(&key.value) {
             faults.push(at(key), format!("`{}` is not an id; ids are lower-case words joined by hyphens", key.value));
         }
-        let (id, place) = (key.value.clone(), at(key));
+        let (id, place) = (key.value.to_string(), at(key));
         match file {
             "controls" => insert(&mut catalogue.controls, id, control(node, place, faults), place, faults),
             "traits" => insert(&mut catalogue.traits, id, a_trait(node, place, faults), place, faults),
@@ -163,7 +163,7 @@ fn states(record: &Record<'_>, key: &str, faults: &mut Faults<'_>) -> Vec<(Strin
     let mut found = Vec::new();
     for (name, node) in entries {
         match scalar(node).and_then(state) {
-            Some(state) => found.push((name.value.clone(), at(name), state)),
+            Some(state) => found.push((name.value.to_string(), at(name), state)),
             None => faults.push(at(node), format!("`{}` is yes, no, partial or unknown", name.value)),
         }
     }

@@ -29,7 +29,7 @@ impl Reader<'_> {
                 if let [(key, value)] = entries.as_slice()
                     && let Tree::List(items) = &value.value
                 {
-                    match key.value.as_str() {
+                    match &*key.value {
                         "any" => return Counter::Any(self.list(items, faults)),
                         "all" => return Counter::All(self.list(items, faults)),
                         _ => {}

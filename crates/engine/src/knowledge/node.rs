@@ -3,6 +3,8 @@
 //! Files on disk (YAML) and the embedded text (JSON) give the same tree, so there is one way to read it; only the
 //! places are missing in the embedded one. Reading collects faults and goes on.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use redan_model::suggest::nearest;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -13,19 +15,22 @@ use super::KnowledgeError;
 /// A value and where it is.
 pub(super) type Node = Spanned<Tree>;
 
+/// A key and where it is.
+pub(super) type Key = Spanned<Cow<'static, str>>;
+
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Tree {
     /// Nothing.
     Null,
     /// A text, or a scalar that is not a number or truth value.
-    Text(String),
+    Text(Cow<'static, str>),
     /// A number or truth value, as text.
     Bare(String),
     /// A list.
     List(Vec<Node>),
     /// A mapping, in order.
-    Map(Vec<(Spanned<String>, Node)>),
+    Map(Vec<(Key, Node)>),
 }
 
 impl<'de> Deserialize<'de> for Tree {
@@ -72,11 +77,11 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(value.to_owned()))
+        Ok(Tree::Text(Cow::Owned(value.to_owned())))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Tree, E> {
-        Ok(Tree::Text(value))
+        Ok(Tree::Text(Cow::Owned(value)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
@@ -96,18 +101,74 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-/// The tree of a JSON value, which has no places.
-pub(super) fn from_json(value: serde_json::Value) -> Node {
-    use serde_json::Value;
-    let tree = match value {
-        Value::Null => Tree::Null,
-        Value::Bool(value) => Tree::Bare(value.to_string()),
-        Value::Number(value) => Tree::Bare(value.to_string()),
-        Value::String(text) => Tree::Text(text),
-        Value::Array(items) => Tree::List(items.into_iter().map(from_json).collect()),
-        Value::Object(fields) => Tree::Map(fields.into_iter().map(|(key, value)| (nowhere(key), from_json(value))).collect()),
-    };
-    nowhere(tree)
+/// A node of the embedded text, which has no places; it borrows the texts that need no unescaping.
+#[derive(Debug)]
+pub(super) struct Embedded(pub(super) Node);
+
+impl Deserialize<'static> for Embedded {
+    fn deserialize<D: Deserializer<'static>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EmbeddedVisitor)
+    }
+}
+
+struct EmbeddedVisitor;
+
+impl Embedded {
+    fn of(tree: Tree) -> Self {
+        Self(nowhere(tree))
+    }
+}
+
+impl Visitor<'static> for EmbeddedVisitor {
+    type Value = Embedded;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Null))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Bare(value.to_string())))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Bare(value.to_string())))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Bare(value.to_string())))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Bare(value.to_string())))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Text(Cow::Owned(value.to_owned()))))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'static str) -> Result<Embedded, E> {
+        Ok(Embedded::of(Tree::Text(Cow::Borrowed(value))))
+    }
+
+    fn visit_seq<A: SeqAccess<'static>>(self, mut items: A) -> Result<Embedded, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Embedded(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Embedded::of(Tree::List(list)))
+    }
+
+    fn visit_map<A: MapAccess<'static>>(self, mut entries: A) -> Result<Embedded, A::Error> {
+        let mut map = Vec::new();
+        while let Some((key, Embedded(value))) = entries.next_entry::<&'static str, Embedded>()? {
+            map.push((nowhere(Cow::Borrowed(key)), value));
+        }
+        Ok(Embedded::of(Tree::Map(map)))
+    }
 }
 
 fn nowhere<T>(value: T) -> Spanned<T> {
@@ -136,7 +197,8 @@ pub(super) fn at<T>(spanned: &Spanned<T>) -> At {
 /// A scalar's text.
 pub(super) fn scalar(node: &Node) -> Option<&str> {
     match &node.value {
-        Tree::Text(text) | Tree::Bare(text) => Some(text),
+        Tree::Text(text) => Some(text),
+        Tree::Bare(text) => Some(text),
         Tree::Null | Tree::List(_) | Tree::Map(_) => None,
     }
 }
@@ -172,7 +234,7 @@ impl Faults<'_> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Record<'n> {
     at: At,
-    entries: &'n [(Spanned<String>, Node)],
+    entries: &'n [(Key, Node)],
 }
 
 impl<'n> Record<'n> {
@@ -182,7 +244,7 @@ impl<'n> Record<'n> {
             faults.push(at(node), format!("{what} is a mapping with the keys {}", allowed.join(", ")));
             return None;
         };
-        for (key, _) in entries.iter().filter(|(key, _)| !allowed.contains(&key.value.as_str())) {
+        for (key, _) in entries.iter().filter(|(key, _)| !allowed.contains(&&*key.value)) {
             faults.unknown(at(key), &format!("key of {what}"), &key.value, allowed.iter().copied());
         }
         Some(Self { at: place, entries })
@@ -258,7 +320,7 @@ impl<'n> Record<'n> {
             return IndexMap::new();
         };
         let ids = |node, faults: &mut Faults<'_>| texts(node, "references", faults).into_iter().map(|(id, _)| id).collect();
-        lists.iter().map(|(list, node)| (list.value.clone(), ids(node, faults))).collect()
+        lists.iter().map(|(list, node)| (list.value.to_string(), ids(node, faults))).collect()
     }
 }
 

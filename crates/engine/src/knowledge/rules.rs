@@ -114,7 +114,7 @@ fn without(record: &Record<'_>, faults: &mut Faults<'_>) -> IndexMap<String, Str
             faults.unknown(at(key), "category", &key.value, words());
         }
         match scalar(node).map(str::trim).filter(|reason| !reason.is_empty()) {
-            Some(reason) => drop(found.insert(key.value.clone(), reason.to_owned())),
+            Some(reason) => drop(found.insert(key.value.clone().into_owned(), reason.to_owned())),
             None => faults.push(at(node), format!("`{}` says why no rule has it", key.value)),
         }
     }
@@ -283,7 +283,7 @@ fn lifecycle(record: &Record<'_>, faults: &mut Faults<'_>) -> Lifecycle {
         (Some("deprecated"), _) => return Lifecycle::Deprecated(None),
         (None, Tree::Map(entries)) => {
             if let [(key, node)] = entries.as_slice()
-                && let ("deprecated", Some(instead)) = (key.value.as_str(), scalar(node))
+                && let ("deprecated", Some(instead)) = (&*key.value, scalar(node))
             {
                 return Lifecycle::Deprecated(Some(instead.to_owned()));
             }

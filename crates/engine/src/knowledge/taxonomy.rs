@@ -27,7 +27,7 @@ fn entries(record: &Record<'_>, faults: &mut Faults<'_>) -> IndexMap<String, Tax
         let Some(record) = Record::open(node, at(key), "an entry", &["name", "also", "cwe"], faults) else { continue };
         let ids = |key: &str, faults: &mut Faults<'_>| record.texts(key, faults).into_iter().map(|(id, _)| id).collect();
         let entry = TaxonomyEntry { name: record.text("name", faults), also: ids("also", faults), cwe: ids("cwe", faults) };
-        if found.insert(key.value.clone(), entry).is_some() {
+        if found.insert(key.value.clone().into_owned(), entry).is_some() {
             faults.push(at(key), format!("`{}` is there twice", key.value));
         }
     }

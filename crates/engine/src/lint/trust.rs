@@ -7,12 +7,13 @@
 use std::collections::BTreeMap;
 
 use redan_model::{Thing, ZoneIx};
+use rustc_hash::FxHashSet;
 
 use super::{Linter, named};
-use crate::analyse::judge::{Judge, subjects};
+use crate::analyse::judge::{Judge, is_subject, kind_of};
 use crate::expr::{Env, Field, Kind, Tri, World};
 use crate::fact::{BaseFact, FactKey};
-use crate::facts::{Facts, Overlay, Stage, narrow};
+use crate::facts::{Facts, Overlay, Stage, narrow, things};
 use crate::rule::{Rule, RuleIx};
 
 /// From this trust on, a zone is trusted.
@@ -31,20 +32,26 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let without = Facts::new(linter.model, linter.knowledge, Stage::Current, &overlay);
     let refiners = crate::analyse::refiners(linter.knowledge);
     let judge = Judge { facts: &without, knowledge: linter.knowledge, unknown: linter.policy.unknown, refiners: &refiners };
-    for (ix, rule) in linter.knowledge.rules.iter().enumerate() {
-        if !reads_trust(rule) {
-            continue;
-        }
-        for subject in subjects(&now, rule) {
+    let rules = linter.knowledge.rules.iter().enumerate().filter(|(_, rule)| reads_trust(rule));
+    let rules: Vec<(RuleIx, &Rule)> = rules.map(|(ix, rule)| (RuleIx(narrow(ix)), rule)).collect();
+    let mut found: Vec<(RuleIx, ZoneIx, Thing)> = Vec::new();
+    for subject in things(linter.model).filter(|thing| is_subject(&now, *thing)) {
+        let kind = kind_of(&now, subject);
+        for (ix, rule) in rules.iter().filter(|(_, rule)| rule.on.contains(&kind)) {
             let env = Env::of(subject);
             if !rule.when.eval(&now, env).is_no() {
                 continue;
             }
-            let live = judge.verdict(RuleIx(narrow(ix)), env, Tri::Yes).is_some_and(|verdict| crate::analyse::is_live(verdict.status));
+            let live = judge.verdict(*ix, env, Tri::Yes).is_some_and(|verdict| crate::analyse::is_live(verdict.status));
             if live && let Some(zone) = zone_behind(linter, rule, &without, env, &trusted) {
-                relied.entry(zone).or_default().push(format!("{}@{}", rule.id, linter.model.id_of(subject)));
+                found.push((*ix, zone, subject));
             }
         }
+    }
+    found.sort_by_key(|(rule, ..)| *rule);
+    for (rule, zone, subject) in found {
+        let rule = &linter.knowledge.rules[usize::from(rule.0)];
+        relied.entry(zone).or_default().push(format!("{}@{}", rule.id, linter.model.id_of(subject)));
     }
     for (zone, ids) in relied {
         report(linter, zone, &ids);
@@ -55,14 +62,14 @@ fn reads_trust(rule: &Rule) -> bool {
     rule.with.is_none() && rule.when.fields().iter().any(|(kind, field)| *field == Field::Trust && *kind == Kind::Element)
 }
 
-/// Own zones that are stated to be trusted and that no assumption is about.
+/// Own zones that are stated to be trusted and that no assumption is about, in the order of the model.
 fn undocumented(linter: &Linter<'_>) -> Vec<ZoneIx> {
     let model = linter.model;
+    let facts = model.root.assumptions.entries.values().flat_map(|entry| &entry.value.assumes.items);
+    let about: FxHashSet<&str> = facts.map(|fact| fact.path.value.thing.as_str()).collect();
     let assumed = |zone: ZoneIx| {
-        let around = std::iter::successors(Some(zone), |ix| model[*ix].parent).take(model.zones.len());
-        let ids: Vec<&str> = around.map(|ix| model[ix].identity.id.as_str()).collect();
-        let mut facts = model.root.assumptions.entries.values().flat_map(|entry| &entry.value.assumes.items);
-        facts.any(|fact| ids.contains(&fact.path.value.thing.as_str()))
+        let mut around = std::iter::successors(Some(zone), |ix| model[*ix].parent).take(model.zones.len());
+        !about.is_empty() && around.any(|ix| about.contains(model[ix].identity.id.as_str()))
     };
     let all = (0..u32::try_from(model.zones.len()).unwrap_or(u32::MAX)).map(ZoneIx);
     let stated = |zone: &ZoneIx| model[*zone].stated.trust.as_ref().is_some_and(|trust| trust.value.value >= TRUSTED);
@@ -77,10 +84,10 @@ fn zone_behind(linter: &Linter<'_>, rule: &Rule, facts: &Facts<'_>, env: Env, tr
         let element = match thing {
             Thing::Element(element) => element,
             Thing::Flow(flow) => linter.model[flow].source,
-            Thing::Zone(zone) => return trusted.contains(&zone).then_some(zone),
+            Thing::Zone(zone) => return trusted.binary_search(&zone).is_ok().then_some(zone),
             Thing::Model | Thing::Asset(_) => return None,
         };
-        facts.placement(element).all.iter().copied().find(|zone| trusted.contains(zone))
+        facts.placement(element).all.iter().copied().find(|zone| trusted.binary_search(zone).is_ok())
     })
 }
 

@@ -232,7 +232,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         range: threat.range,
         what: threat.description.clone().or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
         fix: rule.map(|r| unwrapped(&r.fix)),
-        reasons: threat.rating_reasons.clone(),
+        reasons: threat.rating_reasons.to_vec(),
         counters: counters(input, threat),
         mitigations: threat.mitigations.iter().filter_map(|id| mitigation(input, id)).collect(),
         questions: threat.questions.iter().map(|q| input.analysis.questions[q.0 as usize].text.clone()).collect(),

@@ -1,37 +1,41 @@
 //! `threats --format json`, also inside the report's JSON.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
-use indexmap::IndexMap;
-use redan_engine::analysis::{Question, Threat};
+use redan_engine::Analysis;
+use redan_engine::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use redan_engine::policy::priority;
 use redan_model::lang::{Linddun, Stride};
+use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
+use super::shared::{OfRules, Texts};
 use super::{DiagnosticJson, ModelJson, PlaceJson, Selection};
-use crate::{Input, merged};
+use crate::Input;
 
 /// The document.
 pub struct ThreatsJson<'a> {
     input: &'a Input<'a>,
     selection: &'a Selection<'a>,
+    of_rules: Vec<OfRules<'a>>,
 }
 
 impl<'a> ThreatsJson<'a> {
     /// The selected part of an analysis.
     pub fn of(input: &'a Input<'a>, selection: &'a Selection<'a>) -> Self {
-        Self { input, selection }
+        Self { input, selection, of_rules: OfRules::of_each(input) }
     }
 }
 
 impl Serialize for ThreatsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { input, selection } = *self;
+        let Self { input, selection, of_rules } = self;
         let lints = if selection.lints { &input.analysis.lints[..] } else { &[] };
         Document {
             version: 1,
             model: ModelJson::of(input.model, input.sources),
-            threats: each(selection.threats.iter().map(|threat| ThreatJson::of(input, threat))),
+            threats: each(selection.threats.iter().map(|threat| ThreatJson::sharing(input, threat, of_rules))),
             questions: each(selection.questions.iter().map(|question| QuestionJson::of(input, question))),
             lints: each(lints.iter().map(|lint| DiagnosticJson::of(input.sources, lint))),
         }
@@ -67,10 +71,9 @@ pub struct ThreatJson<'a> {
     id: &'a str,
     rule: Option<&'a str>,
     subject: Option<&'a str>,
-    subjects: Vec<&'a str>,
+    subjects: Texts<'a, Thing, Model>,
     title: &'a str,
-    description: Option<String>,
-    categories: Categories,
+    categories: Categories<'a>,
     status: &'static str,
     likelihood: Option<u8>,
     impact: Option<u8>,
@@ -81,10 +84,10 @@ pub struct ThreatJson<'a> {
     range: Option<(u8, u8)>,
     rating_reasons: &'a [String],
     mitigations: &'a [String],
-    references: IndexMap<&'a str, Vec<ReferenceJson<'a>>>,
-    counterparts: Vec<&'a str>,
+    #[serde(flatten)]
+    of_rules: Cow<'a, OfRules<'a>>,
     assumptions: &'a [String],
-    questions: Vec<&'a str>,
+    questions: Texts<'a, QuestionIx, Analysis>,
     answer: Option<AnswerJson<'a>>,
     merged: &'a [String],
     /// What identifies the threat in a model of the Microsoft Threat Modeling Tool.
@@ -94,11 +97,11 @@ pub struct ThreatJson<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Categories {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stride: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    linddun: Vec<&'static str>,
+struct Categories<'a> {
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    stride: Texts<'a, Stride, ()>,
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    linddun: Texts<'a, Linddun, ()>,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,14 +109,6 @@ struct ResidualJson {
     inherent: Option<u8>,
     current: Option<u8>,
     target: Option<u8>,
-}
-
-/// Numbers of public lists are numbers, such as CWE 307; everything else is text.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum ReferenceJson<'a> {
-    Number(u32),
-    Text(&'a str),
 }
 
 #[derive(Debug, Serialize)]
@@ -128,17 +123,30 @@ struct AnswerJson<'a> {
 impl<'a> ThreatJson<'a> {
     /// A threat as the format has it.
     pub fn of(input: &'a Input<'_>, threat: &'a Threat) -> Self {
+        Self::with(input, threat, Cow::Owned(OfRules::of(input, threat)))
+    }
+
+    /// The same with what most threats of one rule have in common, by rule.
+    fn sharing(input: &'a Input<'_>, threat: &'a Threat, of_rules: &'a [OfRules<'a>]) -> Self {
+        match threat.rule {
+            Some(rule) if threat.merged.is_empty() && threat.references.is_empty() && threat.description.is_none() => {
+                Self::with(input, threat, Cow::Borrowed(&of_rules[usize::from(rule.0)]))
+            }
+            _ => Self::of(input, threat),
+        }
+    }
+
+    fn with(input: &'a Input<'_>, threat: &'a Threat, of_rules: Cow<'a, OfRules<'a>>) -> Self {
         let band = threat.rating.band;
         Self {
             id: &threat.id,
             rule: threat.rule.map(|rule| input.knowledge.rules[usize::from(rule.0)].id.as_str()),
             subject: threat.subject.map(|thing| input.model.id_of(thing)),
-            subjects: threat.subjects.iter().map(|thing| input.model.id_of(*thing)).collect(),
+            subjects: Texts::of(&threat.subjects, input.model, |model, thing| model.id_of(*thing)),
             title: &threat.title,
-            description: Some(threat.description(input.knowledge)).filter(|text| !text.is_empty()).map(crate::csv::one_line),
             categories: Categories {
-                stride: threat.stride.iter().copied().map(Stride::as_str).collect(),
-                linddun: threat.linddun.iter().copied().map(Linddun::as_str).collect(),
+                stride: Texts::of(&threat.stride, &(), |(), category| category.as_str()),
+                linddun: Texts::of(&threat.linddun, &(), |(), category| category.as_str()),
             },
             status: threat.status.as_str(),
             likelihood: threat.rating.likelihood,
@@ -150,14 +158,10 @@ impl<'a> ThreatJson<'a> {
             range: threat.range,
             rating_reasons: &threat.rating_reasons,
             mitigations: &threat.mitigations,
-            references: merged::references(input, threat)
-                .into_iter()
-                .map(|(list, ids)| (list, ids.into_iter().map(ReferenceJson::of).collect()))
-                .collect(),
-            counterparts: merged::counterparts(input, threat),
+            of_rules,
             assumptions: &threat.assumptions,
-            questions: threat.questions.iter().map(|ix| input.analysis.questions[ix.0 as usize].id.as_str()).collect(),
-            answer: threat.answer.as_ref().map(AnswerJson::of),
+            questions: Texts::of(&threat.questions, input.analysis, |analysis, ix| &analysis.questions[ix.0 as usize].id),
+            answer: threat.answer.as_deref().map(AnswerJson::of),
             merged: &threat.merged,
             tmt_key: tmt_key(input, threat),
             location: PlaceJson::of(input.sources, threat.location),
@@ -169,15 +173,6 @@ impl<'a> ThreatJson<'a> {
 fn tmt_key<'a>(input: &'a Input<'_>, threat: &Threat) -> Option<&'a str> {
     let extras = &input.model.root.threats.entries.get(&threat.id)?.value.extras.0;
     extras.iter().find(|(key, _)| key == "x-tmt-key").and_then(|(_, node)| node.as_str())
-}
-
-impl<'a> ReferenceJson<'a> {
-    fn of(id: &'a str) -> Self {
-        match id.parse::<u32>() {
-            Ok(number) if number.to_string() == id => Self::Number(number),
-            _ => Self::Text(id),
-        }
-    }
 }
 
 impl<'a> AnswerJson<'a> {
@@ -201,8 +196,8 @@ pub struct QuestionJson<'a> {
     text: &'a str,
     safe: Option<&'static str>,
     r#unsafe: Option<&'static str>,
-    settles: Vec<&'a str>,
-    rates: Vec<&'a str>,
+    settles: Texts<'a, ThreatIx, Analysis>,
+    rates: Texts<'a, ThreatIx, Analysis>,
     risk: u8,
     hint: &'a str,
 }
@@ -210,9 +205,7 @@ pub struct QuestionJson<'a> {
 impl<'a> QuestionJson<'a> {
     /// A question as the format has it.
     pub fn of(input: &'a Input<'_>, question: &'a Question) -> Self {
-        let ids = |list: &[redan_engine::analysis::ThreatIx]| -> Vec<&'a str> {
-            list.iter().map(|ix| input.analysis.threats[ix.0 as usize].id.as_str()).collect()
-        };
+        let ids = |list| Texts::of(list, input.analysis, |analysis: &Analysis, ix: &ThreatIx| &analysis.threats[ix.0 as usize].id);
         Self {
             id: &question.id,
             subject: input.model.id_of(question.fact.thing),

@@ -1,0 +1,152 @@
+//! Lists that are nearly always short, and values that are seldom there, in little memory.
+//!
+//! A large model has some hundred thousand threats. What most of them have one of should not cost an allocation, and
+//! what hardly any of them has should not cost more than a pointer.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+
+/// A list that keeps up to `N` items in place and allocates only for more.
+#[derive(Clone)]
+pub struct Few<T, const N: usize>(Kept<T, N>);
+
+#[derive(Clone)]
+enum Kept<T, const N: usize> {
+    /// The first `len` items count; the others fill the space.
+    Here {
+        len: u8,
+        items: [T; N],
+    },
+    There(Vec<T>),
+}
+
+impl<T: Copy, const N: usize> Few<T, N> {
+    /// A list of these items.
+    pub fn of(items: &[T]) -> Self {
+        match (items.first(), u8::try_from(items.len())) {
+            (Some(first), Ok(len)) if items.len() <= N => {
+                let mut space = [*first; N];
+                space[..items.len()].copy_from_slice(items);
+                Self(Kept::Here { len, items: space })
+            }
+            _ => Self(Kept::There(items.to_vec())),
+        }
+    }
+
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T) {
+        match &mut self.0 {
+            Kept::Here { len, items } if usize::from(*len) < N => {
+                items[usize::from(*len)] = item;
+                *len += 1;
+            }
+            Kept::There(items) if !items.is_empty() => items.push(item),
+            Kept::Here { .. } | Kept::There(_) => {
+                let mut items = self.to_vec();
+                items.push(item);
+                *self = Self::of(&items);
+            }
+        }
+    }
+}
+
+impl<T, const N: usize> Deref for Few<T, N> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Kept::Here { len, items } => &items[..usize::from(*len)],
+            Kept::There(items) => items,
+        }
+    }
+}
+
+impl<T, const N: usize> Default for Few<T, N> {
+    fn default() -> Self {
+        Self(Kept::There(Vec::new()))
+    }
+}
+
+impl<T: Copy, const N: usize> FromIterator<T> for Few<T, N> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut few = Self::default();
+        items.into_iter().for_each(|item| few.push(item));
+        few
+    }
+}
+
+impl<'a, T, const N: usize> IntoIterator for &'a Few<T, N> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: fmt::Debug, const N: usize> fmt::Debug for Few<T, N> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, out)
+    }
+}
+
+impl<T: PartialEq, const N: usize> PartialEq for Few<T, N> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+/// Ids in public lists by list, such as `cwe`; next to nothing while there are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct References(Option<Box<IndexMap<String, Vec<String>>>>);
+
+static NO_REFERENCES: LazyLock<IndexMap<String, Vec<String>>> = LazyLock::new(IndexMap::new);
+
+impl References {
+    /// The list to add ids to.
+    pub fn to_mut(&mut self) -> &mut IndexMap<String, Vec<String>> {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl From<IndexMap<String, Vec<String>>> for References {
+    fn from(lists: IndexMap<String, Vec<String>>) -> Self {
+        Self((!lists.is_empty()).then(|| Box::new(lists)))
+    }
+}
+
+impl Deref for References {
+    type Target = IndexMap<String, Vec<String>>;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap_or_else(|| &NO_REFERENCES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Few, References};
+
+    #[test]
+    fn a_list_reads_the_same_in_place_and_beyond_it() {
+        for count in 0..6_u8 {
+            let items: Vec<u8> = (0..count).collect();
+            let collected: Few<u8, 3> = items.iter().copied().collect();
+            assert_eq!(*collected, *items);
+            assert_eq!(Few::<u8, 3>::of(&items), collected);
+            assert_eq!((&collected).into_iter().count(), items.len());
+        }
+    }
+
+    #[test]
+    fn no_references_take_no_more_than_a_pointer() {
+        assert!(References::default().is_empty());
+        assert_eq!(size_of::<References>(), size_of::<usize>());
+        let mut some = References::default();
+        some.to_mut().insert("cwe".to_owned(), vec!["79".to_owned()]);
+        assert_eq!(some["cwe"], ["79"]);
+    }
+}

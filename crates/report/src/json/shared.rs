@@ -1,0 +1,113 @@
+//! Parts of a document that are written from what is there already, or that many items of a list have in common.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use redan_engine::analysis::Threat;
+use serde::{Serialize, Serializer};
+
+use crate::{Input, merged};
+
+/// A list of texts, each found when it is written.
+pub(super) struct Texts<'a, T, C> {
+    items: &'a [T],
+    context: &'a C,
+    text: fn(&'a C, &T) -> &'a str,
+}
+
+impl<'a, T, C> Texts<'a, T, C> {
+    /// The texts of items.
+    pub(super) fn of(items: &'a [T], context: &'a C, text: fn(&'a C, &T) -> &'a str) -> Self {
+        Self { items, context, text }
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+impl<T, C> Serialize for Texts<'_, T, C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.items.iter().map(|item| (self.text)(self.context, item)))
+    }
+}
+
+impl<T, C> fmt::Debug for Texts<'_, T, C> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_list().entries(self.items.iter().map(|item| (self.text)(self.context, item))).finish()
+    }
+}
+
+/// What a threat has from its rules.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct OfRules<'a> {
+    pub(super) description: Option<String>,
+    pub(super) references: References<'a>,
+    pub(super) counterparts: Vec<&'a str>,
+}
+
+/// Ids in public lists by list.
+#[derive(Debug, Clone)]
+pub(super) struct References<'a>(Vec<(&'a str, Vec<ReferenceJson<'a>>)>);
+
+/// Numbers of public lists are numbers, such as CWE 307; everything else is text.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum ReferenceJson<'a> {
+    Number(u32),
+    Text(&'a str),
+}
+
+impl<'a> OfRules<'a> {
+    /// What one threat has.
+    pub(super) fn of(input: &'a Input<'_>, threat: &'a Threat) -> Self {
+        Self {
+            description: description(threat.description(input.knowledge)),
+            references: References::of(merged::references(input, threat)),
+            counterparts: merged::counterparts(input, threat),
+        }
+    }
+
+    /// What a threat has that was raised by each of the rules alone.
+    pub(super) fn of_each(input: &Input<'a>) -> Vec<Self> {
+        let lists = |rule: &'a redan_engine::rule::Rule| {
+            let mut all: IndexMap<&str, Vec<&str>> = IndexMap::new();
+            merged::add_references(&mut all, &rule.references);
+            all
+        };
+        let rules = input.knowledge.rules.iter();
+        let one = |rule: &'a redan_engine::rule::Rule| Self {
+            description: description(&rule.why),
+            references: References::of(lists(rule)),
+            counterparts: merged::counterparts_of([rule]),
+        };
+        rules.map(one).collect()
+    }
+}
+
+/// What happens, on one line; none where nobody says it.
+fn description(text: &str) -> Option<String> {
+    Some(crate::csv::one_line(text)).filter(|text| !text.is_empty())
+}
+
+impl<'a> References<'a> {
+    fn of(lists: IndexMap<&'a str, Vec<&'a str>>) -> Self {
+        Self(lists.into_iter().map(|(list, ids)| (list, ids.into_iter().map(ReferenceJson::of).collect())).collect())
+    }
+}
+
+impl Serialize for References<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(list, ids)| (list, ids)))
+    }
+}
+
+impl<'a> ReferenceJson<'a> {
+    fn of(id: &'a str) -> Self {
+        match id.parse::<u32>() {
+            Ok(number) if number.to_string() == id => Self::Number(number),
+            _ => Self::Text(id),
+        }
+    }
+}
