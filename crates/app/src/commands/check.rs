@@ -170,7 +170,7 @@ fn is_said_by_the_gate(lint: &Diagnostic, checked: &Checked) -> bool {
 
 /// The entry that accepts a threat: its key and its place.
 fn acceptance<'a>(checked: &'a Checked, threat: &str) -> Option<&'a Answer> {
-    checked.analysis.as_ref()?.threat(threat)?.answer.as_ref()
+    checked.analysis.as_ref()?.threat(threat)?.answer.as_deref()
 }
 
 fn advice(failed: &Failed, threat: &str, checked: &Checked) -> String {
