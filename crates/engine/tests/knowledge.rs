@@ -24,10 +24,10 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
     ("authentication", "credential-stuffing-detection", &["element"]),
     ("authentication", "session-management", &["element"]),
     ("authorization", "access-control", &["element"]),
-    ("authorization", "deny-by-default", &["element"]),
-    ("authorization", "role-based-access", &["element"]),
+    ("authorization", "deny-by-default", &["element", "model"]),
+    ("authorization", "role-based-access", &["element", "model"]),
     ("authorization", "server-side-authorization", &["element"]),
-    ("authorization", "authorization-tests", &["element"]),
+    ("authorization", "authorization-tests", &["element", "model"]),
     ("input-and-output", "input-validation", &["element"]),
     ("input-and-output", "parameterized-queries", &["element"]),
     ("input-and-output", "strict-schema", &["element", "flow"]),
@@ -36,22 +36,22 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
     ("input-and-output", "csrf-protection", &["element"]),
     ("input-and-output", "safe-redirects", &["element"]),
     ("secrets", "secret-store", &["element", "model"]),
-    ("secrets", "no-hard-coded-secrets", &["element"]),
+    ("secrets", "no-hard-coded-secrets", &["element", "model"]),
     ("secrets", "credential-rotation", &["asset"]),
     ("secrets", "key-least-privilege", &["asset", "element"]),
     ("encryption", "encryption-in-transit", &["flow"]),
     ("encryption", "encryption-at-rest", &["store"]),
     ("encryption", "key-management", &["element", "model"]),
     ("encryption", "message-integrity", &["flow"]),
-    ("logging", "audit-log", &["element"]),
+    ("logging", "audit-log", &["element", "model"]),
     ("logging", "log-integrity", &["store"]),
     ("logging", "anomaly-detection", &["element", "model"]),
     ("logging", "log-retention", &["store", "model"]),
-    ("logging", "no-secrets-in-logs", &["element"]),
+    ("logging", "no-secrets-in-logs", &["element", "model"]),
     ("isolation", "network-segmentation", &["zone"]),
     ("isolation", "waf", &["zone"]),
-    ("isolation", "sandboxing", &["element"]),
-    ("isolation", "least-privilege", &["element"]),
+    ("isolation", "sandboxing", &["element", "model"]),
+    ("isolation", "least-privilege", &["element", "model"]),
     ("supply-chain", "dependency-pinning", &["element", "model"]),
     ("supply-chain", "dependency-scanning", &["element", "model"]),
     ("supply-chain", "reproducible-builds", &["element", "model"]),
@@ -60,7 +60,7 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
     ("availability", "backpressure", &["element"]),
     ("availability", "circuit-breaker", &["element", "flow"]),
     ("availability", "redundancy", &["element"]),
-    ("availability", "backup", &["store"]),
+    ("availability", "backup", &["store", "model"]),
     ("availability", "resource-limits", &["element"]),
     ("privacy", "data-minimization", &["asset", "flow"]),
     ("privacy", "retention-policy", &["asset", "store"]),
@@ -113,7 +113,8 @@ const PROTOCOLS: &str = "https http sql ssh smtp ldap ldaps amqp amqps kafka mqt
 const TECHNOLOGIES: &str = "browser mobile-app web-application api-gateway identity-provider sql-database nosql-database object-storage \
     message-queue cache secrets-vault load-balancer container-platform serverless-function build-pipeline source-repository llm \
     vector-store file-server workstation badge-reader safe paper-archive";
-const DATA_CLASSES: &str = "credentials keys pii phi payment financial ip logs location public";
+const DATA_CLASSES: &str = "credentials keys pii phi payment financial ip logs location public biometric children usage \
+    pseudonymous";
 
 fn catalogue() -> Catalogue {
     Knowledge::from_files(&yaml("catalogue")).unwrap_or_else(|errors| panic!("{}", lines(&errors))).catalogue
