@@ -51,7 +51,7 @@ pub(crate) struct Common {
     /// Work as if it were this day, so that a run can be repeated exactly
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, global = true)]
     pub(crate) today: Option<Date>,
-    /// Rule packs to use: ids with commas between them, `embedded` for all that redan brings, or `none`
+    /// Rule packs to use: ids and `.tb7` templates with commas between them, `embedded` for all that redan brings, or `none`
     #[arg(long, value_name = "PACKS", global = true)]
     pub(crate) packs: Option<String>,
 }
@@ -156,6 +156,8 @@ pub(crate) enum Command {
     Report(report::ReportArgs),
     /// Compare a model with the ten points of the guide's checklist
     Checklist(checklist::ChecklistArgs),
+    /// Take over another tool's model, and say what got lost
+    Import(import::ImportArgs),
     /// Put models in their usual order and layout; comments stay
     Fmt(fmt::FmtArgs),
     /// Print the JSON Schema of the model language

@@ -11,6 +11,7 @@ pub(crate) mod coverage;
 pub(crate) mod diagram;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
@@ -54,6 +55,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),
         Command::Checklist(args) => checklist::run(args, &mut session),
+        Command::Import(args) => import::run(args, &mut session),
         Command::Fmt(args) => fmt::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),

@@ -64,7 +64,10 @@ struct Document<'a> {
 
 /// The edits made one after the other, in memory.
 pub(crate) fn make(opened: &Opened, edits: &[Edit]) -> anyhow::Result<Edited> {
-    let old = fs::read_to_string(&opened.path).with_context(|| format!("reading {}", opened.shown))?;
+    let old = match opened.foreign {
+        Some(_) => opened.loaded.sources.get(opened.loaded.model.file).text().to_owned(),
+        None => fs::read_to_string(&opened.path).with_context(|| format!("reading {}", opened.shown))?,
+    };
     let mut new = old.clone();
     for edit in edits {
         new = apply(&opened.below, &new, edit).map_err(|error| refused(opened, edit, &error))?;

@@ -1,15 +1,18 @@
 //! The knowledge of a run: embedded packs, packs of the project's own, and the choice among them.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use redan_engine::rule::RuleIx;
 use redan_engine::{Knowledge, KnowledgeError};
+use redan_interop::tb7::{self, Template};
 use redan_model::suggest::nearest;
 
 use crate::exit::usage;
+use crate::foreign::Templates;
 use crate::packs;
 use crate::packs::lock::{LOCK_NAME, Lock};
-use crate::project::Project;
+use crate::project::{Project, read_limited};
 
 /// A file of a pack: its path on disk, the path by which the engine knows it, its text.
 struct PackFile {
@@ -25,7 +28,7 @@ pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Kn
     match option {
         Some("none") => keep(&mut knowledge, &[])?,
         Some("embedded") => {}
-        Some(list) => keep(&mut knowledge, &list.split(',').map(str::trim).map(str::to_owned).collect::<Vec<_>>())?,
+        Some(list) => keep(&mut knowledge, &items(list).filter(|item| !is_template(item)).map(str::to_owned).collect::<Vec<_>>())?,
         None => {
             if let Some(choice) = &project.packs.choice {
                 keep(&mut knowledge, choice)?;
@@ -33,6 +36,43 @@ pub(crate) fn load(project: &Project, option: Option<&str>) -> anyhow::Result<Kn
         }
     }
     Ok(knowledge)
+}
+
+/// No rules, and the catalogues, so that names can be checked.
+pub(crate) fn without_rules() -> anyhow::Result<Knowledge> {
+    let mut knowledge = Knowledge::embedded();
+    keep(&mut knowledge, &[])?;
+    Ok(knowledge)
+}
+
+/// The templates of the Microsoft Threat Modeling Tool that apply to its models, beside or instead of their own.
+///
+/// `embedded` means the one inside a model, `none` no template at all; else it applies together with those that the
+/// option or the project names.
+pub(crate) fn templates(project: &Project, cwd: &Path, option: Option<&str>) -> anyhow::Result<Templates> {
+    let named = match option {
+        Some("none") => return Ok(Templates::default()),
+        Some("embedded") => Vec::new(),
+        Some(list) => items(list).filter(|item| is_template(item)).map(|item| cwd.join(item)).collect(),
+        None => project.packs.folders.iter().filter(|folder| is_template(folder)).map(|folder| project.base.join(folder)).collect(),
+    };
+    let named: anyhow::Result<Vec<_>> = named.iter().map(|path| template(path)).collect();
+    Ok(Templates { own: true, named: named? })
+}
+
+fn template(path: &Path) -> anyhow::Result<Rc<Template>> {
+    let shown = path.display();
+    let bytes = read_limited(path).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
+    tb7::read(&bytes).map(Rc::new).map_err(|error| usage(format!("cannot read `{shown}` as a template: {error}")))
+}
+
+fn items(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim)
+}
+
+/// Whether the name of a pack is that of a template file.
+fn is_template(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tb7"))
 }
 
 /// What is embedded, with the packs in folders: each holds a `pack.yaml`, or folders that do.
@@ -68,7 +108,8 @@ fn known(pack: &str, below: &str) -> String {
 
 /// The folders of a project's packs, each of them as it was pinned.
 fn pinned(project: &Project) -> anyhow::Result<Vec<PathBuf>> {
-    let folders: Vec<PathBuf> = project.packs.folders.iter().map(|folder| project.base.join(folder)).collect();
+    let folders: Vec<PathBuf> =
+        project.packs.folders.iter().filter(|folder| !is_template(folder)).map(|folder| project.base.join(folder)).collect();
     let lock = if folders.is_empty() { Lock::default() } else { Lock::read(&project.base)? };
     for locked in &lock.packs {
         let now = packs::files(&project.base.join(&locked.path))?;

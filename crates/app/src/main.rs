@@ -10,6 +10,7 @@ mod diff;
 mod edits;
 mod exit;
 mod filter;
+mod foreign;
 mod human;
 mod knowledge;
 mod models;

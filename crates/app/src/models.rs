@@ -22,7 +22,7 @@ pub(crate) fn split_one(words: &[String]) -> anyhow::Result<(Option<PathBuf>, Ve
 /// Whether a word looks like the name of a model file.
 pub(crate) fn is_model(word: &str) -> bool {
     let ending = Path::new(word).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    !word.contains('=') && !word.contains(char::is_whitespace) && ["yaml", "yml", "json", "md"].contains(&ending)
+    !word.contains('=') && !word.contains(char::is_whitespace) && ["yaml", "yml", "json", "md", "tm7"].contains(&ending)
 }
 
 #[cfg(test)]

@@ -8,12 +8,14 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
+use redan_interop::Format;
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
 use redan_report::Input;
 
 use crate::args::Common;
 use crate::diagnostics;
 use crate::exit::{Failure, usage};
+use crate::foreign::{self, Templates};
 use crate::knowledge;
 use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
 use crate::terminal::Terminal;
@@ -26,7 +28,8 @@ pub(crate) struct Session<'a> {
     pub(crate) terminal: &'a mut Terminal,
     /// The folder in which the command was given; absolute.
     pub(crate) cwd: PathBuf,
-    knowledge: Vec<(Packs, Rc<Knowledge>)>,
+    knowledge: Vec<((Packs, bool), Rc<Knowledge>)>,
+    templates: Vec<(Packs, Rc<Templates>)>,
 }
 
 /// A model that was read, with its surroundings.
@@ -39,6 +42,8 @@ pub(crate) struct Opened {
     pub(crate) shown: String,
     /// What was read.
     pub(crate) loaded: Loaded,
+    /// The other tool whose model it is.
+    pub(crate) foreign: Option<Format>,
     /// The project that it is in.
     pub(crate) project: Rc<Project>,
     /// The knowledge that its project uses.
@@ -72,7 +77,7 @@ impl Opened {
 
     /// The same model as if its file had another text.
     pub(crate) fn with_text(&self, text: &str) -> Opened {
-        let files = Replaced { below: FilesBelow::new(&self.project.root), path: &self.below, text };
+        let files = Replaced { below: FilesBelow::new(&self.project.root), path: &self.below, bytes: Ok(text.as_bytes().to_vec()) };
         let mut loaded = load(&files, &self.below, &self.knowledge.vocabulary());
         let names: Vec<(String, String)> =
             self.loaded.sources.iter().map(|(_, source)| source.name().to_owned()).map(|name| (self.below_of(&name), name)).collect();
@@ -84,10 +89,18 @@ impl Opened {
             below: self.below.clone(),
             shown: self.shown.clone(),
             loaded,
+            foreign: self.foreign,
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
         }
+    }
+
+    /// Fails for another tool's model, which is read and never written.
+    pub(crate) fn own(&self) -> anyhow::Result<()> {
+        let Some(format) = self.foreign else { return Ok(()) };
+        let (shown, name) = (&self.shown, format.name());
+        Err(usage(format!("{shown} is a {name}, which is not edited; take it over first: redan import {shown} -o model.tm.yaml")))
     }
 
     /// The path below the root that a shown name stands for.
@@ -100,16 +113,16 @@ impl Opened {
     }
 }
 
-/// The files of a project with one of them replaced.
+/// The files of a project with one of them replaced, or read already.
 struct Replaced<'a> {
     below: FilesBelow,
     path: &'a str,
-    text: &'a str,
+    bytes: Result<Vec<u8>, String>,
 }
 
 impl Files for Replaced<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        if path == self.path { Ok(self.text.as_bytes().to_vec()) } else { self.below.read(path) }
+        if path == self.path { self.bytes.clone() } else { self.below.read(path) }
     }
 }
 
@@ -117,7 +130,7 @@ impl<'a> Session<'a> {
     /// A run from the folder in which the command was given.
     pub(crate) fn new(common: &'a Common, terminal: &'a mut Terminal) -> anyhow::Result<Self> {
         let cwd = std::env::current_dir().and_then(fs::canonicalize)?;
-        Ok(Self { common, terminal, cwd, knowledge: Vec::new() })
+        Ok(Self { common, terminal, cwd, knowledge: Vec::new(), templates: Vec::new() })
     }
 
     /// The models, all of them valid; what is wrong is shown, and errors end the run.
@@ -139,7 +152,9 @@ impl<'a> Session<'a> {
     /// The one model that a command edits; it may have errors, which an edit may be about to mend.
     pub(crate) fn open_to_edit(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
         let path = self.one_path(model)?;
-        self.load(&path)
+        let opened = self.load(&path)?;
+        opened.own()?;
+        Ok(opened)
     }
 
     fn one_path(&mut self, model: Option<&Path>) -> anyhow::Result<PathBuf> {
@@ -177,13 +192,41 @@ impl<'a> Session<'a> {
         })?;
         let folder = path.parent().unwrap_or(&self.cwd).to_owned();
         let project = Rc::new(self.project(&folder)?);
-        let knowledge = self.knowledge(&project)?;
         let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        let mut loaded = load(&FilesBelow::new(&project.root), &below, &knowledge.vocabulary());
         let shown = given.to_string_lossy().replace('\\', "/");
+        let files = FilesBelow::new(&project.root);
+        let mut bytes = files.read(&below);
+        let foreign = bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes));
+        if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
+            bytes = Ok(self.converted(format, foreign, &shown, &project)?);
+        }
+        let knowledge = self.knowledge_for(&project, foreign)?;
+        let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
-        Ok(Opened { path, below, shown, loaded, project: Rc::clone(&project), knowledge, today: self.common.day() })
+        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day() })
+    }
+
+    /// Another tool's model as the text of one of ours; what got lost is counted.
+    fn converted(&mut self, format: Format, bytes: &[u8], shown: &str, project: &Project) -> anyhow::Result<Vec<u8>> {
+        let templates = self.templates(project)?;
+        let imported = foreign::read(format, bytes, &templates)
+            .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
+        if !imported.loss.is_empty() {
+            let count = imported.loss.len();
+            self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));
+        }
+        Ok(foreign::text(&imported).into_bytes())
+    }
+
+    /// The templates that apply to models of the Microsoft Threat Modeling Tool; read once.
+    fn templates(&mut self, project: &Project) -> anyhow::Result<Rc<Templates>> {
+        if let Some((_, known)) = self.templates.iter().find(|(packs, _)| *packs == project.packs) {
+            return Ok(Rc::clone(known));
+        }
+        let loaded = Rc::new(knowledge::templates(project, &self.cwd, self.common.packs.as_deref())?);
+        self.templates.push((project.packs.clone(), Rc::clone(&loaded)));
+        Ok(loaded)
     }
 
     /// The project around a folder.
@@ -202,11 +245,19 @@ impl<'a> Session<'a> {
 
     /// The knowledge that a project uses; read once.
     pub(crate) fn knowledge(&mut self, project: &Project) -> anyhow::Result<Rc<Knowledge>> {
-        if let Some((_, known)) = self.knowledge.iter().find(|(packs, _)| *packs == project.packs) {
+        self.knowledge_for(project, None)
+    }
+
+    /// The knowledge for a model. What is embedded in a model of the Microsoft Threat Modeling Tool is its template, so
+    /// with `--packs embedded` no rule of ours looks at it.
+    fn knowledge_for(&mut self, project: &Project, foreign: Option<Format>) -> anyhow::Result<Rc<Knowledge>> {
+        let bare = foreign == Some(Format::Tm7) && self.common.packs.as_deref() == Some("embedded");
+        let key = (project.packs.clone(), bare);
+        if let Some((_, known)) = self.knowledge.iter().find(|(known, _)| *known == key) {
             return Ok(Rc::clone(known));
         }
-        let loaded = Rc::new(knowledge::load(project, self.common.packs.as_deref())?);
-        self.knowledge.push((project.packs.clone(), Rc::clone(&loaded)));
+        let loaded = Rc::new(if bare { knowledge::without_rules()? } else { knowledge::load(project, self.common.packs.as_deref())? });
+        self.knowledge.push((key, Rc::clone(&loaded)));
         Ok(loaded)
     }
 

@@ -26,6 +26,7 @@ pub mod rule;
 pub mod surface;
 pub mod taxonomy;
 mod title;
+pub mod tmt;
 
 pub use analysis::{Analysis, Question, Status, Threat};
 pub use knowledge::{Knowledge, KnowledgeError, Pack};

@@ -245,7 +245,8 @@ impl Draft {
     /// Records a loss.
     pub fn lose(&mut self, kind: LossKind, what: impl Into<String>, place: impl Into<String>) {
         if self.loss.len() < limits::MAX_LOSSES {
-            self.loss.push(Loss { kind, what: what.into(), place: place.into() });
+            // Losses are shown on terminals, so they hold no control characters.
+            self.loss.push(Loss { kind, what: clean(&what.into()), place: clean(&place.into()) });
         } else {
             self.uncounted += 1;
         }

@@ -13,6 +13,7 @@ pub mod draft;
 mod format;
 pub mod limits;
 mod loss;
+pub mod tb7;
 pub mod tm7;
 pub mod xml;
 

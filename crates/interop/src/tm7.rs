@@ -1,17 +1,28 @@
-//! Models of the Microsoft Threat Modeling Tool (`.tm7`).
+//! Models of the Microsoft Threat Modeling Tool (`.tm7`): several diagrams, a template, and the threats that it raised.
+//!
+//! Reading has two steps. [`parse`] gives everything that the file says as a [`Document`]; [`model`] says it in our
+//! language, with the threats that it is given. A plain import takes the threats that the file stores; an analysis
+//! applies the template first and gives what it raises.
 
-use crate::draft::Draft;
-use crate::{ImportError, Imported, xml};
+mod document;
+mod kinds;
+mod model;
+mod stored;
+mod text;
+mod zones;
+
+pub use document::{Choice, Document, Line, Meta, Point, Rect, Shape, Stencil, Surface, Thing, parse};
+pub use model::model;
+pub use stored::{State, Threat};
+pub use zones::MAX_BOUNDARIES;
+
+use crate::{ImportError, Imported};
 
 /// Reads a model with the threats that it stores.
 ///
 /// # Errors
 /// The bytes are no such model, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let root = xml::parse(bytes)?;
-    if root.name != "ThreatModel" {
-        return Err(ImportError::NotTheFormat(format!("its root is `{}`, not `ThreatModel`", root.name)));
-    }
-    let name = root.child("MetaInformation").map(|meta| meta.text_of("ThreatModelName")).unwrap_or_default();
-    Ok(Draft::new(name).finish())
+    let document = parse(bytes)?;
+    Ok(model(&document, &document.threats, Vec::new()))
 }

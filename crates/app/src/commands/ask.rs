@@ -53,6 +53,7 @@ pub(crate) fn run(args: &AskArgs, session: &mut Session<'_>) -> Outcome {
     if args.format == PlainFormat::Json {
         return questions::json_of(&opened, session);
     }
+    opened.own()?;
     let mut skipped = BTreeSet::new();
     loop {
         let analysis = opened.analyse();

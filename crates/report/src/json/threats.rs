@@ -87,6 +87,9 @@ pub struct ThreatJson<'a> {
     questions: Vec<&'a str>,
     answer: Option<AnswerJson<'a>>,
     merged: &'a [String],
+    /// What identifies the threat in a model of the Microsoft Threat Modeling Tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tmt_key: Option<&'a str>,
     location: PlaceJson<'a>,
 }
 
@@ -156,9 +159,16 @@ impl<'a> ThreatJson<'a> {
             questions: threat.questions.iter().map(|ix| input.analysis.questions[ix.0 as usize].id.as_str()).collect(),
             answer: threat.answer.as_ref().map(AnswerJson::of),
             merged: &threat.merged,
+            tmt_key: tmt_key(input, threat),
             location: PlaceJson::of(input.sources, threat.location),
         }
     }
+}
+
+/// The key that an imported threat keeps.
+fn tmt_key<'a>(input: &'a Input<'_>, threat: &Threat) -> Option<&'a str> {
+    let extras = &input.model.root.threats.entries.get(&threat.id)?.value.extras.0;
+    extras.iter().find(|(key, _)| key == "x-tmt-key").and_then(|(_, node)| node.as_str())
 }
 
 impl<'a> ReferenceJson<'a> {

@@ -1,0 +1,113 @@
+//! `redan import`: another tool's model as a model of ours, with what got lost on the way.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use redan_interop::{Format, Imported, Loss, LossKind, detect};
+use redan_model::{canonical, load_text};
+use redan_report::json;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::args::PlainFormat;
+use crate::exit::{Exit, Failure, Outcome, usage};
+use crate::foreign;
+use crate::project::read_limited;
+use crate::session::Session;
+
+/// Arguments of `import`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  redan import shop.tm7 -o security/threat-models/shop.tm.yaml
+  redan import shop.tm7 --format json      the model and what got lost, for scripts
+  redan import shop.tm7 --strict -o shop.tm.yaml
+
+What is in the file and not in the model is listed on standard error.")]
+pub(crate) struct ImportArgs {
+    /// The file of the other tool
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Read it as this format, whatever it looks like
+    #[arg(long, value_name = "FORMAT", value_parser = format_of)]
+    from: Option<Format>,
+    /// Exit with code 1 if anything got lost
+    #[arg(long)]
+    strict: bool,
+    /// Write a model in YAML, or the model and the losses in JSON
+    #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
+    format: PlainFormat,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    model: &'a Json,
+    loss: Vec<LossJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct LossJson<'a> {
+    kind: &'static str,
+    what: &'a str,
+    r#where: &'a str,
+}
+
+impl<'a> LossJson<'a> {
+    fn of(loss: &'a Loss) -> Self {
+        Self { kind: loss.kind.as_str(), what: &loss.what, r#where: &loss.place }
+    }
+}
+
+/// Runs `import`.
+pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
+    let shown = args.file.to_string_lossy().replace('\\', "/");
+    let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
+    let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
+    let imported =
+        redan_interop::import(format, &bytes).map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let model = checked(&shown, &imported, session)?;
+    match args.format {
+        PlainFormat::Human => {
+            session.terminal.out().write_all(foreign::yaml::render(&model).as_bytes())?;
+            show_losses(&imported.loss, session)?;
+        }
+        PlainFormat::Json => {
+            json::write(session.terminal.out(), &Document { model: &model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
+        }
+    }
+    Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
+}
+
+/// The model in its long form, after it was read like any other.
+fn checked(shown: &str, imported: &Imported, session: &mut Session<'_>) -> anyhow::Result<Json> {
+    let project = session.project_here()?;
+    let vocabulary = session.knowledge(&project)?.vocabulary();
+    let loaded = load_text(shown, &foreign::text(imported), &vocabulary);
+    session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
+    if loaded.is_valid() { Ok(canonical::to_json(&loaded.model.root)) } else { Err(Failure::Reported.into()) }
+}
+
+fn show_losses(losses: &[Loss], session: &mut Session<'_>) -> anyhow::Result<()> {
+    if session.common.quiet || losses.is_empty() {
+        return Ok(());
+    }
+    let count = |kind: LossKind| losses.iter().filter(|loss| loss.kind == kind).count();
+    let counts: Vec<String> =
+        LossKind::ALL.iter().filter(|kind| count(**kind) > 0).map(|kind| format!("{} {}", count(*kind), kind.as_str())).collect();
+    session.terminal.note(&format!("Not taken over as it was: {}", counts.join(", ")));
+    for loss in losses {
+        let place = if loss.place.is_empty() { String::new() } else { format!(" [{}]", loss.place) };
+        session.terminal.note(&format!("  {:8}  {}{place}", loss.kind.as_str(), loss.what));
+    }
+    Ok(())
+}
+
+fn unknown(shown: &str) -> anyhow::Error {
+    let known: Vec<String> = Format::ALL.iter().map(|format| format!("{} ({})", format.as_str(), format.name())).collect();
+    usage(format!("`{shown}` is in no format that can be imported; there are: {}", known.join(", ")))
+}
+
+fn format_of(word: &str) -> Result<Format, String> {
+    let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    Format::from_word(word).ok_or_else(|| format!("there is no format `{word}`; there are: {}", known.join(", ")))
+}

@@ -1,0 +1,23 @@
+//! Other tools' models: read, judged by the rules of their own tool where it has some, and handed on as a model of ours.
+
+mod tmt;
+pub(crate) mod yaml;
+
+use redan_interop::{Format, ImportError, Imported};
+
+pub(crate) use tmt::Templates;
+
+/// Reads a file of another tool for an analysis: what its own template raises is among the threats.
+pub(crate) fn read(format: Format, bytes: &[u8], templates: &Templates) -> Result<Imported, ImportError> {
+    match format {
+        Format::Tm7 => tmt::read(bytes, templates),
+        _ => redan_interop::import(format, bytes),
+    }
+}
+
+/// The text through which a model is loaded.
+pub(crate) fn text(imported: &Imported) -> String {
+    let mut text = serde_json::to_string_pretty(&imported.model).unwrap_or_default();
+    text.push('\n');
+    text
+}
