@@ -4,7 +4,10 @@
 CARGO ?= cargo
 DEMO  := demo
 
-.PHONY: demo test lint fmt docs clean
+# How long each fuzz target runs.
+FUZZ_SECONDS ?= 60
+
+.PHONY: demo test lint fmt fuzz docs clean
 
 demo:
 	$(CARGO) build --release --locked --bin redan
@@ -28,6 +31,9 @@ lint:
 
 fmt:
 	$(CARGO) fmt --all
+
+fuzz:
+	FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz/run
 
 docs:
 	@command -v mdbook >/dev/null 2>&1 || $(CARGO) install --locked mdbook

@@ -12,6 +12,7 @@ fuzz_target!(|input: &str| {
     let (path, value, kind, text) = (line(), line(), line(), line());
     let edit = match kind.as_str() {
         "add" => Edit::Add { section: "elements".to_owned(), id: path, value },
+        "item" => Edit::Add { section: "scope.out".to_owned(), id: path, value },
         "remove" => Edit::Remove { path },
         "rename" => Edit::Rename { old: path, new: value },
         _ => Edit::Set { path, value },

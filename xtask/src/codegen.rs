@@ -25,6 +25,7 @@ fn files() -> anyhow::Result<Vec<(String, String)>> {
     let single = [
         ("docs/reference/language.md", redan_model::reference::markdown(&vocabulary)),
         ("docs/reference/catalogue.md", knowledge::reference::markdown(&knowledge)),
+        ("docs/reference/lints.md", redan_engine::lint::reference::markdown()),
         ("schema/redan.schema.json", schema + "\n"),
         ("docs/images/web-login.svg", web_login_picture(&knowledge)),
         (SUMMARY, contents(&knowledge)?),

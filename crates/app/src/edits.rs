@@ -2,18 +2,16 @@
 //!
 //! A file is written only when the edited model has no error that it did not have before, or when that is asked for.
 
-use std::fs;
-
-use anyhow::Context;
-use redan_model::Diagnostic;
 use redan_model::edit::{Edit, EditError, apply};
+use redan_model::{Diagnostic, Sources, codes};
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
 
 use crate::args::PlainFormat;
 use crate::exit::{Exit, Failure, Outcome, usage};
+use crate::project::read_text;
 use crate::session::{Opened, Session};
-use crate::{atomic, diff};
+use crate::{atomic, diagnostics, diff};
 
 /// What the commands that edit have in common.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,26 +58,81 @@ struct Document<'a> {
     written: bool,
     diff: String,
     diagnostics: Vec<DiagnosticJson<'a>>,
+    /// A command that makes the change without errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestion: Option<&'a str>,
 }
 
 /// The edits made one after the other, in memory.
 pub(crate) fn make(opened: &Opened, edits: &[Edit]) -> anyhow::Result<Edited> {
     let old = match opened.foreign {
         Some(_) => opened.loaded.sources.get(opened.loaded.model.file).text().to_owned(),
-        None => fs::read_to_string(&opened.path).with_context(|| format!("reading {}", opened.shown))?,
+        None => read_text(&opened.path, &opened.shown).map_err(usage)?,
     };
     let mut new = old.clone();
     for edit in edits {
-        new = apply(&opened.below, &new, edit).map_err(|error| refused(opened, edit, &error))?;
+        new = apply(&opened.below, &new, edit).map_err(|error| refused(opened, edit, &new, &error))?;
     }
     let model = opened.with_text(&new);
     Ok(Edited { old, new, model })
+}
+
+/// What the model is to say of the facts that a mitigation makes true, once it is implemented.
+///
+/// Parts of other files cannot be edited here, and what they say stays.
+pub(crate) fn makes_true(opened: &Opened, mitigation: &str) -> Vec<Edit> {
+    let Some(entry) = opened.loaded.model.root.mitigations.entries.get(mitigation) else { return Vec::new() };
+    let own = entry.value.states.items.iter().filter(|fact| !fact.path.value.thing.contains('/'));
+    own.map(|fact| Edit::Set { path: fact.path.value.to_string(), value: fact.value.value.clone() }).collect()
+}
+
+/// The edits with those of the facts that their implemented mitigations contradict, if that is all that is wrong.
+fn together(opened: &Opened, edits: &[Edit]) -> Option<Vec<Edit>> {
+    let is_fine = |edits: &[Edit]| make(opened, edits).is_ok_and(|edited| edited.new_errors(opened).is_empty());
+    let implemented = edits.iter().filter_map(|edit| match edit {
+        Edit::Set { path, value } if value == "implemented" => path.strip_prefix("mitigations.")?.strip_suffix(".status"),
+        _ => None,
+    });
+    let mut needed: Vec<Edit> = implemented.flat_map(|id| makes_true(opened, id)).take(MOST_FACTS).collect();
+    let all = |needed: &[Edit]| needed.iter().chain(edits).cloned().collect::<Vec<_>>();
+    if needed.is_empty() || !is_fine(&all(&needed)) {
+        return None;
+    }
+    for at in (0..needed.len()).rev() {
+        let mut fewer = needed.clone();
+        fewer.remove(at);
+        if is_fine(&all(&fewer)) {
+            needed = fewer;
+        }
+    }
+    Some(all(&needed))
+}
+
+/// Every fact of an offer is tried once, so there are not many.
+const MOST_FACTS: usize = 16;
+
+/// The command line that makes edits of values.
+fn command(opened: &Opened, edits: &[Edit]) -> String {
+    let words = edits.iter().filter_map(|edit| match edit {
+        Edit::Set { path, value } => Some(for_shell(&format!("{path}={value}"))),
+        Edit::Add { .. } | Edit::Remove { .. } | Edit::Rename { .. } => None,
+    });
+    let words: Vec<String> = words.collect();
+    format!("redan set {} {}", for_shell(&opened.shown), words.join(" "))
+}
+
+/// A word as a shell takes it, quoted where that is needed.
+fn for_shell(word: &str) -> String {
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=:,@+%".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// Makes edits and writes them, unless only a look is wanted or they break the model.
 pub(crate) fn run(session: &mut Session<'_>, opened: &Opened, edits: &[Edit], options: &EditOptions) -> Outcome {
     let edited = make(opened, edits)?;
     let errors = edited.new_errors(opened);
+    let together = if errors.iter().any(|error| error.code == codes::CONFLICTING_FACTS) { together(opened, edits) } else { None };
+    let together = together.map(|edits| command(opened, &edits));
     let allowed = errors.is_empty() || options.force;
     let changed = edited.old != edited.new;
     let written = changed && allowed && !options.dry_run;
@@ -96,11 +149,16 @@ pub(crate) fn run(session: &mut Session<'_>, opened: &Opened, edits: &[Edit], op
                 session.terminal.out().write_all(text.as_bytes())?;
             }
             session.terminal.note(&verdict(opened, changed, written, allowed));
+            if let Some(command) = &together {
+                session.terminal.note(&format!("to change what it makes true as well: {command}"));
+            }
         }
         PlainFormat::Json => {
             let diagnostics = errors.iter().map(|error| DiagnosticJson::of(&edited.model.loaded.sources, error)).collect();
             let diff = diff::unified(&opened.shown, &edited.old, &edited.new, false);
-            json::write(session.terminal.out(), &Document { version: 1, file: &opened.shown, changed, written, diff, diagnostics })?;
+            let suggestion = together.as_deref();
+            let document = Document { version: 1, file: &opened.shown, changed, written, diff, diagnostics, suggestion };
+            json::write(session.terminal.out(), &document)?;
         }
     }
     if allowed { Ok(Exit::Fine) } else { Err(Failure::Reported.into()) }
@@ -115,12 +173,18 @@ fn verdict(opened: &Opened, changed: bool, written: bool, allowed: bool) -> Stri
     }
 }
 
-fn refused(opened: &Opened, edit: &Edit, error: &EditError) -> anyhow::Error {
+fn refused(opened: &Opened, edit: &Edit, text: &str, error: &EditError) -> anyhow::Error {
     let what = match edit {
         Edit::Set { path, .. } => format!("cannot set `{path}`"),
         Edit::Add { section, id, .. } => format!("cannot add `{id}` to {section}"),
         Edit::Remove { path } => format!("cannot remove `{path}`"),
         Edit::Rename { old, .. } => format!("cannot rename `{old}`"),
     };
-    usage(format!("{what} in {}: {error}", opened.shown))
+    let mut faults = String::new();
+    if let EditError::Unreadable(diagnostics) = error {
+        let mut sources = Sources::default();
+        sources.add(opened.shown.as_str(), text);
+        diagnostics.iter().for_each(|fault| faults.push_str(&format!("\n  {}", diagnostics::line(fault, &sources))));
+    }
+    usage(format!("{what} in {}: {error}{faults}", opened.shown))
 }

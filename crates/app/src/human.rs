@@ -118,9 +118,10 @@ fn threat_table(model: &Opened, threats: &[&Threat], all: &Analysis, verbose: bo
 }
 
 fn subjects(model: &Opened, threats: &[&Threat]) -> String {
-    let ids: indexmap::IndexSet<&str> = threats.iter().flat_map(|t| &t.subjects).map(|thing| model.loaded.model.id_of(*thing)).collect();
-    let shown: Vec<&str> = ids.iter().copied().take(SUBJECTS_SHOWN).collect();
-    let more = if ids.len() > SUBJECTS_SHOWN { format!(" and {} more", ids.len() - SUBJECTS_SHOWN) } else { String::new() };
+    let names: indexmap::IndexSet<&str> =
+        threats.iter().flat_map(|t| &t.subjects).map(|thing| model.loaded.model.name_of(*thing)).collect();
+    let shown: Vec<&str> = names.iter().copied().take(SUBJECTS_SHOWN).collect();
+    let more = if names.len() > SUBJECTS_SHOWN { format!(" and {} more", names.len() - SUBJECTS_SHOWN) } else { String::new() };
     format!("{}{more}", shown.join(", "))
 }
 

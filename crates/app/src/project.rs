@@ -13,7 +13,7 @@ use redan_model::{Diagnostic, Sources};
 
 pub(crate) use config::Packs;
 pub(crate) use discover::find;
-pub(crate) use files::{FilesBelow, read_limited, shown_path};
+pub(crate) use files::{FilesBelow, read_limited, read_text, shown_path};
 
 /// The name of the configuration file.
 pub(crate) const CONFIG_NAME: &str = "redan.toml";

@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::args::{Color, Common};
 use crate::atomic;
+use crate::guarded::{Guarded, tamed};
 
 /// The streams of a run.
 pub(crate) struct Terminal {
@@ -27,7 +28,7 @@ pub(crate) struct Terminal {
 }
 
 enum Data {
-    Stream(BufWriter<io::Stdout>),
+    Stream(Guarded<BufWriter<io::Stdout>>),
     File { path: PathBuf, bytes: Vec<u8> },
 }
 
@@ -36,13 +37,14 @@ impl Terminal {
     pub(crate) fn of_process(common: &Common) -> Self {
         let to_file = common.output.as_deref().filter(|path| *path != Path::new("-"));
         let stdout_is_screen = io::stdout().is_terminal() && to_file.is_none();
+        let color = to_file.is_none() && wants_color(common.color, &io::stdout());
         let data = match to_file {
             Some(path) => Data::File { path: path.to_owned(), bytes: Vec::new() },
-            None => Data::Stream(BufWriter::with_capacity(64 * 1024, io::stdout())),
+            None => Data::Stream(Guarded::new(BufWriter::with_capacity(64 * 1024, io::stdout()), color)),
         };
         Self {
             data,
-            color: to_file.is_none() && wants_color(common.color, &io::stdout()),
+            color,
             note_color: wants_color(common.color, &io::stderr()),
             width: stdout_is_screen.then(screen_width),
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
@@ -89,7 +91,7 @@ impl Terminal {
     /// A note that cannot be written has no reader; the exit code still tells.
     fn write_note(&mut self, text: &str) {
         let _ = self.out().flush();
-        let _ = writeln!(Self::err(), "{text}");
+        let _ = writeln!(Self::err(), "{}", tamed(text, self.note_color));
     }
 
     /// Makes sure that all data has arrived.

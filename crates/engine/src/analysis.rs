@@ -147,7 +147,7 @@ pub struct Threat {
     pub status: Status,
     /// Its rating as it stands: for a mitigated threat without its counters, for a question as if it were open.
     pub rating: Rating,
-    /// Why the rating is what it is, as short phrases: "4 base", "+1 reachable from `internet` without crossing a boundary".
+    /// Why the rating is what it is, as short phrases: "likelihood 4 in the rule", "+1 reachable from Internet without crossing a boundary".
     pub rating_reasons: Vec<String>,
     /// Lowest and highest risk while facts are unknown; `None` when the rating is certain.
     pub range: Option<(u8, u8)>,

@@ -2,8 +2,9 @@
 //!
 //! Nothing is ever done by default: an item is done when something was found and nothing is missing.
 
-use redan_model::Model;
 use redan_model::lang::{Band, Mitigation, ReviewKind, ReviewState};
+use redan_model::naming::sentence_of;
+use redan_model::{Identity, Model};
 
 use crate::analyse::is_live;
 use crate::analysis::{Analysis, Status, Threat};
@@ -110,8 +111,17 @@ fn count(number: usize, one: &str, many: &str) -> String {
 
 /// The first few of a list; nobody reads a hundred names in a line.
 fn some(names: &[String]) -> String {
-    let shown = names.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 5 { format!("{shown} and {} more", names.len() - 5) } else { shown }
+}
+
+/// What people call a thing.
+fn shown(model: &Model, identity: &Identity) -> String {
+    model.find(&identity.id).map_or(identity.id.as_str(), |thing| model.name_of(thing)).to_owned()
+}
+
+fn title(id: &str, mitigation: &Mitigation) -> String {
+    mitigation.title.as_ref().map_or_else(|| sentence_of(id), |title| title.value.clone())
 }
 
 fn scope(model: &Model) -> ChecklistItem {
@@ -158,18 +168,18 @@ fn labels(model: &Model) -> ChecklistItem {
         asset.kind == redan_model::lang::AssetKind::Data
             && (stated.confidentiality.is_none() || stated.integrity.is_none() || stated.availability.is_none())
     };
-    let bare: Vec<String> = assets.iter().filter(unlabelled).map(|asset| asset.identity.id.clone()).collect();
+    let bare: Vec<String> = assets.iter().filter(unlabelled).map(|asset| shown(model, &asset.identity)).collect();
     items.all(assets.len(), "assets with security properties", &bare, "confidentiality, integrity and availability");
     if assets.is_empty() {
         items.missing("what is worth protecting (`assets`)");
     }
-    let untrusted: Vec<String> = model.zones.iter().filter(|zone| zone.trust.is_none()).map(|zone| zone.identity.id.clone()).collect();
+    let untrusted: Vec<String> = model.zones.iter().filter(|zone| zone.trust.is_none()).map(|zone| shown(model, &zone.identity)).collect();
     items.all(model.zones.len(), "trust boundaries with a degree of trust", &untrusted, "`trust`");
     if model.zones.is_empty() {
         items.missing("trust boundaries (`zones`)");
     }
     let outside: Vec<String> =
-        model.elements.iter().filter(|element| !element.zones_known).map(|element| element.identity.id.clone()).collect();
+        model.elements.iter().filter(|element| !element.zones_known).map(|element| shown(model, &element.identity)).collect();
     if !outside.is_empty() {
         items.missing(format!("the trust boundary (`zone`): {}", some(&outside)));
     }
@@ -216,7 +226,8 @@ fn mitigations(model: &Model, analysis: &Analysis) -> ChecklistItem {
     let open: Vec<&Threat> = analysis.threats.iter().filter(|threat| threat.status == Status::Open).collect();
     let unmapped: Vec<String> = open.iter().filter(|threat| threat.mitigations.is_empty()).map(|threat| threat.id.clone()).collect();
     items.all(open.len(), "open threats with a mitigation", &unmapped, "a mitigation");
-    let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.acceptance.items.is_empty()).map(|(id, _)| id.clone()).collect();
+    let bare: Vec<String> =
+        own_mitigations(model).filter(|(_, one)| one.acceptance.items.is_empty()).map(|(id, one)| title(id, one)).collect();
     items.all(own_mitigations(model).count(), "mitigations with acceptance criteria", &bare, "`acceptance`");
     if own_mitigations(model).next().is_none() {
         items.missing("what is done about threats (`mitigations`)");
@@ -226,7 +237,7 @@ fn mitigations(model: &Model, analysis: &Analysis) -> ChecklistItem {
 
 fn owners(model: &Model, analysis: &Analysis) -> ChecklistItem {
     let mut items = Findings::default();
-    let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.owner.is_none()).map(|(id, _)| id.clone()).collect();
+    let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.owner.is_none()).map(|(id, one)| title(id, one)).collect();
     items.all(own_mitigations(model).count(), "mitigations with an owner", &bare, "`owner`");
     let live = analysis.threats.iter().any(|threat| threat.status == Status::Open);
     if live && own_mitigations(model).next().is_none() {
@@ -250,7 +261,7 @@ fn tests(model: &Model, analysis: &Analysis) -> ChecklistItem {
     let critical: Vec<&Threat> = standing(analysis).filter(|threat| at_least(threat, Band::Critical)).collect();
     let needed = |id: &String| critical.iter().any(|threat| threat.mitigations.contains(id));
     let list: Vec<_> = own_mitigations(model).filter(|(id, _)| needed(id)).collect();
-    let bare: Vec<String> = list.iter().filter(|(_, one)| !in_ci(one)).map(|(id, _)| (*id).clone()).collect();
+    let bare: Vec<String> = list.iter().filter(|(_, one)| !in_ci(one)).map(|(id, one)| title(id, one)).collect();
     items.all(list.len(), "mitigations of critical threats have a test in CI", &bare, "a check that runs in CI (`verify` with `at: ci`)");
     if list.is_empty() {
         items.missing("mitigations of critical threats with checks in CI");
@@ -272,7 +283,7 @@ fn pen_test(model: &Model, analysis: &Analysis) -> ChecklistItem {
         let state = review.state.as_ref().map_or(ReviewState::Held, |state| state.value);
         if review.kind.as_ref().is_some_and(|kind| kind.value == ReviewKind::PenTest) && state != ReviewState::Cancelled {
             let on = review.on.as_ref().map(|on| format!(" on {}", on.value)).unwrap_or_default();
-            items.found(format!("`{id}` {}{on}", state.as_str()));
+            items.found(format!("{} {}{on}", sentence_of(id), state.as_str()));
         }
     }
     if items.found.is_empty() {

@@ -8,8 +8,8 @@ use crate::analyse::judge::{Judge, Verdict, bindings};
 use crate::analyse::raised::{Raiser, id as threat_id};
 use crate::analyse::{Input, raiser, refiners};
 use crate::analysis::{Analysis, Threat};
-use crate::explain::{CounterAtom, Explanation};
-use crate::expr::{Env, Tri};
+use crate::explain::{Atom, CounterAtom, Explanation};
+use crate::expr::{Env, Speaker, Tri};
 use crate::fact::FactKey;
 use crate::facts::{Facts, Overlay, Stage};
 use crate::rule::{Rule, RuleIx};
@@ -53,8 +53,12 @@ pub(crate) fn explain(input: &Input<'_>, analysis: &Analysis, id: &str) -> Optio
 
 fn fill(raiser: &Raiser<'_, '_>, case: &Case, verdict: &Verdict, out: &mut Explanation) {
     let rule = rule(raiser.input, case);
-    out.atoms = raiser.judge.with_world(case.env, verdict.turned, |world| rule.when.atoms(world, case.env));
     let catalogue = &raiser.input.knowledge.catalogue;
+    let speaker = Speaker { model: raiser.input.model, catalogue };
+    out.atoms = raiser.judge.with_world(case.env, verdict.turned, |world| {
+        let sentences = rule.when.sentences(world, case.env, speaker);
+        rule.when.atoms(world, case.env).into_iter().zip(sentences).map(|(atom, sentence)| Atom { sentence, ..atom }).collect()
+    });
     for used in &verdict.counters {
         let name = catalogue.controls.get_index(used.control.0.into()).map(|(name, _)| name.clone());
         let mut fact = raiser.judge.facts.used_state(used.place, FactKey::Control(used.control));

@@ -11,6 +11,8 @@ use crate::fact::{BaseFact, UsedFact};
 pub struct Atom {
     /// The text of the condition, as in the rule.
     pub text: String,
+    /// The same for people, with the names of what it turned on; empty outside of explanations.
+    pub sentence: String,
     /// What came out.
     pub value: Tri,
     /// The facts behind it.
@@ -33,6 +35,8 @@ pub struct CounterAtom {
 pub struct Change {
     /// Each fact with the value to give it, as written in a model.
     pub facts: Vec<(BaseFact, String)>,
+    /// The same in words: "Rate limiting is in place at Web App".
+    pub sentence: String,
     /// The same as arguments of `redan set` and `redan whatif`: `web-app.controls.rate-limiting=yes`.
     pub assignments: Vec<String>,
     /// Where the first fact is stated now, or the entry where it would be.

@@ -11,6 +11,7 @@ pub mod limits;
 mod mutate;
 mod parse;
 mod polarity;
+mod say;
 pub mod schema;
 mod token;
 mod tree;
@@ -18,6 +19,7 @@ mod unknowns;
 pub mod value;
 
 pub use mutate::Negated;
+pub use say::Speaker;
 pub use schema::{Field, Kind, Type};
 pub use value::{Range, Things, Tri, Value};
 
@@ -204,6 +206,13 @@ impl Expr {
             Program::Condition(cond) => atoms::atoms(Frame::new(world, env), cond, &self.text),
             Program::List(_) => Vec::new(),
         }
+    }
+
+    /// The conditions of [`Expr::atoms`], each as a sentence for people.
+    pub fn sentences(&self, world: &dyn World, env: Env, speaker: Speaker<'_>) -> Vec<String> {
+        let Program::Condition(cond) = &self.program else { return Vec::new() };
+        let said = |cond| say::sentence(Frame::new(world, env), speaker, &self.text, cond);
+        atoms::deciding(Frame::new(world, env), cond).into_iter().map(said).collect()
     }
 
     /// The members that make the `exists` of a true condition true, each once, in the order of the text.

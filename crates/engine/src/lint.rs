@@ -11,6 +11,7 @@ mod assumptions;
 mod mitigations;
 mod quality;
 mod ratings;
+pub mod reference;
 mod reviews;
 mod scope;
 mod specs;

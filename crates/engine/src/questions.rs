@@ -1,6 +1,7 @@
 //! Questions: every unknown fact that decides something, once, in the order of the risk that an answer settles.
 
-use redan_model::Thing;
+mod technologies;
+
 use rustc_hash::FxHashMap;
 
 use crate::analyse::Draft;
@@ -111,25 +112,13 @@ fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake) -> Ques
 
 /// The question and the hint of a fact, in plain words.
 pub(crate) fn words(facts: &Facts<'_>, fact: BaseFact) -> (String, String) {
-    let name = called(facts, fact.thing);
+    let name = facts.model.spoken(fact.thing);
     match fact.key {
         FactKey::Control(ix) => control(facts, ix, &name),
         FactKey::Trait(ix) => of_trait(facts, ix, &name),
         FactKey::Level(property) => level(property, &name),
+        FactKey::Tech => (format!("What is {name} built with?"), technologies::hint(facts.model, &facts.knowledge.catalogue, fact.thing)),
         key => plain(key, &name),
-    }
-}
-
-/// What a thing is called in a question; a flow without a label is called by its ends.
-fn called(facts: &Facts<'_>, thing: Thing) -> String {
-    let model = facts.model;
-    match thing {
-        Thing::Model if model.root.name.is_none() => "the system".to_owned(),
-        Thing::Flow(ix) if model[ix].stated.label.is_none() => {
-            let (source, target) = (model[ix].source, model[ix].target);
-            format!("the flow from {} to {}", model.name_of(Thing::Element(source)), model.name_of(Thing::Element(target)))
-        }
-        _ => model.name_of(thing).to_owned(),
     }
 }
 
@@ -166,9 +155,6 @@ fn level(property: Property, name: &str) -> (String, String) {
 
 fn plain(key: FactKey, name: &str) -> (String, String) {
     let (text, hint) = match key {
-        FactKey::Tech => {
-            (format!("What is {name} built with?"), "Look at what is deployed; `redan schema` lists the technologies that rules know")
-        }
         FactKey::Protocol => (
             format!("Which protocol does {name} use?"),
             "Look at the address that the client is configured with, such as https:// or amqp://",
@@ -191,7 +177,7 @@ fn plain(key: FactKey, name: &str) -> (String, String) {
             format!("Which data does {name} keep?"),
             "Look at its tables, files or buckets; name the assets, or `[]` for none that matters",
         ),
-        FactKey::Data | FactKey::Level(_) | FactKey::Trait(_) | FactKey::Control(_) => (
+        FactKey::Data | FactKey::Tech | FactKey::Level(_) | FactKey::Trait(_) | FactKey::Control(_) => (
             format!("What kinds of data are in {name}?"),
             "Answer with data classes such as credentials, pii, payment or logs, or `[]` for none of them",
         ),

@@ -108,11 +108,11 @@ impl Exposure {
     pub(crate) fn reason(self, facts: &Facts<'_>) -> Option<String> {
         Some(match self {
             Self::Direct(Some(start)) => {
-                format!("+1 reachable from `{}` without crossing a boundary", facts.model.id_of(Thing::Element(start)))
+                format!("+1 reachable from {} without crossing a boundary", facts.model.name_of(Thing::Element(start)))
             }
             Self::Direct(None) => "+1 reachable from an attacker's start without crossing a boundary".to_owned(),
             Self::One => "+0 one boundary away from where attackers start".to_owned(),
-            Self::Far(boundaries) => format!("-1 {boundaries} boundaries away from where attackers start"),
+            Self::Far(boundaries) => format!("-1 because attackers start {boundaries} boundaries away"),
             Self::Cut => "-1 no flows lead here from where attackers start".to_owned(),
             Self::Insiders => "-1 only insiders get here".to_owned(),
             Self::Unclear => "+0 zones on the way are not known".to_owned(),

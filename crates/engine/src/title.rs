@@ -1,6 +1,9 @@
 //! Titles of raised threats: the rule's template with the names of what it is about.
 
-use redan_model::{AssetIx, Model, Thing};
+use std::borrow::Cow;
+
+use redan_model::naming::capitalised;
+use redan_model::{AssetIx, Thing};
 
 use crate::facts::Facts;
 
@@ -11,16 +14,17 @@ pub(crate) fn fill(template: &str, facts: &Facts<'_>, subject: Thing, asset: Opt
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, behind)) = after.split_once('}') else { break };
         title.push_str(before);
-        title.push_str(thing(name, facts, subject, asset, turned).map_or("it", |thing| called(facts.model, thing)));
+        let named = thing(name, facts, subject, asset, turned).map_or(Cow::Borrowed("it"), |thing| facts.model.spoken(thing));
+        // A stated name stays as it is written; our own "the flow …" starts a sentence with a capital.
+        if title.is_empty() && named.starts_with("the ") {
+            title.push_str(&capitalised(&named))
+        } else {
+            title.push_str(&named)
+        }
         rest = behind;
     }
     title.push_str(rest);
     title
-}
-
-/// What a thing is called in a sentence; a flow without a label is called by its ends elsewhere, here by its id.
-fn called(model: &Model, thing: Thing) -> &str {
-    model.name_of(thing)
 }
 
 fn thing(name: &str, facts: &Facts<'_>, subject: Thing, asset: Option<AssetIx>, turned: bool) -> Option<Thing> {

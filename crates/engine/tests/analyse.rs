@@ -375,7 +375,7 @@ fn exposure_counts_the_boundaries_from_where_attackers_start() {
     assert_eq!(likelihood(&case, "unguarded@auth"), Some(2), "two boundaries: -1");
     assert_eq!(likelihood(&case, "unguarded@island"), Some(2), "no way: -1");
     let reasons = &case.threat("unguarded@auth").rating_reasons;
-    assert!(reasons.iter().any(|reason| reason.starts_with("-1 2 boundaries")), "{reasons:?}");
+    assert!(reasons.iter().any(|reason| reason.starts_with("-1 because attackers start 2 boundaries")), "{reasons:?}");
 }
 
 #[test]
@@ -472,7 +472,7 @@ fn with_raises_one_threat_per_asset_and_waits_for_unwritten_lists() {
     let assets = "assets: {x: {confidentiality: high}, y: {confidentiality: none}}\nelements: {a: {kind: process}, b: {kind: process}}\n";
     let known = case(knowledge(&[rule]), &format!("{assets}flows: {{f: a -> b carrying x returning y}}"));
     assert_eq!(known.status("each@f@x"), Some(Status::Question));
-    assert_eq!(known.threat("each@f@x").title, "x on f");
+    assert_eq!(known.threat("each@f@x").title, "X on the flow from A to B");
     assert_eq!(known.analysis.threats.len(), 1);
     let unwritten = case(knowledge(&[rule]), &format!("{assets}flows: {{f: a -> b}}"));
     assert_eq!(unwritten.questions(), ["f.carries"]);
@@ -562,7 +562,7 @@ fn the_surface_lists_what_arrives_from_less_trusted_zones() {
     let case = case(knowledge(&[]), &NET.replace("web: {kind: process,", "web: {kind: process, entry-points: [GET /],"));
     let surface = redan_engine::surface::surface(&case.loaded.model, &case.knowledge);
     let entries: Vec<_> = surface.iter().map(|entry| (entry.entry.as_str(), entry.certain, entry.authenticated)).collect();
-    assert_eq!(entries, [("GET /", true, Tri::Unknown), ("visit", true, Tri::Unknown), ("login", true, Tri::Unknown)]);
+    assert_eq!(entries, [("GET /", true, Tri::Unknown), ("Visit", true, Tri::Unknown), ("Login", true, Tri::Unknown)]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! requested change means, and no comment outside of what was removed may be missing. Otherwise the edit is refused.
 
 mod expand;
+mod list;
 mod parts;
 mod path;
 mod plain;
@@ -35,13 +36,13 @@ pub enum Edit {
         /// Its value.
         value: String,
     },
-    /// Adds an entry to a section.
+    /// Adds an entry to a section, or an item to `authors`, `tags` or a list of the scope.
     Add {
-        /// The section, such as `elements`.
+        /// The section, such as `elements`, or the list, such as `scope.in`.
         section: String,
-        /// The entry's id.
+        /// The entry's id, or the item.
         id: String,
-        /// Its value: `{…}`, or a short form.
+        /// Its value: `{…}`, or a short form; of an item of `scope.out` the reason, of other items nothing.
         value: String,
     },
     /// Removes a field, fact, list item or entry.
@@ -114,6 +115,10 @@ pub fn apply(name: &str, text: &str, edit: &Edit) -> Result<String, EditError> {
         Edit::Set { path, value } => {
             let keys = path::resolve(&parts, path)?;
             write::set(parts, &keys, &plain::Plain::of_argument(value)?)
+        }
+        Edit::Add { section, id, value } if path::LISTS.contains(&section.as_str()) => {
+            let keys: Vec<String> = section.split('.').map(str::to_owned).collect();
+            list::add(parts, &keys, id, value)
         }
         Edit::Add { section, id, value } => {
             let keys = path::addition(&parts, section, id)?;

@@ -16,6 +16,7 @@ mod load;
 pub mod markdown;
 pub mod mermaid;
 mod model;
+pub mod naming;
 pub mod reference;
 mod resolve;
 pub mod schema;

@@ -138,10 +138,11 @@ impl<'f> Loader<'f> {
     }
 
     fn follow(&mut self, from: &str, name: &str, entry: &MapEntry<String>) {
-        if !crate::lang::is_id(name) {
+        let good_name = crate::lang::is_id(name);
+        if !good_name {
             let message = format!("`{}` cannot be the name of a used file", crate::lang::syntax::shown(name));
-            self.diagnostics.push(Diagnostic::error(codes::BAD_ID, entry.key_span, message));
-            return;
+            let help = "a name starts with a letter or digit and has only letters, digits, `-` and `_`";
+            self.diagnostics.push(Diagnostic::error(codes::BAD_ID, entry.key_span, message).help(help));
         }
         let Some(path) = paths::join(from, &entry.value) else {
             let message = format!("`{}` leads out of the repository", crate::lang::syntax::shown(&entry.value));
@@ -154,6 +155,9 @@ impl<'f> Loader<'f> {
         if chain[..chain.len() - 1].contains(&path.as_str()) {
             let message = format!("files use each other in a circle: {}", chain.join(" -> "));
             self.diagnostics.push(Diagnostic::error(codes::USE_CYCLE, entry.span, message));
+            return;
+        }
+        if !good_name {
             return;
         }
         if self.read >= limits::MAX_INCLUDES {

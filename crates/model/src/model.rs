@@ -3,6 +3,8 @@
 //! Built once by [`crate::load()`]; nothing downstream looks up an id again. Vectors are in source order (parts that
 //! `use` brought in come after the model's own), and that order is what makes output the same on every machine.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use crate::lang;
@@ -75,6 +77,8 @@ pub enum Thing {
 pub struct Model {
     /// Id: the stated one, or the file's name without its endings.
     pub id: String,
+    /// What people call it where it states no name: its id as words.
+    pub made_name: String,
     /// The file that was loaded.
     pub file: SourceId,
     /// Everything that was written, merged from all blocks, unresolved. Sections that are resolved below are also
@@ -97,6 +101,8 @@ pub struct Model {
 pub struct Identity {
     /// Its id; `<use>/<id>` for a part of another file.
     pub id: String,
+    /// What people call it where it states no name: its id as words.
+    pub made_name: String,
     /// Where the id is written.
     pub id_span: Span,
     /// Where its entry is, the value after the id.
@@ -221,7 +227,7 @@ impl Model {
         }
     }
 
-    /// What people call a thing: its name, label, or else its id.
+    /// What people call a thing: its name, its label, or else a name made from its id.
     pub fn name_of(&self, thing: Thing) -> &str {
         let named = match thing {
             Thing::Model => self.root.name.as_ref(),
@@ -230,7 +236,24 @@ impl Model {
             Thing::Flow(ix) => self[ix].stated.label.as_ref(),
             Thing::Asset(ix) => self[ix].stated.name.as_ref(),
         };
-        named.map_or_else(|| if thing == Thing::Model { self.id.as_str() } else { self.id_of(thing) }, |name| name.value.as_str())
+        let stated = named.map(|name| name.value.as_str()).filter(|name| !name.trim().is_empty());
+        stated.unwrap_or_else(|| self.identity(thing).map_or(self.made_name.as_str(), |identity| identity.made_name.as_str()))
+    }
+
+    /// What a thing is called inside a sentence: flows are said to be flows, since their labels are words such as
+    /// "passwords" or "validates".
+    pub fn spoken(&self, thing: Thing) -> Cow<'_, str> {
+        match thing {
+            Thing::Model if self.root.name.is_none() => Cow::Borrowed("the system"),
+            Thing::Flow(ix) => match &self[ix].stated.label {
+                Some(label) if !label.value.trim().is_empty() => Cow::Owned(format!("the flow \"{}\"", label.value.trim())),
+                _ => {
+                    let [source, target] = [self[ix].source, self[ix].target].map(|end| self.name_of(Thing::Element(end)));
+                    Cow::Owned(format!("the flow from {source} to {target}"))
+                }
+            },
+            _ => Cow::Borrowed(self.name_of(thing)),
+        }
     }
 
     /// The thing with an id; `model` is the model.

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::Diagnostic;
 use crate::lang;
 use crate::source::SourceId;
-use crate::{Model, Vocabulary};
+use crate::{Model, Vocabulary, naming};
 
 use names::Names;
 
@@ -48,6 +48,7 @@ pub(crate) fn resolve(
     parts.extend(used);
     sections::settle_acceptance(&mut parts[0].root, out);
     let model = Model {
+        made_name: naming::sentence_of(&id),
         id,
         file,
         root: lang::Root::default(),

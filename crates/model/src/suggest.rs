@@ -18,6 +18,19 @@ pub fn nearest<'a>(given: &str, allowed: impl IntoIterator<Item = &'a str>) -> O
     best.map(|(_, name)| name)
 }
 
+/// Names that are listed beside the nearest one; more than these nobody reads.
+const MOST_BESIDE: usize = 10;
+
+/// What to write instead, in words: the nearest name, and all that are allowed, where these are few or none is near.
+pub fn advice(near: Option<&str>, allowed: &[impl AsRef<str>]) -> String {
+    let list = || allowed.iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ");
+    match near {
+        Some(near) if allowed.len() > MOST_BESIDE => format!("did you mean `{near}`?"),
+        Some(near) => format!("did you mean `{near}`? allowed: {}", list()),
+        None => format!("allowed: {}", list()),
+    }
+}
+
 /// Names that differ only in case or in `_` for `-` are the same name to a reader.
 fn normalise(name: &str) -> String {
     name.chars().map(|c| if c == '_' || c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()

@@ -106,6 +106,27 @@ fn value() -> impl Strategy<Value = String> {
     select(tricky).prop_map(str::to_owned).prop_filter("brackets are read as YAML", |value| !value.starts_with(['[', '{']))
 }
 
+const SECTIONS: &[&str] = &[
+    "people",
+    "assumptions",
+    "assets",
+    "attackers",
+    "zones",
+    "elements",
+    "flows",
+    "threats",
+    "mitigations",
+    "attack-trees",
+    "diagrams",
+    "reviews",
+    "incidents",
+    "changelog",
+    "suppress",
+    "use",
+];
+
+const LISTS: &[&str] = &["scope.goals", "scope.in", "scope.out", "scope.questions", "authors", "tags"];
+
 fn field() -> impl Strategy<Value = String> {
     select(vec!["name", "kind", "owner", "description"]).prop_map(str::to_owned)
 }
@@ -169,6 +190,44 @@ proptest! {
         let ((mut expected, comments), (found, kept)) = (leaves(&text), leaves(&after));
         expected.insert(format!("/{section}/new"), format!("={}", value.trim()));
         prop_assert_eq!(expected, found, "{}", after);
+        prop_assert_eq!(comments, kept);
+    }
+
+    #[test]
+    fn every_section_takes_an_entry_and_gives_it_back(text in model(), section in select(SECTIONS.to_vec()), value in value()) {
+        let edit = |text: &str, edit: &Edit| {
+            apply("m.yaml", text, edit).map_err(|error| TestCaseError::fail(format!("{edit:?}: {error}\n{text}")))
+        };
+        let added = edit(&text, &Edit::Add { section: section.to_owned(), id: "new".to_owned(), value: "{x-a: b}".to_owned() })?;
+        let set = edit(&added, &Edit::Set { path: format!("{section}.new.x-c"), value: value.clone() })?;
+        let ((mut expected, comments), (found, kept)) = (leaves(&text), leaves(&set));
+        expected.insert(format!("/{section}/new/x-a"), "=b".to_owned());
+        expected.insert(format!("/{section}/new/x-c"), format!("={}", value.trim()));
+        prop_assert_eq!(&expected, &found, "{}", &set);
+        prop_assert_eq!(&comments, &kept);
+        let renamed = if section == "use" {
+            set
+        } else {
+            edit(&set, &Edit::Rename { old: format!("{section}.new"), new: "newer".to_owned() })?
+        };
+        let name = if section == "use" { "new" } else { "newer" };
+        let removed = edit(&renamed, &Edit::Remove { path: format!("{section}.{name}") })?;
+        prop_assert_eq!(leaves(&text), leaves(&removed), "{}", removed);
+    }
+
+    #[test]
+    fn every_list_takes_items(text in model(), list in select(LISTS.to_vec()), items in proptest::collection::btree_set("[a-z][a-z :#,-]{0,8}[a-z]", 1..4)) {
+        let mut now = text.clone();
+        for item in &items {
+            let edit = Edit::Add { section: list.to_owned(), id: item.clone(), value: String::new() };
+            now = apply("m.yaml", &now, &edit).map_err(|error| TestCaseError::fail(format!("{edit:?}: {error}\n{now}")))?;
+            prop_assert!(matches!(apply("m.yaml", &now, &edit), Err(EditError::Taken(_))));
+        }
+        let ((mut expected, comments), (found, kept)) = (leaves(&text), leaves(&now));
+        for (at, item) in items.iter().enumerate() {
+            expected.insert(format!("/{}/{at}", list.replace('.', "/")), format!("={item}"));
+        }
+        prop_assert_eq!(expected, found, "{}", now);
         prop_assert_eq!(comments, kept);
     }
 

@@ -7,8 +7,8 @@ use std::io::Write;
 use csv::Writer;
 use redan_engine::analysis::Threat;
 use redan_engine::policy::priority;
-use redan_model::Thing;
 use redan_model::lang::{Acceptance, LevelValue, MapEntry, Mitigation, MitigationStatus, Opt, StatedLevel};
+use redan_model::{Thing, naming};
 
 use crate::{Input, merged};
 
@@ -95,10 +95,19 @@ where
     let mut writer = Writer::from_writer(out);
     writer.write_record(columns)?;
     for row in rows {
-        writer.write_record(row)?;
+        writer.write_record(row.into_iter().map(|cell| inert(cell.as_ref())))?;
     }
     writer.flush()?;
     Ok(())
+}
+
+/// A cell that a spreadsheet shows and does not run: one that would start a formula gets an apostrophe before it.
+fn inert(cell: &[u8]) -> Vec<u8> {
+    let starts_formula = matches!(cell.first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
+    let mut out = Vec::with_capacity(cell.len() + 1);
+    out.extend(starts_formula.then_some(b'\''));
+    out.extend(cell);
+    out
 }
 
 /// A level in words; a level that nobody stated is `unknown`.
@@ -121,7 +130,7 @@ fn mitigations_of<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<(&'a str,
 }
 
 fn title_of(id: &str, mitigation: Option<&Mitigation>) -> String {
-    mitigation.and_then(|m| m.title.as_ref()).map_or_else(|| id.to_owned(), |title| title.value.clone())
+    mitigation.and_then(|m| m.title.as_ref()).map_or_else(|| naming::sentence_of(id), |title| title.value.clone())
 }
 
 fn owner_of(threat: &Threat, mitigations: &[(&str, Option<&Mitigation>)]) -> String {
@@ -140,13 +149,21 @@ fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
     parts.collect::<indexmap::IndexSet<_>>().into_iter().collect::<Vec<_>>().join(between)
 }
 
-fn one_line(text: &str) -> String {
+/// A text without its line breaks: YAML blocks keep theirs, a field does not want them.
+pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_never_starts_a_formula() {
+        let mut out = Vec::new();
+        write(&mut out, &["a"], [["=cmd()"], ["+1"], ["-1"], ["@x"], ["\t=1"], ["1-1"]]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "a\n'=cmd()\n'+1\n'-1\n'@x\n'\t=1\n1-1\n");
+    }
 
     #[test]
     fn values_with_commas_and_quotes_are_quoted() {

@@ -4,10 +4,13 @@
 //! fonts, clocks or the disk, so that the same model gives the same bytes everywhere.
 
 mod build;
+mod dagre;
 mod dot;
 mod geometry;
 mod graph;
+mod grid;
 mod json;
+mod layered;
 mod layout;
 mod measure;
 mod mermaid;
@@ -16,6 +19,7 @@ mod route;
 mod scene;
 mod score;
 mod separate;
+mod sound;
 pub(crate) mod svg;
 pub(crate) mod text;
 mod view;

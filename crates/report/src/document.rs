@@ -16,6 +16,7 @@ pub use trees::{TreeStep, TreeView};
 use redan_engine::Status;
 use redan_engine::analysis::Threat;
 use redan_model::lang::{Band, ReviewState};
+use redan_model::naming;
 
 use crate::Input;
 
@@ -226,8 +227,14 @@ fn latest_review<'a>(input: &Input<'a>) -> Option<(jiff::civil::Date, &'a redan_
 /// A person's name with the team, or the text as it stands.
 fn person_name(input: &Input<'_>, id: &str) -> String {
     let Some(person) = input.model.root.people.entries.get(id).map(|e| &e.value) else { return id.to_owned() };
-    let name = person.name.as_ref().map_or_else(|| id.to_owned(), |n| n.value.clone());
+    let name = person.name.as_ref().map_or_else(|| naming::title_of(id), |n| n.value.clone());
     person.role.as_ref().map_or(name.clone(), |role| format!("{name} ({})", role.value))
+}
+
+/// What people call a mitigation: its title, or its id as words.
+pub(crate) fn mitigation_title(input: &Input<'_>, id: &str) -> String {
+    let title = input.model.root.mitigations.entries.get(id).and_then(|entry| entry.value.title.as_ref());
+    title.map_or_else(|| naming::sentence_of(id), |title| title.value.clone())
 }
 
 fn joined(items: impl Iterator<Item = String>) -> Option<String> {
@@ -380,7 +387,7 @@ fn reviews(input: &Input<'_>) -> Vec<LogLine> {
     entries
         .map(|(id, entry)| {
             let review = &entry.value;
-            let mut parts = vec![id.clone(), review.state.as_ref().map_or("held", |s| s.value.as_str()).to_owned()];
+            let mut parts = vec![naming::sentence_of(id), review.state.as_ref().map_or("held", |s| s.value.as_str()).to_owned()];
             parts.extend(review.session.as_ref().map(|s| s.value.clone()));
             parts.extend(joined(review.people.values().map(|p| person_name(input, p))));
             parts.extend(review.result.as_ref().map(|r| r.value.clone()));
@@ -398,7 +405,7 @@ fn incidents(input: &Input<'_>) -> Vec<LogLine> {
     entries
         .map(|(id, entry)| {
             let incident = &entry.value;
-            let mut parts = vec![incident.title.as_ref().map_or_else(|| id.clone(), |t| t.value.clone())];
+            let mut parts = vec![incident.title.as_ref().map_or_else(|| naming::sentence_of(id), |t| t.value.clone())];
             parts.extend(joined(incident.threats.values().cloned()).map(|t| format!("came true: {t}")));
             parts.extend(incident.description.as_ref().map(|d| d.value.clone()));
             parts.extend(incident.lesson.as_ref().map(|l| format!("lesson: {}", l.value)));

@@ -66,7 +66,7 @@ fn level_0_folds_parts_into_their_parent_and_bundles_flows() {
     assert_eq!(nodes(&scene), ["customer", "shop", "orders-db", "bank"]);
     let bundled: Vec<Vec<String>> = scene.edges.iter().map(|edge| edge.flows.clone()).collect();
     assert_eq!(bundled, [vec!["browse", "order", "status"], vec!["keep"], vec!["charge"]]);
-    assert_eq!(scene.edges[0].label.text(" | "), "browse, order, status | HTTPS, HTTP without TLS");
+    assert_eq!(scene.edges[0].label.text(" | "), "orders | ↩ session token | HTTPS, HTTP without TLS");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn mermaid_uses_the_shapes_of_the_guide() {
       end
       subgraph spare["Spare (trusted)"]
       end
-      customer -->|"browse, order, status<br/>HTTPS, HTTP without TLS"| shop
+      customer -->|"orders<br/>↩ session token<br/>HTTPS, HTTP without TLS"| shop
       shop -->|"writes<br/>orders"| orders-db
       shop -->|"HTTPS"| bank
       classDef outOfScope stroke-dasharray:3 3,color:#777,stroke:#999,fill:#eee
@@ -181,7 +181,7 @@ fn dot_draws_zones_as_clusters() {
         style=dashed;
         "spare (empty)" [shape=point, style=invis];
       }
-      "customer" -> "shop" [label="browse, order, status\nHTTPS, HTTP without TLS"];
+      "customer" -> "shop" [label="orders\n↩ session token\nHTTPS, HTTP without TLS"];
       "shop" -> "orders-db" [label="writes\norders"];
       "shop" -> "bank" [label="HTTPS"];
     }
@@ -192,12 +192,13 @@ fn dot_draws_zones_as_clusters() {
 fn json_has_the_published_shape() {
     let text = diagram::json(&scene(|_| View::level(0)));
     let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(value.as_object().expect("it is an object").keys().collect::<Vec<_>>(), ["nodes", "zones", "edges"]);
     assert_eq!(value["nodes"][0]["id"], "customer");
     assert!(value["nodes"][0]["x"].is_number() && value["nodes"][0]["w"].is_number());
     assert_eq!(value["zones"][1]["members"], serde_json::json!(["shop", "orders-db"]));
     assert_eq!(value["edges"][0]["from"], "customer");
     assert!(value["edges"][0]["points"][0][1].is_number());
-    assert_eq!(value["edges"][0]["label"]["text"], "browse, order, status\nHTTPS, HTTP without TLS");
+    assert_eq!(value["edges"][0]["label"]["text"], "orders\n↩ session token\nHTTPS, HTTP without TLS");
 }
 
 #[test]

@@ -15,12 +15,14 @@ use crate::session::Session;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 WHAT is element (or process, store, actor, external), flow, zone, asset, threat, mitigation, assumption, attacker,
-person, attack-tree, diagram, review, incident, change, use or suppress; plurals are understood.
+person, attack-tree, diagram, review, incident, change, use or suppress; plurals are understood. Items of lists are
+added with in-scope, out-of-scope, goal, question, author or tag.
 
 Examples:
   redan add process web-app zone=edge tech=web-application
   redan add flow visit 'browser -> web-app over https carrying credentials'
   redan add threat T6 title='Reset links leak' on='[auth]' stride='[spoofing]' likelihood=3 impact=4
+  redan add out-of-scope 'third-party analytics' 'reviewed with the vendor'
   redan add mitigation mfa title='Second factor' owner=bo due=2026-03-01 acceptance='Logins ask for it'")]
 pub(crate) struct AddArgs {
     /// What to add, its id, and its fields or short form; the model may stand first
@@ -31,7 +33,7 @@ pub(crate) struct AddArgs {
 }
 
 /// Words for sections, with the kind of element that some of them state.
-const SECTIONS: [(&str, &str, Option<&str>); 36] = [
+const SECTIONS: [(&str, &str, Option<&str>); 42] = [
     ("element", "elements", None),
     ("elements", "elements", None),
     ("process", "elements", Some("process")),
@@ -68,6 +70,12 @@ const SECTIONS: [(&str, &str, Option<&str>); 36] = [
     ("uses", "use", None),
     ("suppress", "suppress", None),
     ("suppression", "suppress", None),
+    ("in-scope", "scope.in", None),
+    ("out-of-scope", "scope.out", None),
+    ("goal", "scope.goals", None),
+    ("question", "scope.questions", None),
+    ("author", "authors", None),
+    ("tag", "tags", None),
 ];
 
 /// Runs `add`.
@@ -77,7 +85,9 @@ pub(crate) fn run(args: &AddArgs, session: &mut Session<'_>) -> Outcome {
     let Some((_, section, kind)) = SECTIONS.iter().find(|(word, ..)| word == what) else {
         return Err(usage(format!("`{what}` is not something to add{}", suggestion(what, SECTIONS.iter().map(|(word, ..)| *word)))));
     };
-    let value = value(*kind, rest)?;
+    // What is said of an item is a text, also if it looks like a field; of an entry it is fields or a short form.
+    let is_item = section.starts_with("scope.") || ["authors", "tags"].contains(section);
+    let value = if is_item { rest.join(" ") } else { value(*kind, rest)? };
     let opened = session.open_to_edit(args.options.model.as_deref().or(model.as_deref()))?;
     let edit = Edit::Add { section: (*section).to_owned(), id: id.clone(), value };
     edits::run(session, &opened, &[edit], &args.options)

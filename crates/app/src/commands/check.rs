@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anstyle::AnsiColor;
 use clap::{Args, ValueEnum};
 use redan_engine::Analysis;
-use redan_engine::analysis::{Status, Threat};
+use redan_engine::analysis::{Answer, Status, Threat};
 use redan_engine::policy::{Policy, response};
 use redan_model::{Diagnostic, Severity};
 use redan_report::json::{self, CountsJson, DiagnosticJson, ModelJson};
@@ -57,6 +57,9 @@ struct Checked {
     failures: Vec<Failed>,
 }
 
+/// The lint about acceptances that have run out, and the reason for which the gate fails by them.
+const EXPIRED: &str = "expired-acceptance";
+
 /// One reason for the gate to fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Failed {
@@ -98,7 +101,8 @@ fn exit_of(checked: &Checked) -> Exit {
 /// Everything that keeps a model from passing the gate of its project.
 pub(crate) fn gate(analysis: &Analysis, policy: &Policy) -> Vec<Failed> {
     let threats = analysis.threats.iter().filter_map(|threat| threat_fails(threat, policy));
-    let lints = analysis.lints.iter().filter(|lint| lint.severity == Severity::Error).map(|lint| Failed {
+    let fails = |lint: &&Diagnostic| lint.severity == Severity::Error && lint.code != EXPIRED;
+    let lints = analysis.lints.iter().filter(fails).map(|lint| Failed {
         reason: "lint",
         threat: None,
         message: format!("{} [{}]", lint.message, lint.code),
@@ -118,7 +122,8 @@ fn threat_fails(threat: &Threat, policy: &Policy) -> Option<Failed> {
             failed("unanswered-question", format!("{} is {band} and waits for an answer: {}", threat.id, threat.title))
         }
         Status::Accepted if threat.answer.as_ref().is_some_and(|answer| answer.expired) && reaches(policy.fail_on_expired) => {
-            failed("expired-acceptance", format!("the acceptance of {} ({band}) has expired: {}", threat.id, threat.title))
+            let until = threat.answer.as_ref().and_then(|answer| answer.until).map_or_else(String::new, |until| format!(" on {until}"));
+            failed(EXPIRED, format!("the acceptance of {} ({band}) ended{until}: {}", threat.id, threat.title))
         }
         _ => None,
     }
@@ -128,7 +133,8 @@ fn human_text(checked: &Checked, session: &mut Session<'_>) -> io::Result<()> {
     let loaded = &checked.model.loaded;
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if let Some(analysis) = &checked.analysis {
-        session.show_diagnostics(&analysis.lints, &loaded.sources);
+        let lints: Vec<Diagnostic> = analysis.lints.iter().filter(|lint| !is_said_by_the_gate(lint, checked)).cloned().collect();
+        session.show_diagnostics(&lints, &loaded.sources);
     }
     let quiet = session.common.quiet;
     let color = session.terminal.color;
@@ -144,7 +150,7 @@ fn human_text(checked: &Checked, session: &mut Session<'_>) -> io::Result<()> {
     for failed in &checked.failures {
         writeln!(out, "  {}", failed.message)?;
         if let Some(threat) = &failed.threat {
-            writeln!(out, "    {}", advice(failed.reason, threat))?;
+            writeln!(out, "    {}", advice(failed, threat, checked))?;
         }
     }
     Ok(())
@@ -157,9 +163,25 @@ fn errors(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-fn advice(reason: &str, threat: &str) -> String {
-    match reason {
-        "expired-acceptance" => format!("look at it again: fix it, or give `threats.{threat}.until` a later day"),
+/// Whether a lint is a failure of the gate in other words. Where people read both, it is shown once.
+fn is_said_by_the_gate(lint: &Diagnostic, checked: &Checked) -> bool {
+    lint.code == EXPIRED && lint.is_error() && checked.failures.iter().any(|failed| failed.reason == EXPIRED)
+}
+
+/// The entry that accepts a threat: its key and its place.
+fn acceptance<'a>(checked: &'a Checked, threat: &str) -> Option<&'a Answer> {
+    checked.analysis.as_ref()?.threat(threat)?.answer.as_ref()
+}
+
+fn advice(failed: &Failed, threat: &str, checked: &Checked) -> String {
+    match failed.reason {
+        EXPIRED => {
+            let answer = acceptance(checked, threat);
+            let key = answer.map_or(threat, |answer| answer.key.as_str());
+            let at = answer.map(|answer| checked.model.loaded.sources.locate(answer.span));
+            let at = at.map_or_else(String::new, |at| format!(" ({}:{}:{})", at.file, at.line, at.column));
+            format!("look at it again: fix it, or give `threats.{key}.until` a later day{at}")
+        }
         "unanswered-question" => format!("answer it: redan questions; why: redan explain {threat}"),
         _ => format!("counter it, or write under `threats.{threat}` what was decided; why: redan explain {threat}"),
     }
@@ -224,7 +246,7 @@ fn markdown(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
     for failed in &checked.failures {
         writeln!(out, "- {}", failed.message)?;
     }
-    for fault in faults(checked).filter(|fault| fault.severity > Severity::Hint) {
+    for fault in faults(checked).filter(|fault| fault.severity > Severity::Hint && !is_said_by_the_gate(fault, checked)) {
         writeln!(out, "- `{}`", diagnostics::line(fault, &checked.model.loaded.sources))?;
     }
     Ok(())
@@ -233,7 +255,7 @@ fn markdown(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
 /// Workflow commands of GitHub Actions: one annotation a line.
 fn annotations(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
     let sources = &checked.model.loaded.sources;
-    for fault in faults(checked) {
+    for fault in faults(checked).filter(|fault| !is_said_by_the_gate(fault, checked)) {
         let kind = match fault.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -243,7 +265,9 @@ fn annotations(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
     }
     for failed in checked.failures.iter().filter(|failed| failed.threat.is_some()) {
         let threat = checked.analysis.as_ref().and_then(|analysis| analysis.threat(failed.threat.as_deref()?));
-        annotation(out, "error", threat.map(|threat| sources.locate(threat.location)), failed.reason, &failed.message)?;
+        let answer = threat.and_then(|threat| threat.answer.as_ref()).filter(|_| failed.reason == EXPIRED);
+        let at = answer.map(|answer| answer.span).or(threat.map(|threat| threat.location));
+        annotation(out, "error", at.map(|at| sources.locate(at)), failed.reason, &failed.message)?;
     }
     Ok(())
 }

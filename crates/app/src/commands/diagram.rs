@@ -51,7 +51,7 @@ enum DiagramFormat {
     Dot,
     /// A Mermaid flowchart
     Mermaid,
-    /// Coordinates, version 1
+    /// Coordinates in pixels
     Json,
 }
 

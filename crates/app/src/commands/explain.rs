@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use anstyle::Style;
 use clap::Args;
-use redan_engine::analysis::Threat;
+use redan_engine::analysis::{Status, Threat};
 use redan_engine::explain::{Change, Explanation};
+use redan_engine::expr::Tri;
 use redan_engine::fact::UsedFact;
-use redan_model::Span;
+use redan_model::{Span, Thing};
 use redan_report::fact::{fact_id, origin_words};
 use redan_report::json::{self, ExplanationJson};
 use redan_report::{Input, merged};
@@ -20,6 +21,9 @@ use crate::models;
 use crate::session::Session;
 use crate::table::wrap;
 use crate::terminal::{Terminal, paint};
+
+/// Facts behind one condition that are shown at once.
+const FACTS_SHOWN: usize = 4;
 
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
@@ -53,38 +57,53 @@ pub(crate) fn run(args: &ExplainArgs, session: &mut Session<'_>) -> Outcome {
         return Err(usage(format!("there is no threat `{id}` in {}{near}", opened.shown)));
     };
     match args.format {
-        PlainFormat::Human => show(&input, threat, &explanation, session.terminal)?,
+        PlainFormat::Human => show(&input, threat, &explanation, session.common.verbose, session.terminal)?,
         PlainFormat::Json => json::write(session.terminal.out(), &ExplanationJson::of(&input, &explanation))?,
     }
     Ok(Exit::Fine)
 }
 
-fn show(input: &Input<'_>, threat: &Threat, explanation: &Explanation, terminal: &mut Terminal) -> io::Result<()> {
+fn show(input: &Input<'_>, threat: &Threat, explanation: &Explanation, verbose: bool, terminal: &mut Terminal) -> io::Result<()> {
     let (width, color) = (terminal.width.unwrap_or(100).min(100), terminal.color);
     let bold = |text: &str| paint(color, Style::new().bold(), text);
     let out = terminal.out();
     writeln!(out, "{}  {}", bold(&threat.id), threat.title)?;
-    writeln!(out, "{}; {}; {}", threat.status.as_str(), rating(threat), place(input, Some(threat.location)))?;
+    writeln!(out, "{}; {}; {}", status_words(threat.status), rating(threat), place(input, Some(threat.location)))?;
     let why = merged::description(input, threat);
     if !why.is_empty() {
         writeln!(out)?;
         paragraphs(out, why, width)?;
     }
-    conditions(input, explanation, out, &bold)?;
+    conditions(input, explanation, verbose, out, &bold)?;
     if !explanation.chain.is_empty() {
-        let chain: Vec<&str> = explanation.chain.iter().map(|thing| input.model.id_of(*thing)).collect();
-        writeln!(out, "\n{}\n  {}", bold("How an attacker gets there"), chain.join(" > "))?;
+        writeln!(out, "\n{}\n  {}", bold("How an attacker gets there"), way(input, &explanation.chain))?;
     }
     if !threat.rating_reasons.is_empty() {
         writeln!(out, "\n{}\n  {}", bold("Why it is rated so"), threat.rating_reasons.join("\n  "))?;
     }
     decision(threat, out, &bold)?;
-    changes(input, explanation, out, &bold)?;
+    changes(input, threat, explanation, out, &bold)?;
     for rule in merged::rules(input, threat).take(1) {
         writeln!(out, "\n{}", bold("What to do"))?;
         paragraphs(out, &rule.fix, width)?;
     }
     Ok(())
+}
+
+/// A way through the system: `User Browser -- visit --> Web App`.
+fn way(input: &Input<'_>, chain: &[Thing]) -> String {
+    let step = |thing: &Thing| match thing {
+        Thing::Flow(_) => format!(" -- {} --> ", input.model.name_of(*thing)),
+        _ => input.model.name_of(*thing).to_owned(),
+    };
+    chain.iter().map(step).collect()
+}
+
+fn status_words(status: Status) -> &'static str {
+    match status {
+        Status::Question => "waits for an answer",
+        other => other.as_str(),
+    }
 }
 
 fn rating(threat: &Threat) -> String {
@@ -98,21 +117,34 @@ fn rating(threat: &Threat) -> String {
     }
 }
 
-fn conditions(input: &Input<'_>, explanation: &Explanation, out: &mut dyn Write, bold: &dyn Fn(&str) -> String) -> io::Result<()> {
+fn conditions(
+    input: &Input<'_>,
+    explanation: &Explanation,
+    verbose: bool,
+    out: &mut dyn Write,
+    bold: &dyn Fn(&str) -> String,
+) -> io::Result<()> {
     if !explanation.atoms.is_empty() {
         writeln!(out, "\n{}", bold("What makes it possible"))?;
     }
     for atom in &explanation.atoms {
-        writeln!(out, "  {:<7}  {}", json::tri_word(atom.value), atom.text)?;
-        for fact in &atom.facts {
+        writeln!(out, "  {:<7}  {}", tri_answer(atom.value), atom.sentence)?;
+        if verbose {
+            writeln!(out, "           rule: {}", atom.text)?;
+        }
+        let shown = if verbose { usize::MAX } else { FACTS_SHOWN };
+        for fact in atom.facts.iter().take(shown) {
             fact_line(input, fact, out)?;
+        }
+        if atom.facts.len() > shown {
+            writeln!(out, "           and {} more facts; -v shows them", atom.facts.len() - shown)?;
         }
     }
     if !explanation.counters.is_empty() {
         writeln!(out, "\n{}", bold("What would counter it"))?;
     }
     for counter in &explanation.counters {
-        writeln!(out, "  {:<7}  {} on {}", counter.fact.value, counter.control, input.model.id_of(counter.place))?;
+        writeln!(out, "  {:<7}  {} on {}", counter.fact.value, control_name(input, &counter.control), input.model.spoken(counter.place))?;
         fact_line(input, &counter.fact, out)?;
     }
     Ok(())
@@ -133,24 +165,54 @@ fn decision(threat: &Threat, out: &mut dyn Write, bold: &dyn Fn(&str) -> String)
     writeln!(out, "  {}: {because}{owner}{until}", threat.status.as_str())
 }
 
-fn changes(input: &Input<'_>, explanation: &Explanation, out: &mut dyn Write, bold: &dyn Fn(&str) -> String) -> io::Result<()> {
+fn changes(
+    input: &Input<'_>,
+    threat: &Threat,
+    explanation: &Explanation,
+    out: &mut dyn Write,
+    bold: &dyn Fn(&str) -> String,
+) -> io::Result<()> {
     if explanation.changes.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{}", bold("What would change it"))?;
-    for change in &explanation.changes {
-        writeln!(out, "  redan set {}", change.assignments.join(" "))?;
-        writeln!(out, "           {}  {}", outcome(change), place(input, change.span))?;
+    let (opens, clears): (Vec<&Change>, Vec<&Change>) = explanation.changes.iter().partition(|change| change.status == Some(Status::Open));
+    for (title, list) in [("What would clear it", clears), ("What would make it certain", opens)] {
+        if !list.is_empty() {
+            writeln!(out, "\n{}", bold(title))?;
+        }
+        for change in list {
+            writeln!(out, "  {}: {}  {}", change.sentence, outcome(threat, change), place(input, change.span))?;
+            writeln!(out, "           redan set {}", change.assignments.join(" "))?;
+        }
     }
     Ok(())
 }
 
-fn outcome(change: &Change) -> String {
-    match (change.status, change.risk) {
-        (None, _) => "it would no longer exist".to_owned(),
-        (Some(status), Some(risk)) => format!("it would be {}, risk {risk}", status.as_str()),
-        (Some(status), None) => format!("it would be {}", status.as_str()),
+/// What a change makes of the threat and of its risk.
+fn outcome(threat: &Threat, change: &Change) -> String {
+    let risk = match (threat.residual.current, change.risk) {
+        (Some(now), Some(then)) if now == then => format!(", risk {then}"),
+        (Some(now), Some(then)) => format!(", risk {now} becomes {then}"),
+        (None, Some(then)) => format!(", risk {then}"),
+        (_, None) => String::new(),
+    };
+    match change.status {
+        None => "then it does not exist".to_owned(),
+        Some(status) => format!("then it is {}{risk}", status.as_str()),
     }
+}
+
+/// Whether a condition holds, as an answer.
+fn tri_answer(value: Tri) -> &'static str {
+    match value {
+        Tri::Yes => "yes",
+        Tri::No => "no",
+        Tri::Unknown => "unknown",
+    }
+}
+
+fn control_name<'a>(input: &'a Input<'_>, id: &'a str) -> &'a str {
+    input.knowledge.catalogue.controls.get(id).map_or(id, |control| control.name.as_str())
 }
 
 fn place(input: &Input<'_>, span: Option<Span>) -> String {

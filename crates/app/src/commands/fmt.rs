@@ -34,8 +34,7 @@ pub(crate) fn run(args: &FmtArgs, session: &mut Session<'_>) -> Outcome {
     let mut exit = Exit::Fine;
     for path in session.paths(&args.models.models)? {
         let shown = path.to_string_lossy().replace('\\', "/");
-        let bytes = crate::project::read_limited(&path).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
-        let old = String::from_utf8(bytes).map_err(|_| usage(format!("`{shown}` is not text in UTF-8")))?;
+        let old = crate::project::read_text(&path, &shown).map_err(usage)?;
         let new = laid_out(&shown, &old, session)?;
         if args.check {
             let text = diff::unified(&shown, &old, &new, session.terminal.color);

@@ -12,11 +12,12 @@ use crate::session::Session;
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 A PATH is `<thing>.<field>` for elements, flows, zones and assets, `<section>.<id>.<field>` for everything, and
-`model.<field>` for what stands at the top. Lists are written `[a, b]`.
+`model.<field>` for what stands at the top. Lists are written `[a, b]`. Several are written at once or not at all.
 
 Examples:
   redan set web-app.controls.rate-limiting=yes
-  redan set shop.tm.yaml mitigations.rate-limit.status=implemented model.version=1.1.0
+  redan set auth.controls.rate-limiting=yes mitigations.rate-limit.status=implemented
+  redan set shop.tm.yaml elements.auth.name='Log in' model.version=1.1.0
   redan set user-db.holds='[credentials, orders]' --dry-run")]
 pub(crate) struct SetArgs {
     /// What to write where, and the model if there are several

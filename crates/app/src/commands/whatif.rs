@@ -114,17 +114,14 @@ pub(crate) fn run(args: &WhatifArgs, session: &mut Session<'_>) -> Outcome {
 /// A fact with a value, or a mitigation as if it were in place.
 ///
 /// What the mitigation makes true replaces what the model says of it today, because both at once would be a conflict.
-/// Parts of other files cannot be edited here, and what they say stays.
 fn wanted(opened: &Opened, word: &str) -> anyhow::Result<Vec<Edit>> {
     if word.contains('=') {
         return Ok(vec![assignment(word)?]);
     }
     let known = &opened.loaded.model.root.mitigations.entries;
-    if let Some(mitigation) = known.get(word) {
-        let own = mitigation.value.states.items.iter().filter(|fact| !fact.path.value.thing.contains('/'));
-        let facts = own.map(|fact| Edit::Set { path: fact.path.value.to_string(), value: fact.value.value.clone() });
+    if known.contains_key(word) {
         let done = Edit::Set { path: format!("mitigations.{word}.status"), value: "implemented".to_owned() };
-        return Ok(facts.chain([done]).collect());
+        return Ok(edits::makes_true(opened, word).into_iter().chain([done]).collect());
     }
     Err(usage(format!("`{word}` is neither FACT=VALUE nor a mitigation{}", suggestion(word, known.keys().map(String::as_str)))))
 }

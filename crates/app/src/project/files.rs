@@ -52,6 +52,18 @@ pub(crate) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The text of such a file; what is not UTF-8 is shown with its place in the file that is `shown` so.
+pub(crate) fn read_text(path: &Path, shown: &str) -> Result<String, String> {
+    let bytes = read_limited(path).map_err(|why| format!("cannot read `{shown}`: {why}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let end = error.utf8_error().valid_up_to();
+        let good = String::from_utf8_lossy(&error.as_bytes()[..end]).into_owned();
+        let line = good.matches('\n').count() + 1;
+        let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{shown}:{line}:{column}: there is a byte here that is not UTF-8, so it is not a text")
+    })
+}
+
 fn too_large(size: u64) -> String {
     format!("it has {} MB, and the limit is {} MB", size / 1_000_000, MAX_FILE_BYTES / 1_000_000)
 }

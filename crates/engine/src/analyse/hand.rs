@@ -28,7 +28,7 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         subject: subjects.first().copied(),
         subjects,
         with: None,
-        title: stated.title.as_ref().map_or_else(|| id.to_owned(), |title| title.value.clone()),
+        title: stated.title.as_ref().map_or_else(|| redan_model::naming::sentence_of(id), |title| title.value.clone()),
         description: description(stated),
         stride: stated.stride.values().copied().collect(),
         linddun: stated.linddun.values().copied().collect(),

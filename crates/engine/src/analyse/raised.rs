@@ -169,7 +169,7 @@ impl Raiser<'_, '_> {
 
     fn numbers(&self, env: Env, verdict: &Verdict, impact: &Impact, stated: Option<&ThreatEntry>) -> Numbers {
         let exposure = self.risk.exposure(env.subject);
-        let mut reasons = vec![format!("{} base", verdict.likelihood.high)];
+        let mut reasons = vec![format!("likelihood {} in the rule", verdict.likelihood.high)];
         reasons.extend(exposure.reason(self.judge.facts));
         let shift = |base: u8| base.saturating_add_signed(exposure.steps()).clamp(1, 5);
         let partly = |likelihood: u8| {
@@ -201,7 +201,12 @@ impl Raiser<'_, '_> {
         match impact.because {
             Some((property, asset)) => {
                 let level = self.judge.facts.level(asset, property).map_or("unknown", redan_model::lang::Level::as_str);
-                format!("impact {} from {} of `{}`: {level}", impact.now, property.as_str(), self.input.model.id_of(Thing::Asset(asset)))
+                format!(
+                    "impact {}: {} of {} matters, {level}",
+                    impact.now,
+                    property.as_str(),
+                    self.input.model.name_of(Thing::Asset(asset))
+                )
             }
             None => format!("impact {} assumed: nobody has said what is at stake", impact.now),
         }

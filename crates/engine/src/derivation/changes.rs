@@ -4,6 +4,7 @@
 //! facts, and only those that do change the status are named. What is printed is therefore what will happen.
 
 use redan_model::lang::MitigationStatus;
+use redan_model::naming::{capitalised, sentence_of};
 use redan_model::{Place, Thing};
 
 use super::{Case, outcome, rule};
@@ -12,7 +13,8 @@ use crate::analyse::raised::Raiser;
 use crate::analyse::{Input, is_live};
 use crate::analysis::{Status, Threat};
 use crate::explain::Change;
-use crate::fact::{BaseFact, FactKey, Origin};
+use crate::expr::Speaker;
+use crate::fact::{BaseFact, FactKey, Origin, UsedFact};
 use crate::facts::Overlay;
 
 /// No more alternatives than this are shown of a kind.
@@ -56,6 +58,7 @@ pub(super) fn by_hand(input: &Input<'_>, threat: &Threat) -> Vec<Change> {
     let Some(first) = waiting.first() else { return Vec::new() };
     vec![Change {
         facts: Vec::new(),
+        sentence: joined_words(waiting.iter().map(|id| format!("\"{}\" is done", mitigation_title(input, id)))),
         assignments: waiting.iter().map(|id| format!("mitigations.{id}.status=implemented")).collect(),
         span: entries.get(*first).map(|entry| entry.key_span),
         status: Some(Status::Mitigated),
@@ -103,11 +106,22 @@ impl Search<'_, '_, '_> {
         let first = candidate.overlay.facts.first().map(|(fact, _)| *fact);
         Change {
             facts: candidate.overlay.facts.clone(),
+            sentence: self.sentence(&candidate.overlay),
             assignments: candidate.assignments.clone(),
             span: first.and_then(|fact| self.span(fact)),
             status: after.map(|threat| threat.status),
             risk: after.and_then(|threat| threat.residual.current),
         }
+    }
+
+    /// What the candidate says, for people.
+    fn sentence(&self, overlay: &Overlay) -> String {
+        let input = self.raiser.input;
+        let speaker = Speaker { model: input.model, catalogue: &input.knowledge.catalogue };
+        let facts = overlay.facts.iter().map(|(fact, value)| said(speaker, *fact, value));
+        let refuted = overlay.refuted.iter().map(|id| format!("the assumption `{id}` turns out to be wrong"));
+        let undone = overlay.undone.iter().map(|id| format!("\"{}\" is given up", mitigation_title(input, id)));
+        capitalised(&joined_words(facts.chain(refuted).chain(undone)))
     }
 
     /// Where a fact is stated now, or the entry where it would be.
@@ -192,9 +206,13 @@ impl Search<'_, '_, '_> {
         let env = self.case.env;
         let mut behind: Vec<BaseFact> = rule.when.unknown_facts(facts, env);
         // What something is built with and where it is are facts of the world: only unknown ones are tried. What it
-        // does, what it speaks and how much it matters are decisions.
+        // does, what it speaks and how much it matters are decisions, but nobody makes
+        // a thing what its technology is not.
         let decided = |key| matches!(key, FactKey::Trait(_) | FactKey::Control(_) | FactKey::Protocol | FactKey::Level(_));
-        for used in rule.when.atoms(facts, env).iter().flat_map(|atom| &atom.facts).filter(|used| decided(used.fact.key)) {
+        let implied =
+            |used: &&UsedFact| used.value == "no" && matches!((used.fact.key, &used.origin), (FactKey::Trait(_), Origin::Implied(_)));
+        let atoms = rule.when.atoms(facts, env);
+        for used in atoms.iter().flat_map(|atom| &atom.facts).filter(|used| decided(used.fact.key) && !implied(used)) {
             behind.push(used.fact);
         }
         crate::analyse::raised::unique(&mut behind);
@@ -239,6 +257,32 @@ impl Search<'_, '_, '_> {
         let Thing::Element(ix) = thing else { return false };
         place == Place::Element || place.as_str() == self.raiser.judge.facts.model[ix].kind.as_str()
     }
+}
+
+/// A fact with its value as a sentence.
+fn said(speaker: Speaker<'_>, fact: BaseFact, value: &str) -> String {
+    let name = speaker.model.spoken(fact.thing);
+    match fact.key {
+        FactKey::Control(ix) => speaker.has_control(ix, fact.thing, value == "yes"),
+        FactKey::Trait(ix) => speaker.has_trait(ix, fact.thing, value == "yes"),
+        FactKey::Level(property) => format!("the {} that {name} needs is {value}", property.as_str()),
+        FactKey::Carries | FactKey::Returns => format!("{name} moves no data that matters"),
+        FactKey::Holds => format!("{name} keeps no data that matters"),
+        FactKey::Data => format!("{name} has no data of a class that matters"),
+        FactKey::Tech => format!("the technology of {name} is {}", speaker.technology(value)),
+        FactKey::Protocol => format!("the protocol of {name} is {}", speaker.protocol(value)),
+        FactKey::Zone => format!("{name} is inside {}", speaker.model.find(value).map_or(value.into(), |zone| speaker.model.spoken(zone))),
+        FactKey::Trust => format!("the trust in {name} is {value}"),
+    }
+}
+
+fn joined_words(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", and ")
+}
+
+fn mitigation_title(input: &Input<'_>, id: &str) -> String {
+    let title = input.model.root.mitigations.entries.get(id).and_then(|entry| entry.value.title.as_ref());
+    title.map_or_else(|| sentence_of(id), |title| title.value.clone())
 }
 
 fn joined(one: &Candidate, two: &Candidate) -> Candidate {

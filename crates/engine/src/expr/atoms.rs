@@ -15,10 +15,26 @@ use crate::fact::UsedFact;
 const MAX_SHOWN_MEMBERS: usize = 8;
 
 /// The conditions that decide the result.
-pub(super) fn atoms<'w>(frame: Frame<'w>, cond: &'w Cond, text: &str) -> Vec<Atom> {
-    let mut walk = Atoms { frame, text, out: Vec::new() };
+pub(super) fn atoms<'w>(mut frame: Frame<'w>, cond: &'w Cond, text: &str) -> Vec<Atom> {
+    let mut walk = Deciding { frame: &mut frame, out: Vec::new() };
+    walk.cond(cond);
+    let found = walk.out;
+    found.into_iter().map(|cond| atom(&mut frame, cond, text)).collect()
+}
+
+/// The same conditions as they are kept.
+pub(super) fn deciding<'w>(mut frame: Frame<'w>, cond: &'w Cond) -> Vec<&'w Cond> {
+    let mut walk = Deciding { frame: &mut frame, out: Vec::new() };
     walk.cond(cond);
     walk.out
+}
+
+fn atom<'w>(frame: &mut Frame<'w>, cond: &'w Cond, text: &str) -> Atom {
+    let value = frame.cond(cond);
+    let text = text.get(cond.start as usize..cond.end as usize).unwrap_or_default();
+    let mut facts = Vec::new();
+    Uses { frame, out: &mut facts }.cond(cond);
+    Atom { text: text.to_owned(), sentence: String::new(), value, facts: once(facts) }
 }
 
 /// The members that make an `exists` true, each once.
@@ -28,20 +44,19 @@ pub(super) fn witnesses<'w>(frame: Frame<'w>, cond: &'w Cond) -> Vec<Thing> {
     once(walk.out)
 }
 
-struct Atoms<'w, 't> {
-    frame: Frame<'w>,
-    text: &'t str,
-    out: Vec<Atom>,
+struct Deciding<'f, 'w> {
+    frame: &'f mut Frame<'w>,
+    out: Vec<&'w Cond>,
 }
 
-impl<'w> Atoms<'w, '_> {
+impl<'w> Deciding<'_, 'w> {
     fn cond(&mut self, cond: &'w Cond) {
         let value = self.frame.cond(cond);
         match &cond.op {
             Op::All(conds) => self.operands(conds, value.is_no().then_some(Tri::No)),
             Op::Any(conds) => self.operands(conds, value.is_yes().then_some(Tri::Yes)),
             Op::Const(_) => {}
-            _ => self.atom(cond, value),
+            _ => self.out.push(cond),
         }
     }
 
@@ -52,13 +67,6 @@ impl<'w> Atoms<'w, '_> {
                 self.cond(cond);
             }
         }
-    }
-
-    fn atom(&mut self, cond: &'w Cond, value: Tri) {
-        let text = self.text.get(cond.start as usize..cond.end as usize).unwrap_or_default();
-        let mut facts = Vec::new();
-        Uses { frame: &mut self.frame, out: &mut facts }.cond(cond);
-        self.out.push(Atom { text: text.to_owned(), value, facts: once(facts) });
     }
 }
 

@@ -61,6 +61,9 @@ pub(super) const SECTIONS: &[&str] = &[
     "use",
 ];
 
+/// Lists that items are added to.
+pub(super) const LISTS: &[&str] = &["scope.goals", "scope.in", "scope.out", "scope.questions", "authors", "tags"];
+
 /// Mappings whose keys hold dots or free text, so that the rest of a path is one key.
 const FREE_KEYS: &[&str] = &["states", "assumes", "out", "suppress"];
 

@@ -8,7 +8,7 @@ use super::path::{ROOT_FIELDS, child};
 use super::plain::{Plain, unknown};
 use super::render::{self, Context};
 use super::splice::{Splice, apply, checked, entangled};
-use super::{EditError, plain};
+use super::{EditError, list, plain};
 use crate::tree::{Entry, Node, Style, Value};
 
 /// More expansions than any path can need.
@@ -42,23 +42,14 @@ enum Step {
 
 /// `yes` for a control that a list of controls does not have yet is one more item.
 fn append_to_list(parts: &Parts, at: usize, keys: &[String], value: &Plain) -> Option<Splice> {
-    let part = &parts.parts[at];
     let (key, path) = keys.split_last()?;
-    let node = path.iter().try_fold(&part.document.root, |node, key| child(node, key))?;
+    let node = path.iter().try_fold(&parts.parts[at].document.root, |node, key| child(node, key))?;
     let Value::List(items) = &node.value else { return None };
-    let last = items.last().filter(|last| !last.aliased && !node.aliased)?.span.range();
+    items.last().filter(|last| !last.aliased && !node.aliased)?;
     if !expand::is_fact_set(path) || *value != Plain::text("yes") || items.iter().any(|item| item.as_str() == Some(key)) {
         return None;
     }
-    let flow = node.style == Style::Flow;
-    let text = render::scalar(key, part.context(flow));
-    if flow {
-        return Some(Splice::new(last.end..last.end, format!(", {text}")));
-    }
-    let line = parts.text[..last.start].rfind('\n')? + 1;
-    let lead = parts.text.get(line..last.start).filter(|lead| lead.trim() == "-")?;
-    let end = line_end(&parts.text, last.end);
-    Some(Splice::new(end..end, format!("\n{lead}{text}")))
+    list::appended(parts, at, node, key)
 }
 
 fn step(parts: &Parts, at: usize, keys: &[String], value: &Plain) -> Result<Step, EditError> {
@@ -280,7 +271,10 @@ fn whole_lines(text: &str, own: &Range<usize>, list: bool, next: Option<&Range<u
     let end = line_end(text, own.end);
     if lead.is_empty() || (list && lead == "-") {
         let after = (end + 1).min(text.len());
-        return Some(if after > end || line == 0 { line..after } else { line - 1..end });
+        // Of the empty lines on both sides, one side stays.
+        let apart = text[..line].ends_with("\n\n") && (text[after..].starts_with('\n') || after == text.len());
+        let start = if apart { line - 1 } else { line };
+        return Some(if after > end || line == 0 { start..after } else { line - 1..end });
     }
     if list { None } else { next.map(|next| own.start..next.start) }
 }
@@ -289,7 +283,7 @@ fn entry_end(entry: &Entry) -> usize {
     (entry.value.span.range().end).max(entry.key_span.range().end)
 }
 
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     let end = text[at..].find('\n').map_or(text.len(), |found| at + found);
     if text[at..end].ends_with('\r') { end - 1 } else { end }
 }

@@ -44,7 +44,8 @@ struct Piece {
 impl<'a> Printer<'a> {
     fn root(&mut self, entries: &[Entry], region: Range<usize>, margin: usize) {
         let starts: Vec<usize> = entries.iter().map(|entry| entry.key_span.range().start).collect();
-        let mut pieces = self.pieces(&starts, &entries.iter().map(|entry| &entry.value).collect::<Vec<_>>(), &region);
+        let mut pieces =
+            self.pieces(&starts, &entries.iter().map(|entry| (&entry.value, end_of(self.text, entry))).collect::<Vec<_>>(), &region);
         let mut order: Vec<usize> = (0..entries.len()).collect();
         // An alias must stay below its anchor, so nothing changes places where there are any.
         if !entries.iter().any(|entry| has_alias(&entry.value)) {
@@ -86,15 +87,16 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Divides a region among the entries or items that start at `starts`.
-    fn pieces(&self, starts: &[usize], values: &[&Node], region: &Range<usize>) -> Vec<Piece> {
+    /// Divides a region among the entries or items that start at `starts`; their values come with their ends.
+    fn pieces(&self, starts: &[usize], values: &[(&Node, usize)], region: &Range<usize>) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::with_capacity(starts.len());
         let mut lead = region.start;
         for (at, start) in starts.iter().enumerate() {
             let column = column(self.text, *start);
             let next = starts.get(at + 1).copied().unwrap_or(region.end);
-            let mut end = line_end(self.text, values[at].span.range().end.max(*start)).min(next);
-            if is_block(values[at]) {
+            let (value, end) = values[at];
+            let mut end = line_end(self.text, end.max(*start)).min(next);
+            if is_block(value) {
                 let deeper = self.own_lines(end..next);
                 end = deeper
                     .into_iter()
@@ -110,7 +112,8 @@ impl<'a> Printer<'a> {
 
     fn map(&mut self, entries: &[Entry], region: Range<usize>, indent: usize) {
         let starts: Vec<usize> = entries.iter().map(|entry| entry.key_span.range().start).collect();
-        let pieces = self.pieces(&starts, &entries.iter().map(|entry| &entry.value).collect::<Vec<_>>(), &region);
+        let pieces =
+            self.pieces(&starts, &entries.iter().map(|entry| (&entry.value, end_of(self.text, entry))).collect::<Vec<_>>(), &region);
         for (entry, piece) in entries.iter().zip(&pieces) {
             self.leading(piece.lead..piece.start, indent);
             if self.blank_before(piece.start) {
@@ -128,7 +131,7 @@ impl<'a> Printer<'a> {
             starts.push(self.dash(from, item));
             from = item.span.range().end;
         }
-        let pieces = self.pieces(&starts, &items.iter().collect::<Vec<_>>(), &region);
+        let pieces = self.pieces(&starts, &items.iter().map(|item| (item, item.span.range().end)).collect::<Vec<_>>(), &region);
         for (item, piece) in items.iter().zip(&pieces) {
             self.leading(piece.lead..piece.start, indent);
             if self.blank_before(piece.start) {
@@ -183,17 +186,37 @@ impl<'a> Printer<'a> {
             self.fresh = false;
             return;
         }
+        let text = self.inline(value, indent, old);
+        if text.is_empty() {
+            self.nothing(region.start..region.end.max(region.start), indent);
+            return;
+        }
         // A comment between `-` or `key:` and a value on a later line stands before the value only by accident.
         let between = self.between(region.start..range.start);
         for comment in &between {
             self.out.push_str(&format!(" {}\n{}", &self.text[comment.clone()], " ".repeat(indent + 1)));
         }
-        let text = self.inline(value, indent, old);
-        if !text.is_empty() {
-            self.out.push(' ');
-            self.out.push_str(&text);
-        }
+        self.out.push(' ');
+        self.out.push_str(&text);
         self.trailing(range.end..region.end.max(range.end));
+        self.out.push('\n');
+    }
+
+    /// Writes the comments behind a `key:` or `-` that nothing stands behind: the one on its line, and the rest below.
+    fn nothing(&mut self, region: Range<usize>, indent: usize) {
+        let mut line = line_end(self.text, region.start);
+        for comment in self.between(region) {
+            if comment.start < line {
+                let before = &self.text[..comment.start];
+                let gap = before.len() - before.trim_end_matches([' ', '\t']).len();
+                self.out.push_str(&" ".repeat(gap.max(1)));
+            } else {
+                self.out.push('\n');
+                self.out.push_str(&" ".repeat(indent));
+            }
+            line = 0;
+            self.out.push_str(self.text[comment].trim_end());
+        }
         self.out.push('\n');
     }
 
@@ -226,6 +249,7 @@ impl<'a> Printer<'a> {
         let mut words = String::new();
         for line in self.text[range].lines() {
             let bare = line.split(" #").next().unwrap_or_default().trim();
+            let bare = bare.strip_prefix(':').map_or(bare, str::trim_start);
             if bare.starts_with('&') && !bare.contains('#') {
                 words.push_str(bare);
             }
@@ -272,11 +296,14 @@ impl<'a> Printer<'a> {
         comment.end
     }
 
-    /// The comments of a range that have a line of their own.
+    /// The comments of a range that have a line of their own, or share it with signs of explicit keys, which go.
     fn own_lines(&self, range: Range<usize>) -> Vec<Range<usize>> {
         let from = self.comments.partition_point(|comment| comment.start < range.start);
         let inside = self.comments[from..].iter().take_while(|comment| comment.start < range.end);
-        inside.filter(|comment| self.text[line_start(self.text, comment.start)..comment.start].trim().is_empty()).cloned().collect()
+        let alone = |comment: &&Range<usize>| {
+            self.text[line_start(self.text, comment.start)..comment.start].chars().all(|c| c.is_whitespace() || matches!(c, '?' | ':'))
+        };
+        inside.filter(alone).cloned().collect()
     }
 
     fn leading(&mut self, range: Range<usize>, indent: usize) {
@@ -375,7 +402,8 @@ fn shifted(source: &str, indent: usize, old: usize) -> String {
 /// A `|` or `>` text, whose lines keep their indentation among themselves.
 fn literal(source: &str, indent: usize, old: usize) -> String {
     let (head, body) = source.split_once('\n').unwrap_or((source, ""));
-    if head.contains(|c: char| c.is_ascii_digit()) && !head.contains('#') {
+    let indicators = head.split('#').next().unwrap_or(head);
+    if indicators.contains(|c: char| c.is_ascii_digit()) {
         return shifted_exactly(head, body, indent, old);
     }
     let base = body.lines().find(|line| !line.trim().is_empty()).map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
@@ -406,7 +434,13 @@ fn shifted_exactly(head: &str, body: &str, indent: usize, old: usize) -> String 
     out
 }
 
-/// The place after an entry's colon, or after its key if it has none.
+/// Where an entry ends. A value that was never written, behind a key without a colon, has no place of its own.
+fn end_of(text: &str, entry: &Entry) -> usize {
+    let (key, value) = (entry.key_span.range().end, entry.value.span.range());
+    if value.is_empty() && after_colon(text, entry) == key { key } else { value.end }
+}
+
+/// The place after an entry's colon, or after its key if it has none or a comment stands between the two.
 fn after_colon(text: &str, entry: &Entry) -> usize {
     let end = entry.key_span.range().end;
     let rest = &text[end..];

@@ -105,7 +105,7 @@ fn read_fact(entry: &Entry, set: &mut FactSet, reader: &mut Reader<'_>) {
         set.extras.0.push((entry.key.clone(), entry.value.clone()));
         return;
     }
-    let Some(fact) = read_state_of(entry, reader) else { return };
+    let fact = read_state_of(entry, reader);
     if entry.key == "*" {
         set.star = Some(fact);
     } else {
@@ -113,10 +113,11 @@ fn read_fact(entry: &Entry, set: &mut FactSet, reader: &mut Reader<'_>) {
     }
 }
 
-fn read_state_of(entry: &Entry, reader: &mut Reader<'_>) -> Option<FactEntry> {
+/// One fact; a state that cannot be read is unknown, so that the name is checked all the same.
+fn read_state_of(entry: &Entry, reader: &mut Reader<'_>) -> FactEntry {
     let blank = |state, span| FactEntry { key_span: entry.key_span, span, state, evidence: None, because: None };
     let Value::Map(entries) = &entry.value.value else {
-        return Some(blank(read_state(&entry.value, reader)?, entry.value.span));
+        return blank(read_state(&entry.value, reader).unwrap_or(State::Unknown), entry.value.span);
     };
     let mut fact = blank(State::Unknown, entry.value.span);
     let mut is = None;
@@ -137,8 +138,8 @@ fn read_state_of(entry: &Entry, reader: &mut Reader<'_>) -> Option<FactEntry> {
         let message = format!("`{}` needs `is`", shown(&entry.key));
         reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).help("write `{is: yes, evidence: …, because: …}`"));
     }
-    fact.state = is??;
-    Some(fact)
+    fact.state = is.flatten().unwrap_or(State::Unknown);
+    fact
 }
 
 fn read_state(node: &Node, reader: &mut Reader<'_>) -> Option<State> {
@@ -206,10 +207,13 @@ fn read_value(entry: &Entry, reader: &mut Reader<'_>) -> Option<FactValue> {
             let texts: Vec<&str> = items.iter().filter_map(|item| reader.text(item, "a single value")).collect();
             texts.join(", ")
         }
-        _ => match reader.text(&entry.value, "a value")? {
-            "true" => "yes".to_owned(),
-            "false" => "no".to_owned(),
-            text => text.to_owned(),
+        _ => match reader.text(&entry.value, "a value") {
+            Some("true") => "yes".to_owned(),
+            Some("false") => "no".to_owned(),
+            Some(text) => text.to_owned(),
+            // The path is checked all the same.
+            None if path.fact.starts_with("controls.") || path.fact.starts_with("traits.") => State::Unknown.as_str().to_owned(),
+            None => return None,
         },
     };
     Some(FactValue { path: Spanned::new(path, entry.key_span), value: Spanned::new(value, entry.value.span) })

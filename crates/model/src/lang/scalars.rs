@@ -366,10 +366,12 @@ impl Syntax for Trust {
 fn report_trust(node: &Node, text: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` is not a degree of trust", shown(text));
     let words: Vec<String> = TrustWord::ALL.iter().map(|w| format!("`{w}` ({})", w.value())).collect();
-    let help = format!("write a number from 0 to 100, or {}", words.join(", "));
+    let near = nearest(text, TrustWord::ALL.iter().map(|w| w.as_str()));
+    let meant = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    let help = format!("{meant}write a number from 0 to 100, or {}", words.join(", "));
     let code = if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') { codes::BAD_NUMBER } else { codes::UNKNOWN_WORD };
     let mut diagnostic = Diagnostic::error(code, node.span, message).help(help);
-    if let Some(near) = nearest(text, TrustWord::ALL.iter().map(|w| w.as_str())) {
+    if let Some(near) = near {
         diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
     }
     reader.report(diagnostic);

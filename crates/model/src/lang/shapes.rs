@@ -118,11 +118,12 @@ fn read_entry<T: Syntax>(entry: &Entry, reader: &mut Reader<'_>) -> Option<T> {
     if !keys.is_empty() && !keys.contains(&entry.key.as_str()) {
         let message = format!("`{}` has no key `{}`", reader.key(), shown(&entry.key));
         reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, keys.iter().copied(), message);
+        let _: Option<T> = T::read(&entry.value, reader);
         return None;
     }
+    // The entry stays under its bad id, so that what else is wrong with it is found, and references to it are not.
     if T::KEYED_BY_ID && !is_id(&entry.key) {
         report_bad_id(&entry.key, entry.key_span, reader);
-        return None;
     }
     if matches!(entry.value.value, Value::Null) && !T::MAY_BE_NOTHING {
         let message = format!("`{}` has no value", shown(&entry.key));

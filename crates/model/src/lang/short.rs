@@ -17,15 +17,13 @@ const FLOW_PATTERN: &str = r"^\s*[^\s,<>]+\s+(->|<->)\s+[^\s,<>]+(\s+over\s+[^\s
 
 impl ShortForm<Flow> for FlowText {
     fn expand(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Flow> {
-        let words = Words::new(text, node);
-        match words.flow() {
-            Ok(flow) => Some(flow),
-            Err((span, problem)) => {
-                let message = format!("`{}` is not a flow: {problem}", shown(text));
-                reader.report(Diagnostic::error(codes::BAD_FLOW, span, message).help(FLOW_HELP));
-                None
-            }
+        let mut flow = Flow::default();
+        if let Err((span, problem)) = Words::new(text, node).read(&mut flow) {
+            let message = format!("`{}` is not a flow: {problem}", shown(text));
+            reader.report(Diagnostic::error(codes::BAD_FLOW, span, message).help(FLOW_HELP));
         }
+        // What was read before the fault is kept, so that its names are checked too.
+        Some(flow)
     }
 
     fn schema() -> Option<Json> {
@@ -68,18 +66,17 @@ impl<'t> Words<'t> {
         Self { words, whole: node.span }
     }
 
-    fn flow(&self) -> Result<Flow, Fault> {
-        let mut flow = Flow::default();
+    fn read(&self, flow: &mut Flow) -> Result<(), Fault> {
         let [from, arrow, to, rest @ ..] = self.words.as_slice() else {
             return Err((self.whole, "it needs two ends and an arrow between them".to_owned()));
         };
-        flow.from = Some(end(from)?);
-        flow.to = Some(end(to)?);
         match arrow.0 {
             "->" => {}
             "<->" => flow.both_ways = Some(Spanned::new(YesNo::Yes, arrow.1)),
             other => return Err((arrow.1, format!("the arrow is `->` or `<->`, not `{}`", shown(other)))),
         }
+        flow.from = Some(end(from)?);
+        flow.to = Some(end(to)?);
         let mut rest = rest;
         if let Some(((_, _), after)) = keyword(rest, "over") {
             let protocol = after.first().filter(|word| word.0 != ",").ok_or((self.whole, "`over` needs a protocol".to_owned()))?;
@@ -90,7 +87,7 @@ impl<'t> Words<'t> {
         (flow.returns, rest) = self.assets(rest, "returning")?;
         match rest.first() {
             Some((word, span)) => Err((*span, format!("`{}` is not expected here", shown(word)))),
-            None => Ok(flow),
+            None => Ok(()),
         }
     }
 

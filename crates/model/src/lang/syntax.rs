@@ -11,7 +11,7 @@ use crate::limits::MAX_DIAGNOSTICS;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Span;
-use crate::suggest::nearest;
+use crate::suggest::{advice, nearest};
 use crate::tree::{Entry, Node, Value};
 
 /// A value of the language.
@@ -325,8 +325,8 @@ impl<'a> Reader<'a> {
         message: String,
     ) {
         let near = nearest(given, allowed.clone());
-        let list: Vec<String> = allowed.map(|a| format!("`{a}`")).collect();
-        let mut diagnostic = Diagnostic::error(code, span, message).help(format!("allowed: {}", list.join(", ")));
+        let allowed: Vec<&str> = allowed.collect();
+        let mut diagnostic = Diagnostic::error(code, span, message).help(advice(near, &allowed));
         if let Some(near) = near {
             diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
         }

@@ -31,16 +31,17 @@ impl Resolver<'_> {
     /// Links elements with their parents and zones.
     pub(super) fn link_elements(&mut self, parts: &[Part]) {
         for part in parts {
-            for id in part.root.elements.entries.keys() {
-                let Some(Thing::Element(ix)) = self.own(part, id) else { continue };
-                let stated = self.model[ix].stated.clone();
+            for (id, entry) in &part.root.elements.entries {
+                let stated = &entry.value;
                 let parent = stated.r#in.as_ref().and_then(|name| self.element(part, name));
                 let zones: Vec<(ZoneIx, &Spanned<String>)> =
                     stated.zone.items.iter().filter_map(|name| Some((self.zone(part, name)?, name))).collect();
+                self.check_chains(&zones);
+                // An element whose id is taken is not part of the model; what it refers to was looked at all the same.
+                let Some(Thing::Element(ix)) = self.own(part, id) else { continue };
                 let element = &mut self.model.elements[ix.index()];
                 element.parent = parent;
                 element.zones = unique(zones.iter().map(|(zone, _)| *zone).collect());
-                self.check_chains(&zones);
             }
         }
         let parents: Vec<Option<usize>> = self.model.elements.iter().map(|element| element.parent.map(ElementIx::index)).collect();
@@ -131,13 +132,13 @@ impl Resolver<'_> {
     pub(super) fn link_assets(&mut self, parts: &[Part]) {
         for part in parts {
             for (id, entry) in &part.root.assets.entries {
-                let Some(Thing::Asset(ix)) = self.own(part, id) else { continue };
                 let on = entry.value.on.items.iter().filter_map(|name| self.element(part, name)).collect();
+                let Some(Thing::Asset(ix)) = self.own(part, id) else { continue };
                 self.model.assets[ix.index()].on = unique(on);
             }
             for (id, entry) in &part.root.elements.entries {
-                let Some(Thing::Element(ix)) = self.own(part, id) else { continue };
                 let holds = self.assets(part, &entry.value.holds);
+                let Some(Thing::Element(ix)) = self.own(part, id) else { continue };
                 holds.iter().for_each(|asset| self.model.assets[asset.index()].holders.push(ix));
                 self.model.elements[ix.index()].holds = holds;
             }

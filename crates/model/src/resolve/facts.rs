@@ -7,11 +7,12 @@ use crate::diagnostic::Diagnostic;
 use crate::lang::syntax::shown;
 use crate::lang::{AssumptionStatus, FactSet, FactValue, Level, MitigationStatus, State, TrustWord};
 use crate::source::{Span, Spanned};
+use crate::suggest::{advice, nearest};
 use crate::{Model, Place, Thing, Vocabulary, ZoneIx};
 
 use super::elements::outwards;
 use super::names::{Names, Wanted, find, kind_of};
-use super::vocabulary::{Checker, Kind};
+use super::vocabulary::{Checker, Kind, Site};
 
 /// Checks every fact stated by path, and every two statements about one fact.
 pub(super) fn check(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>) {
@@ -44,25 +45,26 @@ fn check_fact(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fac
     let name = Spanned::new(path.thing.clone(), thing_span);
     let found = if path.thing == "model" { Some(Thing::Model) } else { find(model, names, None, &name, Wanted::Anything) };
     names.exact = true;
-    let thing = found?;
     let named = [("controls.", Kind::Control), ("traits.", Kind::Trait)];
     if let Some((name, kind)) = named.iter().find_map(|(head, kind)| Some((path.fact.strip_prefix(head)?, *kind))) {
         names.exact = fact_span != fact.path.span;
         let place = if names.exact { after(fact_span, name) } else { fact_span };
-        Checker { model, vocabulary, names }.fact(thing, kind, name, place);
+        Checker { model, vocabulary, names }.fact(found.map_or(Site::Nowhere, Site::On), kind, name, place);
         names.exact = true;
+        let words: &[&str] = if kind == Kind::Control { &["yes", "no", "partial", "unknown"] } else { &["yes", "no", "unknown"] };
         let fits = fact.state().is_some_and(|state| kind == Kind::Control || state != State::Partial);
         if !fits {
-            let words = if kind == Kind::Control { "`yes`, `no`, `partial` or `unknown`" } else { "`yes`, `no` or `unknown`" };
-            names.report(bad_value(fact, words));
+            names.report(bad_word(fact, words));
         }
-        return fits.then_some(thing);
+        return found.filter(|_| fits);
     }
+    let thing = found?;
     let fields = fields_of(thing);
     if !fields.contains(&path.fact.as_str()) {
         let message = format!("`{}` is not a fact of {}", shown(&path.fact), kind_of(thing));
-        let fields: Vec<String> = ["controls.<control>", "traits.<trait>"].iter().chain(fields).map(|f| format!("`{f}`")).collect();
-        names.report(Diagnostic::error(codes::UNKNOWN_FACT, fact.path.span, message).help(format!("allowed: {}", fields.join(", "))));
+        let near = nearest(&path.fact, fields.iter().copied());
+        let fields: Vec<&str> = ["controls.<control>", "traits.<trait>"].iter().chain(fields).copied().collect();
+        names.report(Diagnostic::error(codes::UNKNOWN_FACT, fact.path.span, message).help(advice(near, &fields)));
         return None;
     }
     check_value(model, vocabulary, names, fact).then_some(thing)
@@ -109,11 +111,13 @@ fn check_value(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>, fa
         "zone" => references(model, names, value, Wanted::Zone),
         "holds" | "carries" | "returns" => references(model, names, value, Wanted::Asset),
         "trust" if trust(value).is_none() => {
-            names.report(bad_value(fact, "a number from 0 to 100, or a word such as `internal`"));
+            let words: Vec<&str> = TrustWord::ALL.iter().map(|word| word.as_str()).collect();
+            let help = format!("{}, or a number from 0 to 100", advice(nearest(value, words.iter().copied()), &words));
+            names.report(bad_value(fact).help(help));
             return false;
         }
         "confidentiality" | "integrity" | "availability" | "privacy" if Level::from_word(value).is_none() && value.value != "unknown" => {
-            names.report(bad_value(fact, "`none`, `low`, `medium`, `high`, `critical` or `unknown`"));
+            names.report(bad_word(fact, &["none", "low", "medium", "high", "critical", "unknown"]));
             return false;
         }
         _ => {}
@@ -132,9 +136,13 @@ fn trust(text: &str) -> Option<u8> {
     TrustWord::from_word(text).map(TrustWord::value).or_else(|| text.parse().ok()).filter(|value| *value <= 100)
 }
 
-fn bad_value(fact: &FactValue, allowed: &str) -> Diagnostic {
+fn bad_value(fact: &FactValue) -> Diagnostic {
     let message = format!("`{}` is not a value of `{}`", shown(&fact.value), fact.path.value);
-    Diagnostic::error(codes::BAD_FACT_VALUE, fact.value.span, message).help(format!("allowed: {allowed}"))
+    Diagnostic::error(codes::BAD_FACT_VALUE, fact.value.span, message)
+}
+
+fn bad_word(fact: &FactValue, allowed: &[&str]) -> Diagnostic {
+    bad_value(fact).help(advice(nearest(&fact.value, allowed.iter().copied()), allowed))
 }
 
 /// What counts as stated on a thing, by path.
@@ -149,6 +157,17 @@ struct Said {
     value: String,
     span: Span,
     by: String,
+}
+
+impl Said {
+    /// How the two can be made to say the same.
+    fn repair(&self, earlier: &Said) -> String {
+        if self.by.starts_with("mitigation") {
+            let (value, old) = (&self.value, &earlier.value);
+            return format!("if it is in place, write `{value}` there instead of `{old}`; if it is not, give it another `status`");
+        }
+        "change one of the two, so that both say the same".to_owned()
+    }
 }
 
 impl Statements<'_> {
@@ -172,7 +191,7 @@ impl Statements<'_> {
                     format!("{} says `{}` of `{}`, but {} says `{}`", said.by, said.value, fact.path.value, earlier.by, earlier.value);
                 let diagnostic = Diagnostic::error(codes::CONFLICTING_FACTS, said.span, message)
                     .label(earlier.span, format!("`{}` is said here", earlier.value));
-                names.report(diagnostic.help("change one of the two, so that both say the same").about(self.model.id_of(thing)));
+                names.report(diagnostic.help(said.repair(&earlier)).about(self.model.id_of(thing)));
             }
             _ => {
                 self.said.entry(key).or_insert(said);

@@ -9,7 +9,7 @@ use crate::lang::syntax::shown;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
-use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx};
+use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx, naming};
 
 use super::{Part, Resolver};
 use crate::lang;
@@ -27,11 +27,22 @@ pub(super) struct Names<'d> {
     pub(super) exact: bool,
     /// Ids of things that were left out for faults that are reported already.
     pub(super) left_out: rustc_hash::FxHashSet<String>,
+    /// Whether a text breaks off, so that what a reference leads to may stand in the part that was not read.
+    broken: bool,
+    /// The same for used files alone.
+    used_broken: bool,
 }
+
+/// Faults after which the rest of a text is not read.
+const BREAKING: &[&str] = &["syntax", "too-deep", "too-large", "too-many-aliases", "several-documents", "not-text"];
+/// Faults for which a used file is not read.
+const NOT_READ: &[&str] = &[codes::UNREADABLE_FILE, codes::OUTSIDE_REPOSITORY, codes::USE_CYCLE, codes::TOO_MANY_FILES, codes::BAD_ID];
 
 impl<'d> Names<'d> {
     pub(super) fn new(out: &'d mut Vec<Diagnostic>) -> Self {
-        Self { out, budget: SUGGESTION_BUDGET, exact: true, left_out: rustc_hash::FxHashSet::default() }
+        let has = |known: &[&str]| out.iter().any(|fault| known.contains(&fault.code));
+        let (broken, used_broken) = (has(BREAKING), has(NOT_READ));
+        Self { out, budget: SUGGESTION_BUDGET, exact: true, left_out: rustc_hash::FxHashSet::default(), broken, used_broken }
     }
 
     /// Runs a check whose places are larger than the names that it reports.
@@ -68,16 +79,22 @@ impl<'d> Names<'d> {
     }
 
     fn missing(&mut self, code: &'static str, name: &Spanned<String>, what: &str, known: Option<&[&str]>) {
+        if code == codes::UNKNOWN_REFERENCE && (self.broken || self.used_broken && name.contains('/')) {
+            return;
+        }
         let mut diagnostic = Diagnostic::error(code, name.span, format!("there is no {what} `{}`", shown(name)));
         let known = known.unwrap_or_default();
-        if let Some(near) = nearest(name, known.iter().copied()) {
-            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-            if self.exact {
-                diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
-            }
-        } else if (1..=MOST_LISTED).contains(&known.len()) {
-            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            diagnostic = diagnostic.help(format!("there is {}", names.join(", ")));
+        let near = nearest(name, known.iter().copied());
+        let few = (1..=MOST_LISTED).contains(&known.len());
+        let names = || known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        diagnostic = match near {
+            Some(near) if few && known.len() > 1 => diagnostic.help(format!("did you mean `{near}`? there is {}", names())),
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None if few => diagnostic.help(format!("there is {}", names())),
+            None => diagnostic,
+        };
+        if let Some(near) = near.filter(|_| self.exact) {
+            diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
         }
         self.report(diagnostic);
     }
@@ -240,6 +257,7 @@ impl Resolver<'_> {
             let diagnostic =
                 Diagnostic::error(codes::RESERVED_ID, id_span, "`model` cannot be an id").help("`model` stands for the model itself");
             self.names.report(diagnostic);
+            self.names.left_out.insert(id.to_owned());
             return None;
         }
         let id = part.id(id);
@@ -255,7 +273,13 @@ impl Resolver<'_> {
             return None;
         }
         self.model.names.insert(id.clone(), thing);
-        Some(Identity { id, id_span, span, provided_by: part.prefix.as_ref().map(|p| p.split('/').next().unwrap_or(p).to_owned()) })
+        // Elements and zones have names, as in diagrams; data and flows are spoken of in words.
+        let made_name = match thing {
+            Thing::Element(_) | Thing::Zone(_) => naming::title_of(&id),
+            _ => naming::sentence_of(&id),
+        };
+        let provided_by = part.prefix.as_ref().map(|p| p.split('/').next().unwrap_or(p).to_owned());
+        Some(Identity { id, made_name, id_span, span, provided_by })
     }
 }
 

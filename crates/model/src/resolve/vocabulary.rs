@@ -6,35 +6,43 @@ use indexmap::IndexMap;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::lang::{ElementKind, FactSet};
+use crate::lang::{Asset, Element, ElementKind, FactSet, Flow};
 use crate::source::{Span, Spanned};
 use crate::{ElementIx, Model, Place, Thing, Vocabulary};
 
-use super::names::{Names, kind_of};
+use super::names::{Names, index, kind_of};
 
-/// Checks every name that a catalogue has to know.
+/// Checks every name that a catalogue has to know, also of entries that a fault keeps out of the model.
 pub(super) fn check(model: &Model, vocabulary: &Vocabulary, names: &mut Names<'_>) {
     let mut checker = Checker { model, vocabulary, names };
-    checker.sets(Thing::Model, &model.root.traits, &model.root.controls);
+    checker.sets(Thing::Model.into(), &model.root.traits, &model.root.controls);
     for (at, zone) in model.zones.iter().enumerate() {
-        checker.sets(Thing::Zone(crate::ZoneIx(super::names::index(at))), &zone.stated.traits, &zone.stated.controls);
+        checker.sets(Thing::Zone(crate::ZoneIx(index(at))).into(), &zone.stated.traits, &zone.stated.controls);
     }
     for (at, element) in model.elements.iter().enumerate() {
-        let stated = &element.stated;
-        checker.sets(Thing::Element(ElementIx(super::names::index(at))), &stated.traits, &stated.controls);
-        if let Some(tech) = &stated.tech {
-            checker.name(codes::UNKNOWN_TECHNOLOGY, "technology", tech, &vocabulary.technologies);
-        }
+        checker.element(Thing::Element(ElementIx(index(at))).into(), &element.stated);
     }
     for (at, flow) in model.flows.iter().enumerate() {
-        checker.sets(Thing::Flow(crate::FlowIx(super::names::index(at))), &flow.stated.traits, &flow.stated.controls);
-        if let Some(protocol) = &flow.stated.protocol {
-            checker.name(codes::UNKNOWN_PROTOCOL, "protocol", protocol, &vocabulary.protocols);
-        }
+        checker.flow(Thing::Flow(crate::FlowIx(index(at))).into(), &flow.stated);
     }
     for (at, asset) in model.assets.iter().enumerate() {
-        checker.sets(Thing::Asset(crate::AssetIx(super::names::index(at))), &asset.stated.traits, &asset.stated.controls);
-        asset.stated.data.items.iter().for_each(|class| checker.data_class(class));
+        checker.asset(Thing::Asset(crate::AssetIx(index(at))).into(), &asset.stated);
+    }
+    checker.left_out();
+}
+
+/// Where a control or trait is stated.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Site {
+    /// On the model or on a part of it.
+    On(Thing),
+    /// On something that a fault keeps out of the model, so that only the name is checked.
+    Nowhere,
+}
+
+impl From<Thing> for Site {
+    fn from(thing: Thing) -> Self {
+        Self::On(thing)
     }
 }
 
@@ -75,16 +83,52 @@ pub(super) struct Checker<'m, 'n, 'd> {
 }
 
 impl Checker<'_, '_, '_> {
-    fn sets(&mut self, thing: Thing, traits: &FactSet, controls: &FactSet) {
+    fn sets(&mut self, site: Site, traits: &FactSet, controls: &FactSet) {
         for (kind, set) in [(Kind::Trait, traits), (Kind::Control, controls)] {
             for (name, entry) in &set.entries {
-                self.fact(thing, kind, name, entry.key_span);
+                self.fact(site, kind, name, entry.key_span);
             }
         }
     }
 
+    fn element(&mut self, site: Site, stated: &Element) {
+        // Without a kind nobody can say what may stand there.
+        let site = if stated.kind.is_some() { site } else { Site::Nowhere };
+        self.sets(site, &stated.traits, &stated.controls);
+        if let Some(tech) = &stated.tech {
+            self.name(codes::UNKNOWN_TECHNOLOGY, "technology", tech, &self.vocabulary.technologies);
+        }
+    }
+
+    fn flow(&mut self, site: Site, stated: &Flow) {
+        self.sets(site, &stated.traits, &stated.controls);
+        if let Some(protocol) = &stated.protocol {
+            self.name(codes::UNKNOWN_PROTOCOL, "protocol", protocol, &self.vocabulary.protocols);
+        }
+    }
+
+    fn asset(&mut self, site: Site, stated: &Asset) {
+        self.sets(site, &stated.traits, &stated.controls);
+        stated.data.items.iter().for_each(|class| self.data_class(class));
+    }
+
+    /// What the model's own file says of things that are not in the model: flows without both ends, ids that are taken.
+    fn left_out(&mut self) {
+        let root = &self.model.root;
+        let find = |id: &String| self.model.names.get(id).copied();
+        let zones: Vec<_> = root.zones.entries.iter().filter(|(id, _)| !matches!(find(id), Some(Thing::Zone(_)))).collect();
+        let elements: Vec<_> = root.elements.entries.iter().filter(|(id, _)| !matches!(find(id), Some(Thing::Element(_)))).collect();
+        let flows: Vec<_> = root.flows.entries.iter().filter(|(id, _)| !matches!(find(id), Some(Thing::Flow(_)))).collect();
+        let assets: Vec<_> = root.assets.entries.iter().filter(|(id, _)| !matches!(find(id), Some(Thing::Asset(_)))).collect();
+        zones.iter().for_each(|(_, zone)| self.sets(Site::Nowhere, &zone.value.traits, &zone.value.controls));
+        elements.iter().for_each(|(_, element)| self.element(Site::Nowhere, &element.value));
+        // A control on a flow may stand there or not whatever its ends are.
+        flows.iter().for_each(|(_, flow)| self.flow(Thing::Flow(crate::FlowIx(0)).into(), &flow.value));
+        assets.iter().for_each(|(_, asset)| self.asset(Site::Nowhere, &asset.value));
+    }
+
     /// Checks that a control or trait exists and may stand on a thing.
-    pub(super) fn fact(&mut self, thing: Thing, kind: Kind, name: &str, span: Span) {
+    pub(super) fn fact(&mut self, site: Site, kind: Kind, name: &str, span: Span) {
         let known = kind.names(self.vocabulary);
         if known.is_empty() {
             return;
@@ -93,6 +137,7 @@ impl Checker<'_, '_, '_> {
             self.unknown_fact(kind, name, span);
             return;
         };
+        let Site::On(thing) = site else { return };
         if !places.iter().any(|place| may_stand(self.model, thing, *place)) {
             let code = if kind == Kind::Control { codes::MISPLACED_CONTROL } else { codes::MISPLACED_TRAIT };
             let places: Vec<&str> = places.iter().map(|place| place_in_words(*place)).collect();

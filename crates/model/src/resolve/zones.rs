@@ -11,10 +11,10 @@ impl Resolver<'_> {
     /// Links zones with what is around them; a circle is reported and cut.
     pub(super) fn link_zones(&mut self, parts: &[Part]) {
         for part in parts {
-            for id in part.root.zones.entries.keys() {
+            for (id, entry) in &part.root.zones.entries {
+                let parent = entry.value.r#in.as_ref().and_then(|name| self.zone(part, name));
+                // A zone whose id is taken is not part of the model; what it refers to was looked at all the same.
                 let Some(Thing::Zone(ix)) = self.own(part, id) else { continue };
-                let Some(name) = self.model[ix].stated.r#in.clone() else { continue };
-                let parent = self.zone(part, &name);
                 self.model.zones[ix.index()].parent = parent;
             }
         }

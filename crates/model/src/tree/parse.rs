@@ -30,7 +30,7 @@ pub(crate) fn parse_text(text: &str, id: SourceId, base: usize, out: &mut Vec<Di
         return empty;
     }
     if let Some(at) = text.bytes().position(|byte| byte == 0) {
-        out.push(Diagnostic::error("not-text", Span::new(id, base + at, base + at + 1), "the file holds a NUL byte, so it is not text"));
+        out.push(Diagnostic::error("not-text", Span::new(id, base + at, base + at + 1), "there is a zero byte here, so it is not a text"));
         return empty;
     }
     Builder::new(text, id, base, out).run()
@@ -212,8 +212,10 @@ impl<'a, 'o> Builder<'a, 'o> {
     fn block_scalar_range(&self, range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
         let from = self.last_end.min(range.start);
         let head = self.text[from..range.start].find(['|', '>']).map_or(range.start, |at| from + at);
-        let end = head + self.text[head..range.end.max(head)].trim_end().len();
-        head..end
+        let text = &self.text[head..range.end.max(head)];
+        let (kept, blank) = text.split_at(text.trim_end().len());
+        // Spaces at the end of the last line are a part of it.
+        head..head + kept.len() + blank.find(['\n', '\r']).unwrap_or(blank.len())
     }
 
     /// The parser puts an absent value before the colon; what is written later belongs after it.

@@ -267,11 +267,19 @@ impl<'a> Builder<'a> {
         Label { lines }
     }
 
-    /// What several flows that share an arrow move, each thing once, then the protocols.
+    /// What several flows that share an arrow move, each thing once, then the protocols; what the flows are called only
+    /// where it is not known what they move.
     fn bundle_label(&self, flows: &[FlowIx]) -> Label {
         let mut lines = Vec::new();
-        let named: IndexSet<String> = flows.iter().map(|&ix| self.flow_name(ix)).collect();
-        wrap_into(&mut lines, &shortened(named.into_iter().collect()), LineRole::Name);
+        let all = || flows.iter().map(|&ix| &self.model[ix]);
+        let carried: IndexSet<AssetIx> = all().flat_map(|flow| flow.carries.iter().copied()).collect();
+        let returned: IndexSet<AssetIx> = all().flat_map(|flow| flow.returns.iter().copied()).collect();
+        self.add_data(&mut lines, &carried.into_iter().collect::<Vec<_>>(), LineRole::Data);
+        self.add_data(&mut lines, &returned.into_iter().collect::<Vec<_>>(), LineRole::Returned);
+        if lines.is_empty() {
+            let named: IndexSet<String> = flows.iter().map(|&ix| self.flow_name(ix)).collect();
+            wrap_into(&mut lines, &shortened(named.into_iter().collect()), LineRole::Name);
+        }
         let protocols: IndexSet<String> = flows.iter().filter_map(|&ix| self.protocol(&self.model[ix])).collect();
         if !protocols.is_empty() {
             wrap_into(&mut lines, &shortened(protocols.into_iter().collect()), LineRole::Protocol);

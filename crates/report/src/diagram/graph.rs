@@ -1,5 +1,7 @@
 //! What the layout needs to know, and nothing else: sizes, nesting and links. Can be made by hand in tests.
 
+use indexmap::IndexMap;
+
 /// What a link ends at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
@@ -79,5 +81,37 @@ impl Graph {
     /// A node in a box, to stand for the box where the layout needs a node.
     pub(crate) fn representative(&self, frame: usize) -> Option<usize> {
         (0..self.slots.len()).find(|&slot| self.lineage(self.slots[slot].parent).any(|up| up == frame))
+    }
+
+    /// The nodes that a link runs between, a box being represented by a node in it that is not the other end; none for
+    /// a loop.
+    pub(crate) fn ends(&self, link: &Link) -> Option<(usize, usize)> {
+        let node = |end, other| match end {
+            End::Node(ix) => Some(ix),
+            End::Zone(ix) => {
+                let mut inside = (0..self.slots.len()).filter(|&slot| self.lineage(self.slots[slot].parent).any(|up| up == ix));
+                inside.find(|&slot| End::Node(slot) != other)
+            }
+        };
+        let (from, to) = (node(link.from, link.to)?, node(link.to, link.from)?);
+        (from != to).then_some((from, to))
+    }
+
+    /// Nodes without flows, each with the one that goes below it, so that they stand in a square and not in one rank.
+    pub(crate) fn columns(&self) -> Vec<(usize, usize)> {
+        let mut linked = vec![false; self.slots.len()];
+        for (from, to) in self.links.iter().filter_map(|link| self.ends(link)) {
+            (linked[from], linked[to]) = (true, true);
+        }
+        let mut groups: IndexMap<Option<usize>, Vec<usize>> = IndexMap::new();
+        for (ix, slot) in self.slots.iter().enumerate().filter(|(ix, _)| !linked[*ix]) {
+            groups.entry(slot.parent).or_default().push(ix);
+        }
+        let mut columns = Vec::new();
+        for group in groups.values() {
+            let across = (1..).find(|width| width * width >= group.len()).unwrap_or(1);
+            columns.extend(group.iter().zip(group.iter().skip(across)).map(|(&above, &below)| (above, below)));
+        }
+        columns
     }
 }

@@ -7,9 +7,6 @@ use super::scene::Scene;
 
 #[derive(Serialize)]
 struct Wire<'a> {
-    version: u32,
-    width: f64,
-    height: f64,
     nodes: Vec<WireNode<'a>>,
     zones: Vec<WireZone<'a>>,
     edges: Vec<WireEdge<'a>>,
@@ -70,14 +67,7 @@ pub(crate) fn render(scene: &Scene, layout: &Layout) -> String {
         points: route.points.iter().map(|p| [p.x, p.y]).collect(),
         label: route.label.map(|r| WireLabel { text: edge.label.text("\n"), x: r.x, y: r.y, w: r.w, h: r.h }),
     });
-    let wire = Wire {
-        version: 1,
-        width: layout.width,
-        height: layout.height,
-        nodes: nodes.collect(),
-        zones: zones.collect(),
-        edges: edges.collect(),
-    };
+    let wire = Wire { nodes: nodes.collect(), zones: zones.collect(), edges: edges.collect() };
     let mut text = serde_json::to_string_pretty(&wire).expect("finite numbers and text always serialise");
     text.push('\n');
     text

@@ -1,4 +1,4 @@
-//! Where everything goes: lays a scene out in both directions and keeps the better picture.
+//! Where everything goes: lays a scene out in several ways and keeps the best picture.
 //!
 //! What holds for every scene: nodes, labels and boxes do not overlap, a box contains exactly what is in it, and the
 //! title of a box has a band of its own.
@@ -6,10 +6,10 @@
 use super::geometry::{Point, Rect};
 use super::graph::{Graph, Size};
 use super::measure::{LOOP, Measured, ZoneAs, loop_width, measure};
-use super::place::{Area, Margins, PADDING, Placement, Span, place};
+use super::place::{Area, Engine, Margins, PADDING, Placement, Span, place};
 use super::route::{Spot, on_curve, route};
 use super::scene::Scene;
-use super::score;
+use super::{grid, score, sound};
 
 /// A picture's coordinates, in the order of the scene's lists.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,32 +40,45 @@ pub struct Route {
 /// Room around the picture.
 const MARGIN: f64 = 20.0;
 
-/// Lays out a scene.
+/// Lays out a scene: of what the engines give, the best that is sound; else a plain arrangement that always is.
 pub fn layout(scene: &Scene) -> Layout {
-    // Above this size one direction has to do: the second costs as much again and rarely wins.
-    const BOTH: usize = 120;
+    // Above this size the first that is sound has to do: each further one costs as much again and rarely wins.
+    const BOTH: usize = 60;
     let measured = measure(scene);
-    let wide = directed(&measured, true);
-    if measured.graph.slots.len() > BOTH {
-        return wide;
-    }
-    let tall = directed(&measured, false);
-    if score::of(&tall) < score::of(&wide) { tall } else { wide }
+    let both = measured.graph.slots.len() <= BOTH;
+    let tries: &[(Engine, bool)] = match both {
+        true => &[(Engine::Dagre, true), (Engine::Dagre, false), (Engine::Layered, true), (Engine::Layered, false)],
+        false => &[(Engine::Layered, true), (Engine::Layered, false)],
+    };
+    let found = tries.iter().filter_map(|&(engine, left_to_right)| directed(&measured, engine, left_to_right));
+    let sound = found.filter(|layout| sound::is_sound(scene, layout));
+    let mut scored = sound.map(|layout| (if both { score::of(scene, &layout) } else { 0.0 }, layout));
+    // Of two that are equally good the first is kept.
+    let best = if both { scored.reduce(|best, other| if other.0 < best.0 { other } else { best }) } else { scored.next() };
+    best.map_or_else(|| arranged(&measured), |(_, layout)| layout)
 }
 
-fn directed(measured: &Measured, left_to_right: bool) -> Layout {
+/// The plain arrangement, with straight arrows and without labels.
+fn arranged(measured: &Measured) -> Layout {
+    let (nodes, zones, routes) = grid::arrange(measured);
+    let mut edges: Vec<Route> = routes.into_iter().map(|points| Route { points: points.to_vec(), label: None }).collect();
+    add_loops(&measured.graph, &nodes, &mut edges);
+    settled(Layout { width: 0.0, height: 0.0, left_to_right: true, nodes, zones, edges })
+}
+
+fn directed(measured: &Measured, engine: Engine, left_to_right: bool) -> Option<Layout> {
     let mut graph = if left_to_right { transposed(&measured.graph) } else { measured.graph.clone() };
     let margins: Vec<Margins> = graph.frames.iter().map(|frame| margins(frame.title, left_to_right)).collect();
-    let mut placed = place(&graph, &margins);
+    let mut placed = place(&graph, &margins, engine)?;
     if widen(&mut graph, &margins, &placed) {
-        placed = place(&graph, &margins);
+        placed = place(&graph, &margins, engine)?;
     }
     for (slot, area) in graph.slots.iter().zip(&mut placed.nodes) {
         area.along = about(area.along.mid() + slot.offset.h, slot.body.h);
         area.across = about(area.across.mid() + slot.offset.w, slot.body.w);
     }
     let routes = route(&graph, &placed);
-    assemble(measured, &placed, &routes, left_to_right)
+    Some(assemble(measured, &placed, &routes, left_to_right))
 }
 
 fn about(centre: f64, size: f64) -> Span {
@@ -181,13 +194,15 @@ fn settled(mut layout: Layout) -> Layout {
 impl Layout {
     /// An edge as a chain of short straight pieces, as it is drawn.
     pub(crate) fn traced(&self, edge: usize) -> Vec<Point> {
-        const STEPS: u32 = 6;
+        const PIECE: f64 = 24.0;
         let points = &self.edges[edge].points;
         let spot = |p: &Point| if self.left_to_right { Spot { along: p.x, across: p.y } } else { Spot { along: p.y, across: p.x } };
         let mut traced: Vec<Point> = points.first().copied().into_iter().collect();
         for pair in points.windows(2) {
-            for step in 1..=STEPS {
-                let at = on_curve(spot(&pair[0]), spot(&pair[1]), f64::from(step) / f64::from(STEPS));
+            let length = (pair[0].x - pair[1].x).abs() + (pair[0].y - pair[1].y).abs();
+            let steps = (length / PIECE).clamp(6.0, 60.0).ceil();
+            for step in std::iter::successors(Some(1.0), |step| Some(step + 1.0)).take_while(|&step| step <= steps) {
+                let at = on_curve(spot(&pair[0]), spot(&pair[1]), step / steps);
                 traced.push(if self.left_to_right { Point { x: at.along, y: at.across } } else { Point { x: at.across, y: at.along } });
             }
         }

@@ -119,7 +119,8 @@ pub(crate) fn title_lines(zone: &ZoneBox) -> (Vec<String>, Option<String>, bool)
     (names, zone.trust.clone(), joined)
 }
 
-fn title_size(zone: &ZoneBox) -> Size {
+/// Size of the title of a box, with room around it.
+pub(crate) fn title_size(zone: &ZoneBox) -> Size {
     let (names, trust, joined) = title_lines(zone);
     let name = names.iter().map(|line| TITLE.width(line)).fold(0.0, f64::max);
     let trust_width = trust.as_ref().map_or(0.0, |trust| LABEL.width(trust));

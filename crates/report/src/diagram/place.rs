@@ -1,14 +1,12 @@
 //! Positions on two axes: *along* the flows, where ranks decide, and *across* them, where order decides.
 //!
-//! Ranks and order come from a layered layout (dagre). Its boxes are only as wide as their borders happen to be, so
+//! Ranks and order come from a layered layout, of which there are two (see [`Engine`]). Its boxes are only as wide as their borders happen to be, so
 //! that positions across are computed once more here, under constraints that make overlaps impossible: siblings that
 //! share a stretch along keep their order and a distance, and a box starts before and ends after what is in it.
 
-use dugong::graphlib::{Graph as DagreGraph, GraphOptions};
-use dugong::{EdgeLabel, GraphLabel, NodeLabel};
-
 use super::graph::{End, Graph};
 use super::separate::{Neighbours, Sweep, separate, straighten};
+use super::{dagre, layered};
 
 /// Room between the border of a box and what is in it.
 pub(crate) const PADDING: f64 = 16.0;
@@ -68,6 +66,8 @@ pub(crate) struct Item {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Stop {
     pub(crate) area: Area,
+    /// The stretch along that its rank takes up.
+    pub(crate) rank: Span,
     pub(crate) is_label: bool,
 }
 
@@ -95,11 +95,26 @@ pub(crate) struct Margins {
 /// Distances between things.
 pub(crate) const GAP: f64 = 22.0;
 pub(crate) const EDGE_GAP: f64 = 12.0;
-const RANK_GAP: f64 = 64.0;
+pub(crate) const RANK_GAP: f64 = 64.0;
 
-/// Places a graph whose flows run down the *along* axis: `w` of sizes is across, `h` along.
-pub(crate) fn place(graph: &Graph, margins: &[Margins]) -> Placement {
-    let mut items = ranked(graph);
+/// What decides ranks and order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// Dagre: the best to read, but it loses nodes where boxes and long edges contradict each other.
+    Dagre,
+    /// The layers of this crate, which hold for every graph.
+    Layered,
+}
+
+/// Places a graph whose flows run down the *along* axis: `w` of sizes is across, `h` along. Nothing where the engine
+/// gives up, or where there is so much to place that the picture would take seconds.
+pub(crate) fn place(graph: &Graph, margins: &[Margins], engine: Engine) -> Option<Placement> {
+    // Between two ranks there may be the band of a title, beside which arrows need room to bend.
+    let band = margins.iter().map(|margins| margins.along_lo - PADDING).fold(0.0, f64::max);
+    let mut items = match engine {
+        Engine::Dagre => dagre::ranked(graph)?,
+        Engine::Layered => layered::ranked(graph, RANK_GAP / 2.0 + band, MOST_ITEMS)?,
+    };
     add_frames(graph, margins, &mut items);
     separate(margins, &mut items);
     let neighbours = Neighbours::of(&chains(graph, &items), &items);
@@ -115,115 +130,17 @@ pub(crate) fn place(graph: &Graph, margins: &[Margins]) -> Placement {
         straighten(&neighbours, sweep, &mut items);
         separate(margins, &mut items);
     }
-    collect(graph, &items)
+    Some(collect(graph, &items))
 }
+
+/// Nodes and stops that can be placed within a second or two.
+const MOST_ITEMS: usize = 20_000;
 
 const ROUNDS: usize = 16;
 
-/// Nodes and stops as the layered layout puts them.
-fn ranked(graph: &Graph) -> Vec<Item> {
-    let mut dagre = dagre_graph(graph);
-    // The layout refuses only what exceeds its work budget; then everything goes into one rank.
-    let done = dugong::layout(&mut dagre).is_ok();
-    let mut items: Vec<Item> = graph
-        .slots
-        .iter()
-        .enumerate()
-        .map(|(ix, slot)| {
-            let label = dagre.node(&format!("n{ix}")).filter(|_| done);
-            let (x, y) = label.and_then(|n| Some((n.x?, n.y?))).unwrap_or((ix as f64, 0.0));
-            let area = Area { along: Span::about(y, slot.size.h), across: Span::about(x, slot.size.w) };
-            Item { role: Role::Node(ix), parent: slot.parent, area, order: x }
-        })
-        .collect();
-    let layers = layers(&items, graph, &dagre);
-    for (ix, link) in graph.links.iter().enumerate() {
-        let Some((v, w)) = ends(graph, ix).filter(|_| done) else { continue };
-        let Some(edge) = dagre.edge(&v, &w, Some(&ix.to_string())) else { continue };
-        let middle = edge.points.len().saturating_sub(1);
-        for point in edge.points.get(1..middle).unwrap_or_default() {
-            let is_label = link.label.h > 0.0 && edge.y.is_some_and(|y| (y - point.y).abs() < 0.5);
-            let size = if is_label { link.label.w } else { 0.0 };
-            let along = if is_label { Span::about(point.y, link.label.h) } else { layer_at(&layers, point.y) };
-            let across = if is_label { edge.x.unwrap_or(point.x) } else { point.x };
-            items.push(Item {
-                role: Role::Stop(ix, is_label),
-                parent: None,
-                area: Area { along, across: Span::about(across, size) },
-                order: across,
-            });
-        }
-    }
-    items
-}
-
-fn dagre_graph(graph: &Graph) -> DagreGraph<NodeLabel, EdgeLabel, GraphLabel> {
-    let mut dagre = DagreGraph::new(GraphOptions { multigraph: true, compound: true, directed: true });
-    dagre.set_graph(GraphLabel { nodesep: GAP, edgesep: EDGE_GAP, ranksep: RANK_GAP, ..GraphLabel::default() });
-    for (ix, slot) in graph.slots.iter().enumerate() {
-        dagre.set_node(format!("n{ix}"), NodeLabel { width: slot.size.w, height: slot.size.h, ..NodeLabel::default() });
-    }
-    for (ix, _) in graph.frames.iter().enumerate().filter(|(ix, _)| graph.representative(*ix).is_some()) {
-        dagre.set_node(format!("z{ix}"), NodeLabel::default());
-    }
-    for (ix, frame) in graph.frames.iter().enumerate().filter(|(ix, _)| graph.representative(*ix).is_some()) {
-        if let Some(parent) = frame.parent {
-            dagre.set_parent(format!("z{ix}"), format!("z{parent}"));
-        }
-    }
-    for (ix, slot) in graph.slots.iter().enumerate() {
-        if let Some(parent) = slot.parent {
-            dagre.set_parent(format!("n{ix}"), format!("z{parent}"));
-        }
-    }
-    for (ix, link) in graph.links.iter().enumerate() {
-        let Some((v, w)) = ends(graph, ix) else { continue };
-        let label = EdgeLabel { width: link.label.w, height: link.label.h, weight: 1.0, ..EdgeLabel::default() };
-        dagre.set_edge_named(v, w, Some(ix.to_string()), Some(label));
-    }
-    dagre
-}
-
-/// The nodes that a link runs between for the layered layout; none for a loop.
-fn ends(graph: &Graph, link: usize) -> Option<(String, String)> {
-    let node = |end| match end {
-        End::Node(ix) => Some(ix),
-        End::Zone(ix) => graph.representative(ix),
-    };
-    let (from, to) = (node(graph.links[link].from)?, node(graph.links[link].to)?);
-    (from != to).then(|| (format!("n{from}"), format!("n{to}")))
-}
-
-/// The stretches along that ranks take up.
-fn layers(items: &[Item], graph: &Graph, dagre: &DagreGraph<NodeLabel, EdgeLabel, GraphLabel>) -> Vec<Span> {
-    let mut spans: Vec<Span> = items.iter().map(|item| item.area.along).collect();
-    for (ix, link) in graph.links.iter().enumerate().filter(|(_, link)| link.label.h > 0.0) {
-        let label = ends(graph, ix).and_then(|(v, w)| dagre.edge(&v, &w, Some(&ix.to_string())));
-        spans.extend(label.and_then(|edge| edge.y).map(|y| Span::about(y, link.label.h)));
-    }
-    spans.sort_by(|a, b| a.mid().total_cmp(&b.mid()));
-    let mut layers: Vec<Span> = Vec::new();
-    for span in spans {
-        match layers.last_mut().filter(|last| (last.mid() - span.mid()).abs() < 0.5) {
-            Some(last) => *last = last.hull(span),
-            None => layers.push(span),
-        }
-    }
-    layers
-}
-
-fn layer_at(layers: &[Span], along: f64) -> Span {
-    layers.iter().copied().find(|layer| (layer.mid() - along).abs() < 0.5).unwrap_or(Span { lo: along, hi: along })
-}
-
-/// Adds the boxes, whose stretch along follows from their nodes, and gives every stop the box that it passes through.
+/// Adds the boxes, whose stretch along follows from their nodes.
 fn add_frames(graph: &Graph, margins: &[Margins], items: &mut Vec<Item>) {
-    let cores: Vec<Option<Span>> = (0..graph.frames.len()).map(|frame| core(graph, items, frame)).collect();
-    for item in items.iter_mut() {
-        if let Role::Stop(link, _) = item.role {
-            item.parent = owner(graph, &cores, link, item.area.along.mid());
-        }
-    }
+    assign_owners(graph, items);
     let mut along: Vec<Option<Span>> = vec![None; graph.frames.len()];
     for frame in (0..graph.frames.len()).rev() {
         let inner = items.iter().filter(|item| item.parent == Some(frame)).map(|item| item.area.along);
@@ -240,6 +157,16 @@ fn add_frames(graph: &Graph, margins: &[Margins], items: &mut Vec<Item>) {
     for frame in (0..graph.frames.len()).rev() {
         let across = hull_across(items, frame).unwrap_or_default();
         set_across(items, frame, Span { lo: across.lo - margins[frame].across_lo, hi: across.hi + PADDING });
+    }
+}
+
+/// Gives every stop the box that it passes through; only the stretches along have to be known.
+pub(crate) fn assign_owners(graph: &Graph, items: &mut [Item]) {
+    let cores: Vec<Option<Span>> = (0..graph.frames.len()).map(|frame| core(graph, items, frame)).collect();
+    for item in items.iter_mut() {
+        if let Role::Stop(link, _) = item.role {
+            item.parent = owner(graph, &cores, link, item.area.along.mid());
+        }
     }
 }
 
@@ -294,12 +221,8 @@ fn chains(graph: &Graph, items: &[Item]) -> Vec<Vec<usize>> {
         }
     }
     for (link, chain) in graph.links.iter().zip(&mut chains) {
-        let node = |end| match end {
-            End::Node(ix) => Some(ix),
-            End::Zone(ix) => graph.representative(ix),
-        };
         // Nodes are the first items, in the order of the graph.
-        if let (Some(from), Some(to), false) = (node(link.from), node(link.to), chain.is_empty()) {
+        if let (Some((from, to)), false) = (graph.ends(link), chain.is_empty()) {
             chain.insert(0, from);
             chain.push(to);
         }
@@ -314,17 +237,25 @@ fn collect(graph: &Graph, items: &[Item]) -> Placement {
         zones: vec![Area::default(); graph.frames.len()],
         stops: vec![Vec::new(); graph.links.len()],
     };
-    let nodes: Vec<Item> = items.iter().filter(|item| matches!(item.role, Role::Node(_))).copied().collect();
-    for item in items {
+    let ranks = rank_spans(items);
+    for (item, &rank) in items.iter().zip(&ranks) {
         match item.role {
-            Role::Node(ix) => {
-                result.nodes[ix] = item.area;
-                let peers = nodes.iter().map(|peer| peer.area.along).filter(|along| (along.mid() - item.area.along.mid()).abs() < 0.5);
-                result.ranks[ix] = peers.fold(item.area.along, Span::hull);
-            }
+            Role::Node(ix) => (result.nodes[ix], result.ranks[ix]) = (item.area, rank),
             Role::Zone(ix) => result.zones[ix] = item.area,
-            Role::Stop(link, is_label) => result.stops[link].push(Stop { area: item.area, is_label }),
+            Role::Stop(link, is_label) => result.stops[link].push(Stop { area: item.area, rank, is_label }),
         }
     }
     result
+}
+
+/// For each item the stretch that the nodes and stops with the same middle take up together.
+fn rank_spans(items: &[Item]) -> Vec<Span> {
+    let mut spans: Vec<Span> = items.iter().map(|item| item.area.along).collect();
+    let mut order: Vec<usize> = (0..items.len()).filter(|&ix| !matches!(items[ix].role, Role::Zone(_))).collect();
+    order.sort_by(|&a, &b| spans[a].mid().total_cmp(&spans[b].mid()).then(a.cmp(&b)));
+    for rank in order.chunk_by(|&a, &b| items[b].area.along.mid() - items[a].area.along.mid() < 0.5) {
+        let hull = rank.iter().map(|&ix| items[ix].area.along).reduce(Span::hull).unwrap_or_default();
+        rank.iter().for_each(|&ix| spans[ix] = hull);
+    }
+    spans
 }

@@ -28,6 +28,10 @@ pub(crate) fn route(graph: &Graph, placed: &Placement) -> Vec<Vec<Spot>> {
     courses.zip(&kept.stops).map(|(course, stops)| course.map_or_else(Vec::new, |course| course.spots(stops, &obstacles))).collect()
 }
 
+/// Room that edges keep to nodes and to the labels of others.
+const NODE_ROOM: f64 = 6.0;
+const LABEL_ROOM: f64 = 2.0;
+
 /// What an edge must not run through.
 struct Obstacles {
     nodes: Vec<Area>,
@@ -43,7 +47,46 @@ impl Obstacles {
     }
 
     fn block(&self, link: usize, a: Spot, b: Spot) -> bool {
-        self.nodes.iter().any(|area| hits(a, b, area, 6.0)) || self.labels.iter().any(|(of, area)| *of != link && hits(a, b, area, 2.0))
+        self.first(link, a, b).is_some()
+    }
+
+    /// Something that a piece of an edge would run through.
+    fn first(&self, link: usize, a: Spot, b: Spot) -> Option<Area> {
+        let node = self.nodes.iter().find(|area| hits(a, b, area, NODE_ROOM));
+        let label = || self.labels.iter().find(|(of, area)| *of != link && hits(a, b, area, LABEL_ROOM)).map(|(_, area)| area);
+        node.or_else(label).copied()
+    }
+
+    fn of_nodes(&self) -> Self {
+        Self { nodes: self.nodes.clone(), labels: Vec::new() }
+    }
+
+    /// Spots between two, so that the way past everything is free; it never runs back.
+    fn detour(&self, link: usize, a: Spot, b: Spot, depth: u32, tries: &mut u32) -> Option<Vec<Spot>> {
+        let Some(area) = self.first(link, a, b) else { return Some(Vec::new()) };
+        let (lo, hi) = (a.along.min(b.along), a.along.max(b.along));
+        let room = NODE_ROOM + 3.0;
+        let (near, far) = ((area.along.lo - room).clamp(lo, hi), (area.along.hi + room).clamp(lo, hi));
+        let (near, far) = if a.along <= b.along { (near, far) } else { (far, near) };
+        if depth == 0 || *tries == 0 {
+            return None;
+        }
+        *tries -= 1;
+        let mut sides = [area.across.lo - room, area.across.hi + room];
+        let cost = |across: f64| (across - a.across).abs() + (across - b.across).abs();
+        if cost(sides[1]) < cost(sides[0]) {
+            sides.reverse();
+        }
+        sides.into_iter().find_map(|across| {
+            let (p, q) = (Spot { along: near, across }, Spot { along: far, across });
+            if self.block(link, p, q) {
+                return None;
+            }
+            let mut spots = self.detour(link, a, p, depth - 1, tries)?;
+            spots.extend([p, q]);
+            spots.extend(self.detour(link, q, b, depth - 1, tries)?);
+            Some(spots)
+        })
     }
 }
 
@@ -76,8 +119,8 @@ impl Course {
         let mut kept: Vec<Stop> = stops.iter().filter(between).copied().collect();
         let mut at = 0;
         while at < kept.len() {
-            let before = at.checked_sub(1).map_or(self.leads.0, |before| corners(&kept[before], self.forward).1);
-            let after = kept.get(at + 1).map_or(self.leads.1, |after| corners(after, self.forward).0);
+            let before = at.checked_sub(1).map_or(self.leads.0, |before| edges(&kept[before], self.forward).1);
+            let after = kept.get(at + 1).map_or(self.leads.1, |after| edges(after, self.forward).0);
             let ahead = (after.along > before.along) == self.forward;
             if !kept[at].is_label && ahead && !obstacles.block(self.link, before, after) {
                 kept.remove(at);
@@ -96,21 +139,53 @@ impl Course {
         if useful(self.leads.0, first) && obstacles.block(self.link, self.start, first) {
             spots.push(self.leads.0);
         }
-        for stop in stops {
+        for (at, stop) in stops.iter().enumerate() {
             let (first, second) = corners(stop, self.forward);
+            let (enter, leave) = edges(stop, self.forward);
+            let next = stops.get(at + 1).map_or(self.leads.1, |next| edges(next, self.forward).0);
+            // A label that is smaller than its rank must not be reached across the things beside it.
+            if enter != first && spots.last().is_some_and(|&last| useful(last, enter) && obstacles.block(self.link, last, first)) {
+                spots.push(enter);
+            }
             spots.extend([first, second]);
+            if leave != second && useful(leave, next) && obstacles.block(self.link, second, next) {
+                spots.push(leave);
+            }
         }
         if useful(last, self.leads.1) && obstacles.block(self.link, last, self.end) {
             spots.push(self.leads.1);
         }
         spots.push(self.end);
-        spots
+        self.around(&spots, obstacles)
+    }
+
+    /// The same course with detours where something is in its way.
+    fn around(&self, spots: &[Spot], obstacles: &Obstacles) -> Vec<Spot> {
+        const DEEPEST: u32 = 4;
+        let mut result = vec![self.start];
+        for pair in spots.windows(2) {
+            let mut tries = 200;
+            match obstacles.detour(self.link, pair[0], pair[1], DEEPEST, &mut tries) {
+                Some(between) => result.extend(between),
+                // Where no way is free, nodes matter more than labels.
+                None => result.extend(obstacles.of_nodes().detour(self.link, pair[0], pair[1], DEEPEST, &mut 200).into_iter().flatten()),
+            }
+            result.push(pair[1]);
+        }
+        result
     }
 }
 
 fn corners(stop: &Stop, forward: bool) -> (Spot, Spot) {
     let across = stop.area.across.mid();
     let (lo, hi) = (Spot { along: stop.area.along.lo, across }, Spot { along: stop.area.along.hi, across });
+    if forward { (lo, hi) } else { (hi, lo) }
+}
+
+/// Where the rank of a stop is reached and left.
+fn edges(stop: &Stop, forward: bool) -> (Spot, Spot) {
+    let across = stop.area.across.mid();
+    let (lo, hi) = (Spot { along: stop.rank.lo, across }, Spot { along: stop.rank.hi, across });
     if forward { (lo, hi) } else { (hi, lo) }
 }
 
@@ -123,7 +198,6 @@ pub(crate) fn on_curve(a: Spot, b: Spot, t: f64) -> Spot {
 }
 
 fn hits(a: Spot, b: Spot, area: &Area, room: f64) -> bool {
-    const STEPS: u32 = 14;
     let beyond = |x: f64, y: f64, span: Span| x.max(y) < span.lo - room || x.min(y) > span.hi + room;
     if beyond(a.along, b.along, area.along) || beyond(a.across, b.across, area.across) {
         return false;
@@ -131,8 +205,12 @@ fn hits(a: Spot, b: Spot, area: &Area, room: f64) -> bool {
     // At its ends an edge touches its own nodes, where it needs no room.
     let room = if touches(a, area) || touches(b, area) { -1.0 } else { room };
     let within = |at: f64, span: Span| at > span.lo - room && at < span.hi + room;
-    (1..STEPS)
-        .map(|step| on_curve(a, b, f64::from(step) / f64::from(STEPS)))
+    // Steps are shorter than anything that could be in the way, however long the curve is.
+    let length = (a.along - b.along).abs() + (a.across - b.across).abs();
+    let steps = (length / 16.0).clamp(14.0, 2_000.0).ceil();
+    std::iter::successors(Some(1.0), |step| Some(step + 1.0))
+        .take_while(|&step| step < steps)
+        .map(|step| on_curve(a, b, step / steps))
         .any(|spot| within(spot.along, area.along) && within(spot.across, area.across))
 }
 

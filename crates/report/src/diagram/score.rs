@@ -1,17 +1,33 @@
-//! How good a picture is: few crossings, compact, and shaped like a screen. Lower is better.
+//! How good a picture is: few crossings, titles that no arrow strikes through, compact, shaped like a screen. Lower is
+//! better.
 
-use super::geometry::Point;
+use super::geometry::{Point, Rect};
 use super::layout::Layout;
+use super::measure::title_size;
+use super::scene::Scene;
 
 /// Scores a layout.
-pub(crate) fn of(layout: &Layout) -> f64 {
+pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     const SCREEN: f64 = 16.0 / 9.0;
     // A picture is shown as large as the page allows: what counts is how far it has to shrink.
     let shrink = (layout.width / SCREEN).max(layout.height);
     let lengths = (0..layout.edges.len())
         .map(|edge| layout.traced(edge).windows(2).map(|p| (p[0].x - p[1].x).abs() + (p[0].y - p[1].y).abs()).sum::<f64>());
     let mean = lengths.sum::<f64>() / layout.edges.len().max(1) as f64;
-    shrink + mean + f64::from(crossings(layout)) * 25.0
+    shrink + mean + f64::from(crossings(layout)) * 25.0 + f64::from(struck(scene, layout)) * 60.0
+}
+
+/// How many arrows run through titles of boxes.
+fn struck(scene: &Scene, layout: &Layout) -> u32 {
+    let sizes = scene.zones.iter().map(title_size);
+    let titles = layout.zones.iter().zip(sizes).map(|(zone, size)| Rect { x: zone.x + 8.0, y: zone.y + 2.0, w: size.w + 6.0, h: size.h });
+    let titles: Vec<Rect> = titles.collect();
+    let mut count = 0;
+    for edge in 0..layout.edges.len() {
+        let course = layout.traced(edge);
+        count += titles.iter().map(|title| u32::from(course.iter().any(|&p| title.holds(p)))).sum::<u32>();
+    }
+    count
 }
 
 fn crossings(layout: &Layout) -> u32 {

@@ -49,6 +49,8 @@ const ELSEWHERE: f64 = 0.25;
 /// Pulls every item towards its neighbours on the edges that run through it.
 pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Item]) {
     const HOME: f64 = 0.5;
+    const MIDDLE: f64 = 0.25;
+    let middle = middle(items);
     let homes = Homes::of(items);
     let mut move_one = |ix: usize| {
         let (before, after) = (&neighbours.before[ix], &neighbours.after[ix]);
@@ -59,10 +61,13 @@ pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Ite
         };
         // A slight pull to the things in the same box keeps boxes small where the arrows leave a choice.
         let home = homes.get(items[ix].parent).filter(|_| sweep == Sweep::Both && matches!(items[ix].role, Role::Node(_)));
-        let total: f64 = all.iter().map(|(_, weight)| weight).sum::<f64>() + home.map_or(0.0, |_| HOME);
+        // What no arrow holds would be left behind where the rest moves away from it.
+        let loose = before.is_empty() && after.is_empty() && matches!(items[ix].role, Role::Node(_));
+        let middle = middle.filter(|_| loose && sweep == Sweep::Both);
+        let total: f64 = all.iter().map(|(_, weight)| weight).sum::<f64>() + home.map_or(0.0, |_| HOME) + middle.map_or(0.0, |_| MIDDLE);
         if total > 0.0 {
             let mean = all.iter().map(|&(other, weight)| weight * items[other].area.across.mid()).sum::<f64>();
-            let mean = (mean + home.map_or(0.0, |home| home * HOME)) / total;
+            let mean = (mean + home.map_or(0.0, |home| home * HOME) + middle.map_or(0.0, |middle| middle * MIDDLE)) / total;
             let half = (items[ix].area.across.hi - items[ix].area.across.lo) / 2.0;
             items[ix].area.across = Span { lo: mean - half, hi: mean + half };
         }
@@ -71,6 +76,13 @@ pub(crate) fn straighten(neighbours: &Neighbours, sweep: Sweep, items: &mut [Ite
         Sweep::Backward => neighbours.order.iter().rev().for_each(|&ix| move_one(ix)),
         Sweep::Forward | Sweep::Both => neighbours.order.iter().for_each(|&ix| move_one(ix)),
     }
+}
+
+/// The mean position of all nodes.
+fn middle(items: &[Item]) -> Option<f64> {
+    let nodes = || items.iter().filter(|item| matches!(item.role, Role::Node(_))).map(|item| item.area.across.mid());
+    let count = nodes().count();
+    (count > 0).then(|| nodes().sum::<f64>() / count as f64)
 }
 
 /// The mean position of the nodes in each box, and of those outside all boxes.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use super::geometry::{Point, Rect};
 use super::layout::{Layout, Route};
-use super::measure::{LOCK, detail_line, name_lines, title_lines};
+use super::measure::{LOCK, detail_line, name_lines, title_lines, title_size};
 use super::scene::{Edge, LineRole, Node, Scene, Shape, ZoneBox};
 use super::text::{DETAIL, LABEL, NAME, TITLE};
 
@@ -36,7 +36,8 @@ pub(crate) fn render(scene: &Scene, layout: &Layout, prefix: &str) -> String {
     // Titles come after the arrows, so that an arrow that crosses a title does not strike it through.
     scene.edges.iter().zip(&layout.edges).for_each(|(edge, route)| flow(scene, edge, route, layout.left_to_right, &p, &mut out));
     scene.nodes.iter().zip(&layout.nodes).for_each(|(each, r)| node(scene, each, r, &p, &mut out));
-    scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| title(zone, r, &mut out));
+    let courses: Vec<Point> = (0..layout.edges.len()).flat_map(|edge| layout.traced(edge)).collect();
+    scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| title(zone, r, &courses, &mut out));
     out.push_str(&legend);
     out.push_str("</svg>\n");
     out
@@ -76,18 +77,25 @@ fn boundary(zone: &ZoneBox, r: &Rect, prefix: &str, out: &mut String) {
     );
 }
 
-fn title(zone: &ZoneBox, r: &Rect, out: &mut String) {
+/// Where the title starts: at the left, or as far to the right as it takes to let an arrow pass.
+fn title_start(zone: &ZoneBox, r: &Rect, courses: &[Point]) -> f64 {
+    const STEP: f64 = 8.0;
+    let size = title_size(zone);
+    let band = Rect { x: r.x, y: r.y + 3.0, w: r.w, h: size.h };
+    let near: Vec<f64> = courses.iter().filter(|&&p| band.holds(p)).map(|p| p.x).collect();
+    let starts = std::iter::successors(Some(r.x + 11.0), |x| Some(x + STEP)).take_while(|x| x + size.w + 11.0 <= r.x + r.w);
+    let mut free = starts.filter(|x| !near.iter().any(|&at| at > x - 6.0 && at < x + size.w + 6.0));
+    free.next().unwrap_or(r.x + 11.0)
+}
+
+fn title(zone: &ZoneBox, r: &Rect, courses: &[Point], out: &mut String) {
+    let x = title_start(zone, r, courses);
     let _ = write!(out, r#"<g class="{}">"#, zone_class(zone));
     let (names, trust, joined) = title_lines(zone);
     let last = names.len().saturating_sub(1);
     for (ix, line) in names.iter().enumerate() {
-        let _ = write!(
-            out,
-            r#"<text class="title" x="{:.1}" y="{:.1}">{}"#,
-            r.x + 11.0,
-            r.y + 7.0 + TITLE.size + ix as f64 * TITLE.line(),
-            escaped(line)
-        );
+        let _ =
+            write!(out, r#"<text class="title" x="{x:.1}" y="{:.1}">{}"#, r.y + 7.0 + TITLE.size + ix as f64 * TITLE.line(), escaped(line));
         if let Some(trust) = trust.as_ref().filter(|_| joined && ix == last) {
             let _ = write!(out, r#" <tspan class="trust">&#183; {}</tspan>"#, escaped(trust));
         }
@@ -95,7 +103,7 @@ fn title(zone: &ZoneBox, r: &Rect, out: &mut String) {
     }
     if let Some(trust) = trust.filter(|_| !joined) {
         let y = r.y + 7.0 + TITLE.size + names.len() as f64 * TITLE.line();
-        let _ = write!(out, r#"<text class="title trust" x="{:.1}" y="{y:.1}">{}</text>"#, r.x + 11.0, escaped(&trust));
+        let _ = write!(out, r#"<text class="title trust" x="{x:.1}" y="{y:.1}">{}</text>"#, escaped(&trust));
     }
     out.push_str("</g>");
 }

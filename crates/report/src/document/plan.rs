@@ -3,7 +3,7 @@
 use redan_engine::Status;
 use redan_model::lang::{Mitigation, MitigationStatus, Passed, Verify};
 
-use super::{Field, anchor};
+use super::{Field, anchor, mitigation_title};
 use crate::Input;
 
 /// One check of one criterion.
@@ -81,7 +81,7 @@ impl Plan {
         let entries = &input.model.root.mitigations.entries;
         Self {
             mitigations: entries.iter().map(|(id, entry)| mitigation(input, id, &entry.value)).collect(),
-            checks: entries.iter().flat_map(|(id, entry)| checks(id, &entry.value)).collect(),
+            checks: entries.iter().flat_map(|(id, entry)| checks(input, id, &entry.value)).collect(),
             acceptances: acceptances(input),
         }
     }
@@ -94,7 +94,7 @@ fn mitigation(input: &Input<'_>, id: &str, stated: &Mitigation) -> PlannedMitiga
     PlannedMitigation {
         anchor: anchor("mitigation", id),
         id: id.to_owned(),
-        title: title(id, stated),
+        title: mitigation_title(input, id),
         threats: input.analysis.threats.iter().filter(|t| t.mitigations.iter().any(|m| m == id)).map(|t| t.id.clone()).collect(),
         owner: Field::new(stated.owner.as_ref().map(|o| o.value.clone()), format!("mitigations.{id}.owner")),
         due: Field::new(stated.due.as_ref().map(|d| d.value.to_string()), format!("mitigations.{id}.due")),
@@ -103,10 +103,6 @@ fn mitigation(input: &Input<'_>, id: &str, stated: &Mitigation) -> PlannedMitiga
         overdue: !done && stated.due.as_ref().is_some_and(|d| d.value < input.today),
         acceptance: Field::new((!criteria.is_empty()).then(|| criteria.join("; ")), format!("mitigations.{id}.acceptance")),
     }
-}
-
-fn title(id: &str, stated: &Mitigation) -> String {
-    stated.title.as_ref().map_or_else(|| id.to_owned(), |t| t.value.clone())
 }
 
 /// An estimate in the unit in which it was written.
@@ -119,11 +115,11 @@ fn effort(effort: redan_model::lang::Effort) -> String {
     format!("{}{}", effort.hours / hours, effort.unit)
 }
 
-fn checks(id: &str, stated: &Mitigation) -> Vec<Check> {
+fn checks(input: &Input<'_>, id: &str, stated: &Mitigation) -> Vec<Check> {
     let missing = |what: &str| format!("mitigations.{id}.{what}");
     if stated.acceptance.items.is_empty() {
         return vec![Check {
-            mitigation: title(id, stated),
+            mitigation: mitigation_title(input, id),
             criterion: String::new(),
             how: Field::new(None, missing("acceptance")),
             result: Field::new(None, missing("acceptance")),
@@ -136,7 +132,7 @@ fn checks(id: &str, stated: &Mitigation) -> Vec<Check> {
         let verify: Vec<&Verify> = acceptance.verify.values().chain(stated.verify.values()).collect();
         if verify.is_empty() {
             out.push(Check {
-                mitigation: title(id, stated),
+                mitigation: mitigation_title(input, id),
                 criterion: criterion.clone(),
                 how: Field::new(None, missing("acceptance.verify")),
                 result: Field::new(None, missing("acceptance.verify.result")),
@@ -144,7 +140,7 @@ fn checks(id: &str, stated: &Mitigation) -> Vec<Check> {
         }
         for check in verify {
             out.push(Check {
-                mitigation: title(id, stated),
+                mitigation: mitigation_title(input, id),
                 criterion: criterion.clone(),
                 how: Field::new(Some(how(check)), ""),
                 result: result(id, check),

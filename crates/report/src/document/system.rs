@@ -1,7 +1,7 @@
 //! Sections 3 and 4: the system, its boundaries and flows, and what is worth protecting.
 
 use redan_model::lang::{LevelValue, Opt, StatedLevel};
-use redan_model::{ElementIx, Thing};
+use redan_model::{ElementIx, Model, Thing, naming};
 
 use super::{Field, joined};
 use crate::Input;
@@ -112,10 +112,29 @@ impl System {
     }
 }
 
+/// What people call the thing with an id.
+fn named(model: &Model, id: &str) -> String {
+    model.find(id).map_or(id, |thing| model.name_of(thing)).to_owned()
+}
+
+/// The name of a technology; what the catalogue does not know is shown as it is written.
+fn technology(input: &Input<'_>, word: &str) -> String {
+    let known = &input.knowledge.catalogue.technologies;
+    let entry = known.get(word).or_else(|| known.values().find(|entry| entry.aliases.iter().any(|alias| alias == word)));
+    entry.map_or_else(|| word.to_owned(), |entry| entry.name.clone())
+}
+
+/// The same for a protocol.
+fn protocol(input: &Input<'_>, word: &str) -> String {
+    let known = &input.knowledge.catalogue.protocols;
+    let entry = known.get(word).or_else(|| known.values().find(|entry| entry.aliases.iter().any(|alias| alias == word)));
+    entry.map_or_else(|| word.to_owned(), |entry| entry.name.clone())
+}
+
 fn zones(input: &Input<'_>) -> Vec<ZoneRow> {
     let model = input.model;
     let row = |zone: &redan_model::Zone| ZoneRow {
-        name: zone.stated.name.as_ref().map_or_else(|| zone.identity.id.clone(), |n| n.value.clone()),
+        name: named(model, &zone.identity.id),
         kind: zone.kind.as_str(),
         trust: Field::new(zone.trust.map(|(value, _)| value.to_string()), format!("{}.trust", zone.identity.id)),
         parent: zone.parent.map(|p| model.name_of(Thing::Zone(p)).to_owned()),
@@ -131,9 +150,9 @@ fn elements(input: &Input<'_>) -> Vec<ElementRow> {
         let zones = joined(element.zones.iter().map(|z| model.name_of(Thing::Zone(*z)).to_owned()));
         let nowhere = element.zones_known.then(|| "none".to_owned());
         ElementRow {
-            name: element.stated.name.as_ref().map_or_else(|| id.clone(), |n| n.value.clone()),
+            name: named(model, id),
             kind: element.kind.as_str(),
-            tech: Field::new(element.stated.tech.as_ref().map(|t| t.value.clone()), format!("{id}.tech")),
+            tech: Field::new(element.stated.tech.as_ref().map(|t| technology(input, &t.value)), format!("{id}.tech")),
             zones: Field::new(zones.or(nowhere), format!("{id}.zone")),
             entry_points: element.stated.entry_points.values().cloned().collect(),
             out_of_scope: element.out_of_scope.as_ref().map(|o| o.reason.clone()),
@@ -156,10 +175,10 @@ fn flows(input: &Input<'_>) -> Vec<FlowRow> {
             (true, true) => flow.moves_known.then(|| "none".to_owned()),
         };
         FlowRow {
-            name: flow.stated.label.as_ref().map_or_else(|| id.clone(), |l| l.value.clone()),
+            name: named(model, id),
             source: name(flow.source),
             target: name(flow.target),
-            protocol: Field::new(flow.stated.protocol.as_ref().map(|p| p.value.clone()), format!("{id}.protocol")),
+            protocol: Field::new(flow.stated.protocol.as_ref().map(|p| protocol(input, &p.value)), format!("{id}.protocol")),
             data: Field::new(moved, format!("{id}.carries")),
         }
     };
@@ -172,7 +191,7 @@ fn assets(input: &Input<'_>) -> Vec<AssetRow> {
         let id = &asset.identity.id;
         let level = |value: &Opt<LevelValue>, word: &str| Field::new(value.as_ref().map(|v| level_text(&v.value)), format!("{id}.{word}"));
         AssetRow {
-            name: asset.stated.name.as_ref().map_or_else(|| id.clone(), |n| n.value.clone()),
+            name: named(model, id),
             data: asset.stated.data.values().cloned().collect(),
             owner: Field::new(asset.stated.owner.as_ref().map(|o| o.value.clone()), format!("{id}.owner")),
             confidentiality: level(&asset.stated.confidentiality, "confidentiality"),
@@ -201,7 +220,7 @@ fn assumptions(input: &Input<'_>) -> Vec<Assumption> {
         .map(|(id, entry)| {
             let stated = &entry.value;
             Assumption {
-                text: stated.text.as_ref().map_or_else(|| id.clone(), |t| t.value.clone()),
+                text: stated.text.as_ref().map_or_else(|| naming::sentence_of(id), |t| t.value.clone()),
                 status: stated.status.as_ref().map_or("unconfirmed", |s| s.value.as_str()),
                 owner: Field::new(stated.owner.as_ref().map(|o| o.value.clone()), format!("assumptions.{id}.owner")),
                 review: Field::new(stated.review.as_ref().map(|d| d.value.to_string()), format!("assumptions.{id}.review")),

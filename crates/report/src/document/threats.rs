@@ -269,7 +269,7 @@ fn mitigation(input: &Input<'_>, id: &str) -> Option<MitigationRef> {
     let done = entry.status.as_ref().is_some_and(|s| s.value == MitigationStatus::Implemented);
     Some(MitigationRef {
         anchor: anchor("mitigation", id),
-        title: entry.title.as_ref().map_or_else(|| id.to_owned(), |t| t.value.clone()),
+        title: super::mitigation_title(input, id),
         owner: entry.owner.as_ref().map(|o| o.value.clone()),
         due: entry.due.as_ref().map(|d| d.value.to_string()),
         done,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use redan_model::lang::{AttackTree, List, Map, TreeNode};
+use redan_model::naming;
 
 use super::anchor;
 use crate::Input;
@@ -73,7 +74,7 @@ fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {
     TreeView {
         anchor: anchor("tree", id),
         id: id.to_owned(),
-        goal: stated.goal.as_ref().map_or_else(|| id.to_owned(), |g| g.value.clone()),
+        goal: stated.goal.as_ref().map_or_else(|| naming::sentence_of(id), |g| g.value.clone()),
         gate,
         short_gate: branches.short_gate(),
         covered: walk.steps.iter().filter(|s| s.leaf && !s.repeated && !s.covered_by.is_empty()).count(),
@@ -141,7 +142,8 @@ impl<'a> Walk<'a> {
         let node = node.r#ref.as_ref().and_then(|r| self.shared.entries.get(&r.value)).map_or(node, |shared| &shared.value);
         let branches = Branches::of(node);
         let gate = branches.gate();
-        let named = node.r#do.as_ref().or(node.id.as_ref()).or(node.r#ref.as_ref()).map(|t| t.value.clone());
+        let id = node.id.as_ref().or(node.r#ref.as_ref());
+        let named = node.r#do.as_ref().map(|t| t.value.clone()).or_else(|| id.map(|id| naming::sentence_of(&id.value)));
         // Steps below a shared step are listed once: repeating them could double the list at each level.
         let repeated = shared.as_ref().is_some_and(|id| !self.seen.insert(id.clone()));
         let text = match (named.clone(), gate.as_str()) {
@@ -170,9 +172,7 @@ impl<'a> Walk<'a> {
         let mut ids: Vec<&str> = node.mitigations.values().map(String::as_str).collect();
         let threat = node.threat.as_ref().and_then(|t| self.input.analysis.threat(&t.value));
         ids.extend(threat.into_iter().flat_map(|t| t.mitigations.iter().map(String::as_str)));
-        let entries = &self.input.model.root.mitigations.entries;
-        let title = |id: &str| entries.get(id).and_then(|e| e.value.title.as_ref()).map_or_else(|| id.to_owned(), |t| t.value.clone());
-        let mut out: Vec<String> = ids.into_iter().map(title).collect();
+        let mut out: Vec<String> = ids.into_iter().map(|id| super::mitigation_title(self.input, id)).collect();
         out.dedup();
         out
     }

@@ -27,6 +27,7 @@ pub struct ExplanationJson<'a> {
 #[derive(Debug, Serialize)]
 struct ConditionJson<'a> {
     text: &'a str,
+    sentence: &'a str,
     value: &'static str,
     facts: Vec<FactJson<'a>>,
 }
@@ -50,6 +51,7 @@ struct FactJson<'a> {
 /// A change of facts and what it would do.
 #[derive(Debug, Serialize)]
 pub struct ChangeJson<'a> {
+    sentence: &'a str,
     assignments: &'a [String],
     status: Option<&'static str>,
     risk: Option<u8>,
@@ -70,6 +72,7 @@ impl<'a> ExplanationJson<'a> {
                 .iter()
                 .map(|atom| ConditionJson {
                     text: &atom.text,
+                    sentence: &atom.sentence,
                     value: tri_word(atom.value),
                     facts: atom.facts.iter().map(|fact| FactJson::of(input, fact)).collect(),
                 })
@@ -106,6 +109,7 @@ impl<'a> ChangeJson<'a> {
     /// A change as the format has it.
     pub fn of(sources: &'a Sources, change: &'a Change) -> Self {
         Self {
+            sentence: &change.sentence,
             assignments: &change.assignments,
             status: change.status.map(redan_engine::Status::as_str),
             risk: change.risk,

@@ -48,7 +48,7 @@ fn given(level: &Opt<LevelValue>) -> Option<&'static str> {
 #[derive(Debug, Serialize)]
 pub struct MitigationJson<'a> {
     id: &'a str,
-    title: &'a str,
+    title: String,
     status: &'static str,
     owner: Option<&'a str>,
     due: Option<String>,
@@ -81,7 +81,7 @@ impl<'a> MitigationJson<'a> {
         let text = |field: &'a Opt<String>| field.as_ref().map(|field| field.value.as_str());
         Self {
             id,
-            title: text(&mitigation.title).unwrap_or(id),
+            title: crate::document::mitigation_title(input, id),
             status: mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value).as_str(),
             owner: text(&mitigation.owner),
             due: mitigation.due.as_ref().map(|due| due.value.to_string()),

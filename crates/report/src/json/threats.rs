@@ -69,7 +69,7 @@ pub struct ThreatJson<'a> {
     subject: Option<&'a str>,
     subjects: Vec<&'a str>,
     title: &'a str,
-    description: Option<&'a str>,
+    description: Option<String>,
     categories: Categories,
     status: &'static str,
     likelihood: Option<u8>,
@@ -135,7 +135,7 @@ impl<'a> ThreatJson<'a> {
             subject: threat.subject.map(|thing| input.model.id_of(thing)),
             subjects: threat.subjects.iter().map(|thing| input.model.id_of(*thing)).collect(),
             title: &threat.title,
-            description: threat.description.as_deref(),
+            description: Some(threat.description(input.knowledge)).filter(|text| !text.is_empty()).map(crate::csv::one_line),
             categories: Categories {
                 stride: threat.stride.iter().copied().map(Stride::as_str).collect(),
                 linddun: threat.linddun.iter().copied().map(Linddun::as_str).collect(),

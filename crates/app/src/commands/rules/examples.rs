@@ -28,6 +28,7 @@ pub(super) fn run(folder: &PathBuf, session: &mut Session<'_>) -> Outcome {
     for failure in &failures {
         writeln!(out, "failed  {failure}")?;
     }
-    writeln!(out, "{} rules, {count} examples, {} failed", rules.len(), failures.len())?;
+    let noun = if rules.len() == 1 { "rule" } else { "rules" };
+    writeln!(out, "{} {noun}, {count} examples, {} failed", rules.len(), failures.len())?;
     Ok(if failures.is_empty() { Exit::Fine } else { Exit::GateFailed })
 }
