@@ -146,7 +146,7 @@ impl<'f> Maker<'f> {
             if flag(data, "isPII") {
                 classes.push("pii");
             }
-            let entry = Entry::new().named(&id, &name).text("description", &text(data, "description")).list("data", classes);
+            let entry = Entry::new().named(&id, &name).text("description", &text(data, "description")).value("data", json!(classes));
             let entry = entry.text("confidentiality", confidentiality(&word(data, "classification")));
             self.draft.add(Section::Assets, &id, extras(entry, data, &["format", "credentialsLife", "lifetime"]));
         }

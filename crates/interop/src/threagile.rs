@@ -84,11 +84,10 @@ impl<'f> Maker<'f> {
             let id = self.draft.keep_id(Section::Assets, &foreign, "data");
             let description = without_tags(&text(asset, "description"));
             let classes = words::classes(&format!("{title} {description}"));
-            if !classes.is_empty() {
-                let what = format!("what kind of data {title} is: {}", classes.join(", "));
-                self.draft.guessed(what, format!("data_assets.{title}.description"));
-            }
-            let mut entry = described(Entry::new().named(&id, title), asset).text("owner", &text(asset, "owner")).list("data", classes);
+            let what = if classes.is_empty() { "nothing that its words hint at".to_owned() } else { classes.join(", ") };
+            self.draft.guessed(format!("what kind of data {title} is: {what}"), format!("data_assets.{title}.description"));
+            let mut entry =
+                described(Entry::new().named(&id, title), asset).text("owner", &text(asset, "owner")).value("data", classes.into());
             entry = self.level(entry, asset, "confidentiality", title);
             entry = self.level(entry, asset, "integrity", title);
             entry = self.level(entry, asset, "availability", title);

@@ -31,9 +31,12 @@ pub fn references<'a>(input: &'a Input<'_>, threat: &'a Threat) -> IndexMap<&'a 
     all
 }
 
-/// Rules of other tools that stand for the same, as `tool:id`, each once.
+/// Rules of other tools that stand for the same, as `tool:id`, each once. A special rule says what the general ones say
+/// that it silences, so theirs count too.
 pub fn counterparts<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<&'a str> {
-    let all: IndexSet<&str> = rules(input, threat).flat_map(|rule| rule.counterparts.iter().map(String::as_str)).collect();
+    let own = rules(input, threat).flat_map(|rule| &rule.counterparts);
+    let general = rules(input, threat).flat_map(|rule| &rule.refines).map(|ix| &input.knowledge.rules[usize::from(ix.0)]);
+    let all: IndexSet<&str> = own.chain(general.flat_map(|rule| &rule.counterparts)).map(String::as_str).collect();
     all.into_iter().collect()
 }
 

@@ -142,7 +142,7 @@ fn traits(entry: Entry, class: &str, element: &Json) -> Entry {
             &[("allowsClientSideScripting", "renders-html"), ("usesEnvironmentVariables", "configured-by-environment")]
         }
         "Lambda" => &[("usesEnvironmentVariables", "configured-by-environment")],
-        "Datastore" => &[("storesLogData", "stores-logs"), ("isShared", "shared-storage")],
+        "Datastore" => &[("isShared", "shared-storage")],
         "Actor" => &[("isAdmin", "privileged")],
         "LLM" => &[
             ("hasSystemPrompt", "builds-prompts"),
@@ -160,6 +160,11 @@ fn traits(entry: Entry, class: &str, element: &Json) -> Entry {
         "Server" => SERVER,
         "Process" | "SetOfProcesses" | "Lambda" => PROCESS,
         _ => &[],
+    };
+    // Every store is attacked for its records, whether it is said to keep some or not.
+    let entry = match class {
+        "Datastore" => entry.fact("traits", "stores-logs", if flag(element, "storesLogData") { "yes" } else { "unknown" }),
+        _ => entry,
     };
     let entry = asked.iter().fold(entry, |entry, ours| entry.fact("traits", ours, "unknown"));
     if flag(element, "usesSessionTokens") {

@@ -86,7 +86,8 @@ impl Maker<'_> {
                 entry = entry.value("carries", carries.into()).value("returns", Json::Array(Vec::new()));
             }
             entry = controls::of_flow(entry, flow, ENCRYPTED.contains(&protocol.as_str()));
-            entry = tls(entry, flow);
+            // Its flows are connections between programs, without radio, voices or hand-overs.
+            entry = tls(entry, flow).fact("traits", "*", "no");
             if !controls::algorithm(flow).is_empty() {
                 self.draft.dropped(format!("the algorithm {} of {name}", controls::algorithm(flow)), "flows");
             }

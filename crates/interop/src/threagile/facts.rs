@@ -44,8 +44,12 @@ impl Maker<'_> {
     fn callers(&self, entry: Entry, foreign: &str) -> Entry {
         let incoming: Vec<&Link<'_>> = self.links.iter().filter(|link| link.to == foreign).collect();
         let mut entry = entry;
-        if incoming.iter().any(|link| link.authentication() == "session-id") {
-            entry = entry.fact("traits", "manages-sessions", "yes").fact("traits", "uses-cookies", "yes");
+        let sessions = !self.hands_on(foreign) && incoming.iter().any(|link| link.authentication() == "session-id");
+        if !incoming.is_empty() {
+            entry = entry.fact("traits", "manages-sessions", yes_no(sessions));
+        }
+        if sessions {
+            entry = entry.fact("traits", "uses-cookies", "yes");
         }
         if incoming.iter().any(|link| link.authentication() == "token") {
             entry = entry.fact("traits", "accepts-tokens", "yes");
@@ -60,7 +64,7 @@ impl Maker<'_> {
             } else {
                 "partial"
             };
-            entry = entry.fact("controls", "access-control", state);
+            entry = entry.fact("controls", "access-control", state).fact("controls", "server-side-authorization", state);
         }
         entry
     }
@@ -74,6 +78,9 @@ impl Maker<'_> {
         }
         if from_people.iter().any(|link| link.authentication() == "credentials") {
             entry = entry.fact("traits", "authenticates-users", "yes");
+        } else if !self.hands_on(foreign) && from_people.iter().any(|link| link.authentication() == "session-id") {
+            // People log in before they have a session, here or elsewhere.
+            entry = entry.fact("traits", "authenticates-users", "unknown");
         }
         let proofs: Vec<String> = from_people.iter().map(|link| link.authentication()).filter(|word| word != "externalized").collect();
         if !proofs.is_empty() && proofs.len() == from_people.len() {
@@ -120,6 +127,10 @@ impl Maker<'_> {
     /// What is not drawn is not there; said once, of the model.
     pub(super) fn absences(&mut self) {
         let mut controls = serde_json::Map::new();
+        if !self.data.is_empty() {
+            // Every data asset has its ratings.
+            controls.insert("data-classification".to_owned(), json!("yes"));
+        }
         for (what, technologies, absent) in ABSENT {
             if !self.draws(technologies) {
                 self.draft.guessed(
@@ -140,7 +151,10 @@ impl Maker<'_> {
 fn stated(entry: Entry, asset: &Json, kind: &str) -> Entry {
     let mut entry = entry.fact("traits", "parses-xml", yes_no(accepts(asset, "xml")));
     entry = entry.fact("traits", "deserializes-objects", yes_no(accepts(asset, "serialization")));
-    entry = entry.fact("traits", "accepts-uploads", yes_no(accepts(asset, "file")));
+    if !accepts(asset, "file") || flag(asset, "custom_developed_parts") {
+        // What is bought takes files as its technology does.
+        entry = entry.fact("traits", "accepts-uploads", yes_no(accepts(asset, "file")));
+    }
     entry = entry.fact("traits", "multi-tenant", yes_no(flag(asset, "multi_tenant")));
     let machine = text(asset, "machine");
     if !machine.is_empty() {

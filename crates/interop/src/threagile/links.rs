@@ -108,7 +108,8 @@ impl<'f> Maker<'f> {
             || (self.hands_on(&link.from) && self.links.iter().any(|before| before.to == link.from && self.is_person(&before.from)))
     }
 
-    fn hands_on(&self, foreign: &str) -> bool {
+    /// Whether an asset of the file only hands traffic on.
+    pub(super) fn hands_on(&self, foreign: &str) -> bool {
         self.assets.get(foreign).is_some_and(|asset| technologies_of(asset).iter().any(|tech| words::forwards(tech)))
     }
 }

@@ -83,12 +83,28 @@ pub(super) fn is_web(protocol: &str) -> bool {
 
 /// Words of titles and descriptions, and the class of data that they hint at.
 const HINTS: &[(&str, &[&str])] = &[
-    ("credentials", &["credential", "password", "passphrase", "login", "account", "token", "session"]),
+    ("credentials", &["credential", "password", "passphrase", "login", "token", "session id"]),
     ("keys", &["private key", "secret", "certificate", "api key", "encryption key", "signing key"]),
-    ("pii", &["pii", "personal", "customer", "employee", "user data", "profile", "address", "patient", "citizen"]),
+    (
+        "pii",
+        &[
+            "pii",
+            "personal",
+            "customer account",
+            "customer profile",
+            "employee",
+            "user account",
+            "user data",
+            "user profile",
+            "patient",
+            "citizen",
+            "address of",
+            "addresses of",
+        ],
+    ),
     ("phi", &["health", "medical", "patient", "diagnos"]),
     ("payment", &["payment", "credit card", "card number", "iban", "pan "]),
-    ("financial", &["invoice", "salary", "financial", "contract", "accounting", "tax"]),
+    ("financial", &["invoice", "salary", "financial", "accounting", "tax"]),
     ("ip", &["source code", "application code", "code", "design", "formula", "patent"]),
     ("logs", &["log"]),
     ("location", &["location", "gps", "position"]),

@@ -25,7 +25,7 @@ impl Maker<'_> {
                 .text("kind", if kind == "execution-environment" { "runtime" } else { "network" })
                 .text("trust", trust)
                 .text("in", parents.get(&foreign).map(String::as_str).unwrap_or_default());
-            let entry = self.guards(entry, &kind).list("tags", zone_tags(boundary, &kind));
+            let entry = self.guards(entry, &kind).list("tags", zone_tags(boundary, &kind, parents.contains_key(&foreign)));
             self.draft.add(Section::Zones, &id, extras(entry, boundary, &["type"]));
             self.put_inside(&id, boundary, "technical_assets_inside", &place);
         }
@@ -100,9 +100,10 @@ impl Maker<'_> {
             let foreign = id_of(runtime, title);
             let id = self.draft.keep_id(Section::Zones, &foreign, "runtime");
             let place = format!("shared_runtimes.{title}");
-            let entry = described(Entry::new().named(&id, title), runtime).text("kind", "device").text("trust", "internal");
+            let trust = self.trust_of_host(runtime);
+            let entry = described(Entry::new().named(&id, title), runtime).text("kind", "device").text("trust", trust);
             let entry = entry.fact("controls", "workload-separation", "no").list("tags", tags(runtime));
-            self.draft.guessed(format!("how far {title} is trusted: internal"), place.clone());
+            self.draft.guessed(format!("how far {title} is trusted: {trust}, like the most trusted thing on it"), place.clone());
             self.draft.add(Section::Zones, &id, entry);
             self.zones.insert(foreign, id.clone());
             for name in list(runtime, "technical_assets_running") {
@@ -118,6 +119,15 @@ impl Maker<'_> {
                 }
             }
         }
+    }
+
+    /// A machine is trusted like the most trusted thing on it, so that it takes nothing away from the others.
+    fn trust_of_host(&self, runtime: &Json) -> &'static str {
+        let running = list(runtime, "technical_assets_running");
+        let mut boundaries = entries(self.file, "trust_boundaries").filter(|(_, boundary)| {
+            list(boundary, "technical_assets_inside").iter().any(|name| running.iter().any(|known| known.eq_ignore_ascii_case(name)))
+        });
+        if boundaries.all(|(title, _)| words::trust(title) != "internal") { "partner" } else { "internal" }
     }
 }
 
@@ -135,11 +145,12 @@ fn is_below(up: &BTreeMap<String, String>, inner: &str, outer: &str) -> bool {
     }
 }
 
-/// Tags of a boundary; what a cloud provider runs is tagged as that.
-fn zone_tags(boundary: &Json, kind: &str) -> Vec<String> {
+/// Tags of a boundary; what a cloud provider runs is tagged as that, and what is in an account as a part of it.
+fn zone_tags(boundary: &Json, kind: &str, is_nested: bool) -> Vec<String> {
     let mut tags = tags(boundary);
-    if kind.starts_with("network-cloud") && !tags.iter().any(|tag| tag == "cloud") {
-        tags.push("cloud".to_owned());
+    let tag = if is_nested { "cloud-segment" } else { "cloud" };
+    if kind.starts_with("network-cloud") && !tags.iter().any(|known| known == tag) {
+        tags.push(tag.to_owned());
     }
     tags
 }
