@@ -94,7 +94,7 @@ impl Maker<'_> {
         if !words::is_web_application(tech) {
             return entry;
         }
-        let called = self.links.iter().any(|link| link.to == foreign && words::is_web(&link.protocol()));
+        let called = self.links.iter().any(|link| link.to == foreign && words::is_web(&link.protocol()) && self.brings_people(link));
         self.draft.guessed(
             format!("that {foreign} shows web pages, as the tool takes every `{tech}` to do"),
             format!("technical_assets.{}", text(asset, "id")),
@@ -163,8 +163,9 @@ fn stated(entry: Entry, asset: &Json, kind: &str) -> Entry {
     if machine == "serverless" {
         entry = entry.fact("traits", "cloud-managed", "yes").fact("traits", "billed-per-use", "yes");
     }
-    if kind == "process" && flag(asset, "custom_developed_parts") {
-        entry = entry.fact("traits", "uses-dependencies", "yes");
+    if kind == "process" && asset.get("custom_developed_parts").is_some() {
+        // What is bought is built and kept up to date by its maker.
+        entry = entry.fact("traits", "uses-dependencies", yes_no(flag(asset, "custom_developed_parts")));
     }
     let encryption = text(asset, "encryption");
     if !encryption.is_empty() {
