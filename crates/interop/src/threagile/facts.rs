@@ -6,7 +6,7 @@ use super::elements::accepts;
 use super::links::Link;
 use super::{Maker, tags, technologies_of, words};
 use crate::draft::Entry;
-use crate::read::{flag, text};
+use crate::read::{flag, list, text};
 
 /// Technologies, and the controls of the model that are not there when none of these is drawn.
 const ABSENT: &[(&str, &[&str], &[&str])] = &[
@@ -17,6 +17,9 @@ const ABSENT: &[(&str, &[&str], &[&str])] = &[
     ("a build pipeline", &["build-pipeline"], &["automated-build"]),
     ("an identity provider or store", &["identity-provider", "identity-store-ldap", "identity-store-database"], &["central-identity"]),
 ];
+
+/// Technologies that keep who people are.
+const IDENTITY_STORES: &[&str] = &["identity-store-ldap", "identity-store-database", "ldap-server"];
 
 fn yes_no(is: bool) -> &'static str {
     if is { "yes" } else { "no" }
@@ -33,6 +36,10 @@ impl Maker<'_> {
         entry = cloud(entry, asset);
         entry = self.callers(entry, foreign);
         entry = self.people(entry, foreign);
+        if kind == "store" && self.draws(IDENTITY_STORES) && !IDENTITY_STORES.contains(&tech.as_str()) {
+            // Passwords are where identities are kept.
+            entry = entry.fact("traits", "stores-passwords", "no");
+        }
         if kind == "process" {
             entry = self.web(entry, foreign, asset, &tech);
             entry = self.outgoing(entry, foreign, asset, &tech);
@@ -103,10 +110,18 @@ impl Maker<'_> {
         if called { entry.fact("traits", "uses-cookies", "yes") } else { entry }
     }
 
+    fn keeps_files(&self, foreign: &str) -> bool {
+        let is_share = |tech: &String| matches!(tech.as_str(), "file-server" | "local-file-system");
+        self.assets.get(foreign).is_some_and(|asset| technologies_of(asset).iter().any(is_share))
+    }
+
     /// What follows from the links that an asset opens.
     fn outgoing(&self, entry: Entry, foreign: &str, asset: &Json, tech: &str) -> Entry {
         let outgoing: Vec<&Link<'_>> = self.links.iter().filter(|link| link.from == foreign).collect();
         let mut entry = entry;
+        // The tool takes callers of file servers, and nobody else, to open files by name.
+        let files = outgoing.iter().any(|link| self.keeps_files(&link.to));
+        entry = entry.fact("traits", "opens-files-by-name", yes_no(files));
         let mut rights = outgoing.iter().filter(|link| link.authentication() != "none").map(|link| link.authorization()).peekable();
         if rights.peek().is_some() {
             entry = entry.fact("controls", "identity-propagation", yes_no(rights.all(|word| word == "end-user-identity-propagation")));
@@ -163,9 +178,16 @@ fn stated(entry: Entry, asset: &Json, kind: &str) -> Entry {
     if machine == "serverless" {
         entry = entry.fact("traits", "cloud-managed", "yes").fact("traits", "billed-per-use", "yes");
     }
+    let bought = asset.get("custom_developed_parts").is_some() && !flag(asset, "custom_developed_parts");
+    if kind == "process" && bought && technologies_of(asset).iter().any(|tech| tech == "erp") {
+        entry = entry.fact("traits", "executes-third-party-code", "no");
+    }
     if kind == "process" && asset.get("custom_developed_parts").is_some() {
         // What is bought is built and kept up to date by its maker.
         entry = entry.fact("traits", "uses-dependencies", yes_no(flag(asset, "custom_developed_parts")));
+    }
+    if kind == "process" && asset.get("data_assets_stored").is_some() {
+        entry = entry.fact("traits", "keeps-data", yes_no(!list(asset, "data_assets_stored").is_empty()));
     }
     let encryption = text(asset, "encryption");
     if !encryption.is_empty() {
