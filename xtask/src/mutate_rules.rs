@@ -65,3 +65,15 @@ fn share(tally: &Tally) -> f64 {
     let made = u32::try_from(tally.made).unwrap_or(u32::MAX);
     100.0 * f64::from(caught) / f64::from(made.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_notice_nineteen_of_twenty_faults_in_their_rules() {
+        let tally = tally(None).unwrap();
+        assert!(tally.made > 200, "only {} mutants were made", tally.made);
+        assert!(share(&tally) >= 95.0, "{:.1} %:\n{}", share(&tally), tally.missed.join("\n"));
+    }
+}

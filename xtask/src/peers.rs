@@ -89,3 +89,46 @@ fn links(tool: &str, knowledge: &Knowledge) -> BTreeMap<String, Vec<Ours>> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_of_a_tool_has_a_counterpart_or_a_reason() {
+        let knowledge = crate::knowledge::from_disk().unwrap();
+        let mut open = Vec::new();
+        for (tool, _) in TOOLS {
+            for rule in of(tool, &knowledge).unwrap() {
+                if rule.ours.is_empty() == rule.reason.is_none() {
+                    open.push(format!("{tool}:{} {} has {}", rule.id, rule.title, if rule.reason.is_some() { "both" } else { "neither" }));
+                }
+            }
+        }
+        assert!(open.is_empty(), "{}", open.join("\n"));
+    }
+
+    #[test]
+    fn at_most_a_tenth_of_a_tool_goes_by_reason() {
+        let knowledge = crate::knowledge::from_disk().unwrap();
+        for (tool, _) in TOOLS {
+            let rules = of(tool, &knowledge).unwrap();
+            let reasons = rules.iter().filter(|rule| rule.reason.is_some()).count();
+            assert!(reasons * 10 <= rules.len(), "{tool}: {reasons} of {}", rules.len());
+        }
+    }
+
+    #[test]
+    fn every_counterpart_is_an_id_of_its_tool() {
+        let knowledge = crate::knowledge::from_disk().unwrap();
+        let known: Vec<String> = TOOLS
+            .iter()
+            .flat_map(|(tool, _)| of(tool, &knowledge).unwrap().into_iter().map(move |rule| format!("{tool}:{}", rule.id)))
+            .collect();
+        let rules = knowledge.rules.iter().flat_map(|rule| rule.counterparts.iter().map(|id| (rule.id.as_str(), id.as_str())));
+        let lints = LINTS.iter().flat_map(|lint| lint.counterparts.iter().map(|id| (lint.code, *id)));
+        let strangers: Vec<String> =
+            rules.chain(lints).filter(|(_, id)| !known.iter().any(|k| k == id)).map(|(ours, id)| format!("{ours}: {id}")).collect();
+        assert!(strangers.is_empty(), "{}", strangers.join("\n"));
+    }
+}

@@ -17,7 +17,7 @@ use anyhow::Context;
 /// A check: its name, and the function that finds what is wrong.
 type Check = (&'static str, fn(&Path) -> anyhow::Result<Vec<String>>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 11] = [
     ("crates use only the crates that they may", edges::check),
     ("every source file says what it is", sources::heads),
     ("no source file is too large", sources::sizes),
@@ -27,6 +27,8 @@ const CHECKS: [Check; 9] = [
     ("every dependency has an allowed licence", licences::check),
     ("every rule has documentation and examples", rules::complete),
     ("no rule file is too large", rules::sizes),
+    ("every abbreviation of a rule is in the glossary", rules::terms),
+    ("every rule says why in 40 to 120 words", rules::lengths),
 ];
 
 /// Runs every check.
@@ -125,5 +127,15 @@ mod tests {
     #[test]
     fn no_rule_file_is_too_large() {
         assert_eq!(violations("no rule file is too large"), [""; 0]);
+    }
+
+    #[test]
+    fn every_abbreviation_of_a_rule_is_in_the_glossary() {
+        assert_eq!(violations("every abbreviation of a rule is in the glossary"), [""; 0]);
+    }
+
+    #[test]
+    fn every_rule_says_why_in_40_to_120_words() {
+        assert_eq!(violations("every rule says why in 40 to 120 words"), [""; 0]);
     }
 }

@@ -73,6 +73,8 @@ pub struct Control {
     pub test: String,
     /// Ids in public lists, such as `asvs` or `cwe`.
     pub references: IndexMap<String, Vec<String>>,
+    /// Why it is there although it counters no rule; empty when it counters one.
+    pub stands_alone: String,
 }
 
 /// What a thing is or does.

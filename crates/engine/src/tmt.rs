@@ -127,10 +127,10 @@ pub struct Raised {
 }
 
 impl KnowledgeBase {
-    /// Compiles the filters of a template. Types whose filters cannot be read are in [`Self::bad`] and never raised.
+    /// Compiles the filters of a template: of the first [`MAX_THREAT_TYPES`], so that a hostile file is soon done. Types whose filters cannot be read are in [`Self::bad`] and never raised.
     pub fn new(elements: &[ElementType], threats: Vec<ThreatType>) -> Self {
         let mut kb = Self { names: Interner::with_types(elements), ..Self::default() };
-        for threat in threats {
+        for threat in threats.into_iter().take(MAX_THREAT_TYPES) {
             let compiled = kb.compiled(&threat);
             kb.threats.push((threat, compiled));
         }
@@ -171,6 +171,9 @@ impl KnowledgeBase {
         &self.bad
     }
 }
+
+/// Most threat types of one template that are looked at; the largest template that is known has two hundred.
+pub const MAX_THREAT_TYPES: usize = 2_000;
 
 /// Most threats that one diagram raises; hostile files could raise more than fit into memory.
 pub const MAX_RAISED: usize = 200_000;

@@ -76,6 +76,7 @@ const GUIDE_PATTERNS: &[(&str, &str)] = &[
     ("MFA", "mfa"),
     ("password policy", "password-policy"),
     ("credential stuffing detection", "credential-stuffing-detection"),
+    ("IP blocklist", "anti-automation"),
     ("deny-by-default", "deny-by-default"),
     ("role-based checks", "role-based-access"),
     ("enforce server-side checks", "server-side-authorization"),
@@ -102,6 +103,7 @@ const GUIDE_PATTERNS: &[(&str, &str)] = &[
     ("reproducible builds", "reproducible-builds"),
     ("autoscaling", "autoscaling"),
     ("backpressure", "backpressure"),
+    ("rate limits", "rate-limiting"),
     ("circuit breakers", "circuit-breaker"),
     ("data minimization", "data-minimization"),
     ("retention policies of data", "retention-policy"),
@@ -192,28 +194,109 @@ fn what_encrypts_also_names_itself_so_and_what_does_not_says_no() {
 }
 
 #[test]
-fn every_control_counters_a_rule_or_is_of_the_guide_or_comes_with_a_technology() {
+fn every_control_counters_a_rule_or_says_why_it_stands_there() {
     let knowledge = knowledge();
     let mut used: BTreeSet<usize> = BTreeSet::new();
     for rule in &knowledge.rules {
         collect(&rule.countered_by, &mut used);
     }
-    for technology in knowledge.catalogue.technologies.values() {
-        used.extend(technology.controls.keys().chain(&technology.gives_model).map(|ix| usize::from(ix.0)));
+    let controls = || knowledge.catalogue.controls.iter().enumerate().map(|(index, (id, control))| (used.contains(&index), id, control));
+    let idle: Vec<_> = controls().filter(|(used, _, control)| !used && control.stands_alone.is_empty()).map(|(_, id, _)| id).collect();
+    assert!(idle.is_empty(), "no rule names these controls, and they do not say why: {idle:?}");
+    let wrong: Vec<_> = controls().filter(|(used, _, control)| *used && !control.stands_alone.is_empty()).map(|(_, id, _)| id).collect();
+    assert!(wrong.is_empty(), "rules name these controls, which say that they stand alone: {wrong:?}");
+}
+
+#[test]
+fn every_control_says_when_it_is_there_and_how_to_try_it() {
+    for (id, control) in &catalogue().controls {
+        for (key, text) in [("acceptance", &control.acceptance), ("test", &control.test)] {
+            assert!(text.contains("{subject}") && text.ends_with('.'), "{id}: `{key}` is a sentence with {{subject}}: {text:?}");
+            assert!(text.len() < 250, "{id}: `{key}` is too long: {text}");
+        }
     }
-    for protocol in knowledge.catalogue.protocols.values() {
-        used.extend(protocol.controls.keys().map(|ix| usize::from(ix.0)));
+}
+
+#[test]
+fn every_reference_of_a_control_is_an_id_of_a_known_list() {
+    for (id, control) in &catalogue().controls {
+        assert!(!control.references.is_empty(), "{id} refers to nothing");
+        for (list, ids) in &control.references {
+            let unique: BTreeSet<&String> = ids.iter().collect();
+            assert!(!ids.is_empty() && unique.len() == ids.len(), "{id}: {list} is empty or names an id twice: {ids:?}");
+            for reference in ids {
+                assert!(is_id_of(list, reference), "{id}: `{reference}` is not an id of `{list}`");
+            }
+        }
     }
-    let fixed: BTreeSet<&str> = CONTROLS.iter().map(|(_, id, _)| *id).collect();
-    let idle: Vec<_> = knowledge
-        .catalogue
-        .controls
-        .keys()
-        .enumerate()
-        .filter(|(index, id)| !used.contains(index) && !fixed.contains(id.as_str()))
-        .map(|(_, id)| id.as_str())
-        .collect();
-    assert!(idle.is_empty(), "these controls do nothing: {idle:?}");
+}
+
+#[test]
+fn an_id_belongs_to_its_list_only() {
+    let right = [
+        ("asvs", "V6.3"),
+        ("cwe", "307"),
+        ("attack-mitigation", "M1032"),
+        ("nist-800-53", "IA-2(8)"),
+        ("iso-27001", "A.8.5"),
+        ("cis", "3.10"),
+        ("gdpr", "Art. 5(1)(c)"),
+    ];
+    for (list, id) in right {
+        assert!(is_id_of(list, id), "{list} {id}");
+    }
+    let wrong = [
+        ("asvs", "V18.1"),
+        ("cwe", "CWE-307"),
+        ("attack-mitigation", "T1078"),
+        ("nist-800-53", "ZZ-1"),
+        ("iso-27001", "A.9.2"),
+        ("cis", "19.1"),
+        ("iso27001", "A.8.5"),
+    ];
+    for (list, id) in wrong {
+        assert!(!is_id_of(list, id), "{list} {id}");
+    }
+}
+
+const NIST_FAMILIES: &str = "AC AT AU CA CM CP IA IR MA MP PE PL PM PS PT RA SA SC SI SR";
+
+/// Whether an id has the form of those of the list, with chapters and sections that exist.
+fn is_id_of(list: &str, id: &str) -> bool {
+    let up_to = |text: &str, most: u16| text.parse().is_ok_and(|number: u16| (1..=most).contains(&number));
+    let parts = |text: &str, sections: &[u16]| {
+        text.split_once('.').is_some_and(|(chapter, section)| {
+            let most = chapter.parse().ok().and_then(|chapter: usize| sections.get(chapter.checked_sub(1)?));
+            most.is_some_and(|most| up_to(section, *most))
+        })
+    };
+    match list {
+        "asvs" => id.strip_prefix('V').is_some_and(|rest| parts(rest, &[5, 4, 7, 4, 4, 8, 6, 4, 2, 7, 7, 3, 4, 3, 4, 5, 3])),
+        "cwe" => up_to(id, 1500),
+        "capec" => up_to(id, 750),
+        "attack-mitigation" => id.strip_prefix('M').is_some_and(|rest| rest.len() == 4 && up_to(rest, 1100)),
+        "nist-800-53" => {
+            let (control, enhancement) = id.strip_suffix(')').and_then(|rest| rest.split_once('(')).unwrap_or((id, "1"));
+            let known = |family: &str| NIST_FAMILIES.split(' ').any(|other| other == family);
+            control.split_once('-').is_some_and(|(family, number)| known(family) && up_to(number, 51)) && up_to(enhancement, 50)
+        }
+        "iso-27001" => id.strip_prefix("A.").is_some_and(|rest| parts(rest, &[0, 0, 0, 0, 37, 8, 14, 34])),
+        "cis" => parts(id, &[5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5]),
+        "pci" => parts(id, &[5, 3, 7, 2, 4, 5, 3, 6, 5, 7, 6, 10]),
+        "gdpr" => id.strip_prefix("Art. ").is_some_and(|rest| up_to(rest.split('(').next().unwrap_or_default(), 99)),
+        "owasp-llm" => id.strip_prefix("LLM").and_then(|rest| rest.strip_suffix(":2025")).is_some_and(|number| up_to(number, 10)),
+        "owasp-api" => id.strip_prefix("API").and_then(|rest| rest.strip_suffix(":2023")).is_some_and(|number| up_to(number, 10)),
+        _ => false,
+    }
+}
+
+#[test]
+fn a_control_may_say_why_no_rule_names_it() {
+    let lock = CATALOGUE[0].1.replacen("hint: Look", "hint: Look, stands-alone: Kept for old models", 1);
+    assert_eq!(faults(&[("catalogue/controls.yaml", &lock)]), "");
+    let files = [("catalogue/controls.yaml".to_owned(), lock)];
+    let controls = Knowledge::from_files(&files).unwrap_or_else(|errors| panic!("{}", lines(&errors))).catalogue.controls;
+    assert_eq!((controls["lock"].stands_alone.as_str(), controls["tls"].stands_alone.as_str()), ("Kept for old models", ""));
 }
 
 fn collect(counter: &Counter, used: &mut BTreeSet<usize>) {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use redan_engine::rule::SubjectKind;
 use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse, examples};
-use redan_model::lang::Stride;
+use redan_model::lang::{Linddun, Stride};
 
 use support::{knowledge, yaml};
 
@@ -250,4 +250,28 @@ flows:
     for id in ["tailgating", "cloned-badge", "lost-badge", "unlogged-entry", "stolen-papers", "impostor-at-handover"] {
         assert!(found.contains(id), "{id}");
     }
+}
+
+#[test]
+fn every_pack_has_rules_enough_and_a_reason_for_every_category_without_one() {
+    let knowledge = knowledge();
+    let categories: Vec<&str> =
+        Stride::ALL.iter().map(|category| category.as_str()).chain(Linddun::ALL.iter().map(|category| category.as_str())).collect();
+    let mut faults = Vec::new();
+    for pack in &knowledge.packs {
+        let rules: Vec<_> = knowledge.rules.iter().filter(|rule| rule.pack == pack.id).collect();
+        if rules.len() < 8 {
+            faults.push(format!("{} has {} rules", pack.id, rules.len()));
+        }
+        for category in &categories {
+            let looked_for = rules.iter().any(|rule| {
+                let mut words = rule.stride.iter().map(|c| c.as_str()).chain(rule.linddun.iter().map(|c| c.as_str()));
+                words.any(|word| word == *category)
+            });
+            if looked_for == pack.without.contains_key(*category) {
+                faults.push(format!("{} x {category} has {}", pack.id, if looked_for { "both" } else { "neither" }));
+            }
+        }
+    }
+    assert_eq!(faults, Vec::<String>::new());
 }

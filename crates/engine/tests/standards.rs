@@ -19,7 +19,7 @@ scope:
 zones: {internet: {trust: untrusted}, inside: {trust: internal}}
 elements:
   client: {kind: actor, zone: internet}
-  app: {kind: process, zone: inside, tech: web-application, traits: {redirects: no}, controls: {output-encoding: {is: yes, evidence: templates escape}, mfa: no}}
+  app: {kind: process, zone: inside, tech: web-application, traits: {redirects: no, accepts-uploads: yes}, controls: {output-encoding: {is: yes, evidence: templates escape}, mfa: no}}
   db: {kind: store, zone: inside, tech: sql-database}
 flows:
   call: client -> app over https

@@ -96,9 +96,10 @@ impl Entry {
         Self::default()
     }
 
-    /// The name, unless the id says it.
+    /// The name on one line, unless the id says it.
     pub fn named(self, id: &str, name: &str) -> Self {
-        if id == name.trim() { self } else { self.text("name", name) }
+        let name = one_line(name);
+        if id == name { self } else { self.text("name", &name) }
     }
 
     /// A text, without white space around it.
@@ -280,25 +281,35 @@ pub fn clean(text: &str) -> String {
     if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }
 }
 
+/// A text on one line: every run of white space is one space.
+pub fn one_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn is_unwanted(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{feff}')
 }
 
 /// A name as an id: lower case, `-` for everything that is no letter or digit of ASCII; empty if nothing is left.
+///
+/// A long name is cut after a word, so that the id stays within [`limits::MAX_ID_LENGTH`].
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in name.trim().chars() {
-        if slug.len() >= limits::MAX_ID_LENGTH {
+        if slug.len() > limits::MAX_ID_LENGTH {
             break;
         }
         let plain = without_accent(c);
-        if plain.is_empty() {
-            if !slug.is_empty() && !slug.ends_with('-') {
-                slug.push('-');
-            }
-        } else {
+        if !plain.is_empty() {
             slug.push_str(&plain);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
         }
+    }
+    if slug.len() > limits::MAX_ID_LENGTH {
+        slug.truncate(limits::MAX_ID_LENGTH);
+        let word = slug.rfind('-').filter(|at| *at > limits::MAX_ID_LENGTH / 2);
+        slug.truncate(word.unwrap_or(slug.len()));
     }
     slug.trim_end_matches('-').to_owned()
 }
@@ -335,6 +346,12 @@ mod tests {
             ["web-app-v2", "web-app-v2-2", "schlussel", "element", "element-2"]
         );
         assert_eq!([id("model"), id("web-app-v2-2"), id("Web App v2")], ["model-2", "web-app-v2-2-2", "web-app-v2-3"]);
+    }
+
+    #[test]
+    fn long_names_are_cut_after_a_word() {
+        assert_eq!(slug("Security is important but we need help in finding out where"), "security-is-important-but-we-need-help-in");
+        assert_eq!(slug(&"x".repeat(90)).len(), limits::MAX_ID_LENGTH);
     }
 
     #[test]

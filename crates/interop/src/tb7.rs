@@ -4,6 +4,8 @@
 //! have other names. Both are read here into the same [`Template`]. A template is no model and is not imported; it is
 //! applied to models.
 
+use std::collections::BTreeMap;
+
 use crate::xml::{self, Element};
 use crate::{ImportError, draft};
 
@@ -73,35 +75,14 @@ pub struct ThreatType {
     pub columns: Vec<(String, String)>,
 }
 
-impl ThreatType {
-    /// The value that a column starts with; empty if there is none.
-    pub fn column(&self, key: &str) -> &str {
-        self.columns.iter().find(|(name, _)| name == key).map_or("", |(_, value)| value.as_str())
-    }
-}
-
 impl Template {
-    /// The name of a category.
-    pub fn category<'a>(&'a self, id: &'a str) -> &'a str {
-        self.categories.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name.as_str())
-    }
-
-    /// The kind with an id.
-    pub fn kind(&self, id: &str) -> Option<&Kind> {
-        self.kinds.iter().find(|kind| kind.id == id)
-    }
-
-    /// How a kind is drawn, as it says or as what it is a case of says.
-    pub fn representation(&self, id: &str) -> Option<&str> {
-        let mut kind = self.kind(id)?;
+    /// How every kind is drawn, as it says or as what it is a case of says.
+    pub fn representations(&self) -> BTreeMap<&str, &str> {
+        let kinds: BTreeMap<&str, &Kind> = self.kinds.iter().map(|kind| (kind.id.as_str(), kind)).collect();
+        let own = |kind: &&Kind| !kind.representation.is_empty() && kind.representation != "Inherited";
         // A chain of parents is short; a longer one is a circle.
-        for _ in 0..8 {
-            if !kind.representation.is_empty() && kind.representation != "Inherited" {
-                return Some(&kind.representation);
-            }
-            kind = self.kind(&kind.parent)?;
-        }
-        None
+        let chain = |kind| std::iter::successors(Some(kind), |kind: &&Kind| kinds.get(kind.parent.as_str()).copied()).take(8);
+        kinds.iter().filter_map(|(id, kind)| Some((*id, chain(*kind).find(own)?.representation.as_str()))).collect()
     }
 }
 
@@ -201,15 +182,15 @@ mod tests {
     fn a_template_reads_the_same_from_its_own_file_and_from_inside_a_model() {
         let own = read(OWN_FILE.as_bytes()).unwrap();
         assert_eq!(Ok(&own), read(INSIDE.as_bytes()).as_ref());
-        assert_eq!((own.name.as_str(), own.version.as_str(), own.category("S")), ("Web", "1.2", "Spoofing"));
-        assert_eq!((own.representation("S"), own.threats[0].column("Priority")), (Some("Ellipse"), "High"));
+        assert_eq!((own.name.as_str(), own.version.as_str(), own.categories[0].1.as_str()), ("Web", "1.2", "Spoofing"));
+        assert_eq!((own.representations()["S"], own.threats[0].columns[0].1.as_str()), ("Ellipse", "High"));
     }
 
     #[test]
     fn kinds_in_a_circle_are_drawn_like_nothing() {
         let mut own = read(OWN_FILE.as_bytes()).unwrap();
         own.kinds = vec![Kind { id: "A".to_owned(), parent: "A".to_owned(), ..Kind::default() }];
-        assert_eq!(own.representation("A"), None);
+        assert_eq!(own.representations().get("A"), None);
     }
 
     #[test]

@@ -11,7 +11,8 @@ mod stored;
 mod text;
 mod zones;
 
-pub use document::{Choice, Document, Line, Meta, Point, Rect, Shape, Stencil, Surface, Thing, parse};
+pub use document::{Choice, Document, Line, MAX_BYTES, Meta, Point, Rect, Shape, Stencil, Surface, Thing, parse};
+pub use kinds::catalogue_names;
 pub use model::model;
 pub use stored::{State, Threat};
 pub use zones::MAX_BOUNDARIES;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{files, read, shown};
 
 /// Lines that a rule may have, documentation and examples included.
-const LARGEST: usize = 150;
+const LARGEST: usize = 200;
 /// What every rule says, at the start of a line.
 const PARTS: [&str; 9] = ["id:", "title:", "on:", "when:", "likelihood:", "property:", "why:", "fix:", "examples:"];
 /// What the examples show.
@@ -36,6 +36,35 @@ pub(super) fn sizes(root: &Path) -> anyhow::Result<Vec<String>> {
         }
     }
     Ok(violations)
+}
+
+/// Every abbreviation in a `why` stands in the glossary.
+pub(super) fn terms(root: &Path) -> anyhow::Result<Vec<String>> {
+    let glossary = read(&root.join("docs/glossary.md"))?;
+    let heads = glossary.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let known: Vec<&str> = heads.flat_map(|head| head.split(|c: char| !c.is_alphanumeric())).collect();
+    let is_known = |word: &str| known.contains(&word) || known.contains(&word.trim_end_matches('s'));
+    let mut violations = Vec::new();
+    for rule in &crate::knowledge::from_disk()?.rules {
+        let words = rule.why.split(|c: char| !c.is_alphanumeric());
+        for word in words.filter(|word| is_abbreviation(word) && !is_known(word)) {
+            violations.push(format!("{}: the glossary has no `{word}`", rule.id));
+        }
+    }
+    Ok(violations)
+}
+
+/// Two capitals or more, as in `TLS` or `OAuth`.
+fn is_abbreviation(word: &str) -> bool {
+    word.chars().filter(char::is_ascii_uppercase).count() >= 2
+}
+
+/// `why` has 40 to 120 words: enough to be understood, short enough to be read.
+pub(super) fn lengths(_: &Path) -> anyhow::Result<Vec<String>> {
+    let count = |text: &str| text.split_whitespace().count();
+    let rules = crate::knowledge::from_disk()?.rules;
+    let odd = rules.iter().filter(|rule| !(40..=120).contains(&count(&rule.why)));
+    Ok(odd.map(|rule| format!("{}: `why` has {} words", rule.id, count(&rule.why))).collect())
 }
 
 fn all(root: &Path) -> Vec<PathBuf> {

@@ -48,6 +48,11 @@ fn raised(document: &Document, templates: &[&Template], loss: &mut Vec<Loss>) ->
             let what = format!("the threat type `{}`, whose filter cannot be read: {}", bad.threat, bad.error);
             loss.push(Loss { kind: LossKind::Dropped, what, place: template.name.clone() });
         }
+        if template.threats.len() > tmt::MAX_THREAT_TYPES {
+            let what = format!("threat types beyond the first {}", tmt::MAX_THREAT_TYPES);
+            loss.push(Loss { kind: LossKind::Dropped, what, place: template.name.clone() });
+        }
+        let categories: BTreeMap<&str, &str> = template.categories.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
         for surface in &document.surfaces {
             if threats.len() >= tmt::MAX_RAISED {
                 break;
@@ -55,7 +60,7 @@ fn raised(document: &Document, templates: &[&Template], loss: &mut Vec<Loss>) ->
             let (diagram, flows) = diagram(surface);
             for one in tmt::generate(&kb, &diagram) {
                 if let (Some(kind), Some(flow)) = (template.threats.get(one.threat), flows.get(one.flow)) {
-                    threats.push(threat(template, kind, flow, one));
+                    threats.push(threat(categories.get(kind.category.as_str()).unwrap_or(&""), kind, flow, one));
                 }
             }
         }
@@ -67,7 +72,7 @@ fn raised(document: &Document, templates: &[&Template], loss: &mut Vec<Loss>) ->
     threats
 }
 
-fn threat(template: &Template, kind: &ThreatType, flow: &Line, raised: tmt::Raised) -> Threat {
+fn threat(category: &str, kind: &ThreatType, flow: &Line, raised: tmt::Raised) -> Threat {
     let mut threat = Threat {
         key: [kind.id.as_str(), &flow.source, &flow.thing.guid, &flow.target].concat(),
         kind: kind.id.clone(),
@@ -82,7 +87,7 @@ fn threat(template: &Template, kind: &ThreatType, flow: &Line, raised: tmt::Rais
     // These are filled in; the columns hold them with places for names.
     threat.title = raised.title;
     threat.description = raised.description;
-    threat.category = template.category(&kind.category).to_owned();
+    threat.category = if category.is_empty() { kind.category.clone() } else { category.to_owned() };
     threat
 }
 

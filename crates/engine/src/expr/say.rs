@@ -142,9 +142,15 @@ impl<'w> Telling<'w, '_> {
     }
 
     fn order(&mut self, order: Order, left: &'w Num, right: &'w Num, yes: bool) -> Option<String> {
-        let Num::Field(path, field) = left else { return None };
+        let (path, field, noun) = match left {
+            Num::Field(path, field) => (path, field, self.noun(path, *field)?),
+            Num::Size(list) => {
+                let List::Field(path, field) = list.as_ref() else { return None };
+                (path, field, format!("the number of cases in which {}", self.member(path, *field, "something")?))
+            }
+            _ => return None,
+        };
         let spec = self.spec(path, *field)?;
-        let noun = self.noun(path, *field)?;
         let bound = match right {
             Num::Const(number) => number_word(spec, *number),
             Num::Field(path, field) => self.noun(path, *field)?,
@@ -165,6 +171,10 @@ impl<'w> Telling<'w, '_> {
     }
 
     fn equal(&mut self, left: &'w Item, right: &'w Item, yes: bool) -> Option<String> {
+        if let (Item::Thing(left), Item::Thing(right)) = (left, right) {
+            let is = if yes { "is the same as" } else { "is another than" };
+            return Some(format!("{} {is} {}", self.named(left), self.named(right)));
+        }
         let (path, field) = field_of(left)?;
         let noun = self.noun(path, field)?;
         let spec = self.spec(path, field);
@@ -193,6 +203,11 @@ impl<'w> Telling<'w, '_> {
                     Item::Num(_) => return None,
                 };
                 self.member(path, *field, &member).map(|said| negated(said, yes))
+            }
+            List::Items(items) if matches!(item, Item::Text(Text::Slot(_))) => {
+                let words: Option<Vec<&str>> =
+                    items.iter().map(|one| if let Item::Text(text) = one { self.frame.text(text) } else { None }).collect();
+                Some(format!("it is {} {}", if yes { "one of" } else { "none of" }, words?.join(", ")))
             }
             List::Items(items) => {
                 let (path, field) = field_of(item)?;
@@ -227,7 +242,11 @@ impl<'w> Telling<'w, '_> {
         let fitting: Vec<Slot<'w>> =
             items.iter().zip(&values).filter(|(_, value)| **value == wanted).map(|((member, _), _)| *member).collect();
         let Some(first) = fitting.first().copied() else { return self.whole(path, *field, *slot, body, "something") };
-        let Slot::Thing(thing) = first else { return None };
+        let thing = match first {
+            Slot::Thing(thing) => thing,
+            Slot::Text(Some(word)) => return self.member(path, *field, &self.speaker.word(self.spec(path, *field), word)),
+            _ => return None,
+        };
         self.frame.slots[*slot] = first;
         let link = self.member(path, *field, &self.speaker.model.spoken(thing))?;
         let rest = if matches!(body.op, Op::Const(_)) { String::new() } else { format!(", and {}", self.cond(body, true)) };

@@ -61,7 +61,8 @@ fn insert<T>(map: &mut IndexMap<String, T>, id: String, entry: Option<T>, place:
 }
 
 fn control(node: &Node, place: At, faults: &mut Faults<'_>) -> Option<Control> {
-    let keys = ["name", "family", "of", "what", "strength", "lowers", "question", "hint", "acceptance", "test", "references"];
+    let keys =
+        ["name", "family", "of", "what", "strength", "lowers", "question", "hint", "acceptance", "test", "references", "stands-alone"];
     let record = Record::open(node, place, "a control", &keys, faults)?;
     record.need("family", faults);
     record.need("strength", faults);
@@ -77,6 +78,7 @@ fn control(node: &Node, place: At, faults: &mut Faults<'_>) -> Option<Control> {
         acceptance: record.text_if_any("acceptance", faults),
         test: record.text_if_any("test", faults),
         references: record.references(faults),
+        stands_alone: record.text_if_any("stands-alone", faults),
     })
 }
 

@@ -1,10 +1,15 @@
 //! What a file says, piece by piece, without any judgement.
 
+use std::collections::BTreeMap;
+
 use crate::tb7::{self, Template};
 use crate::xml::{self, Element};
 use crate::{ImportError, draft};
 
 use super::stored::{self, Threat};
+
+/// Largest file, in bytes. The largest that is known has under three million, icons included.
+pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The key of the property that takes a thing out of the analysis.
 const OUT_OF_SCOPE: [&str; 2] = ["71f3d9aa-b8ef-4e54-8126-607a1d903103", "Out Of Scope"];
@@ -177,12 +182,16 @@ pub struct Line {
 /// # Errors
 /// The bytes are no such model, or exceed the limits.
 pub fn parse(bytes: &[u8]) -> Result<Document, ImportError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(ImportError::TooMuch { what: "bytes", limit: MAX_BYTES });
+    }
     let root = xml::parse(bytes)?;
     if root.name != "ThreatModel" {
         return Err(ImportError::NotTheFormat(format!("its root is `{}`, and the root of a model is `ThreatModel`", root.name)));
     }
     let template = root.child("KnowledgeBase").map(tb7::template).filter(|template| !template.kinds.is_empty());
-    let surfaces = root.items("DrawingSurfaceList").iter().map(|surface| read_surface(surface, template.as_ref())).collect();
+    let shapes = template.as_ref().map(Template::representations).unwrap_or_default();
+    let surfaces = root.items("DrawingSurfaceList").iter().map(|surface| read_surface(surface, &shapes)).collect();
     let notes = root.items("Notes");
     let instances = root.items("ThreatInstances");
     let changed = instances.iter().filter_map(|instance| instance.child("Value")).any(|value| !value.text_of("ChangedBy").is_empty());
@@ -210,7 +219,7 @@ fn meta(element: &Element<'_>) -> Meta {
     }
 }
 
-fn read_surface(element: &Element<'_>, template: Option<&Template>) -> Surface {
+fn read_surface(element: &Element<'_>, shapes: &BTreeMap<&str, &str>) -> Surface {
     let mut surface = Surface { guid: element.text_of("Guid").to_owned(), ..Surface::default() };
     let thing = thing(element);
     surface.name = if element.text_of("Header").is_empty() { thing.name } else { draft::clean(element.text_of("Header")) };
@@ -218,31 +227,31 @@ fn read_surface(element: &Element<'_>, template: Option<&Template>) -> Surface {
         let class = value.attribute("type").unwrap_or_default();
         match class.rsplit(':').next().unwrap_or_default() {
             class @ ("Connector" | "LineBoundary") => surface.lines.push(line(value, class == "LineBoundary")),
-            class => surface.stencils.push(stencil(value, class, template)),
+            class => surface.stencils.push(stencil(value, class, shapes)),
         }
     }
     surface
 }
 
-fn stencil(value: &Element<'_>, class: &str, template: Option<&Template>) -> Stencil {
+fn stencil(value: &Element<'_>, class: &str, shapes: &BTreeMap<&str, &str>) -> Stencil {
     let thing = thing(value);
     let number = |name: &str| number(value.text_of(name));
     let corner = number("Left").zip(number("Top"));
     let size = number("Width").zip(number("Height"));
     let rect = corner.zip(size).map(|((left, top), (width, height))| Rect { left, top, width, height });
-    Stencil { shape: shape(class, &thing, template), thing, rect }
+    Stencil { shape: shape(class, &thing, shapes), thing, rect }
 }
 
 /// What the template says of the general kind, else what the class of the drawing says.
-fn shape(class: &str, thing: &Thing, template: Option<&Template>) -> Shape {
+fn shape(class: &str, thing: &Thing, shapes: &BTreeMap<&str, &str>) -> Shape {
     if thing.general == "GE.A" || thing.kind == "GE.A" {
         return Shape::Annotation;
     }
     if class == "BorderBoundary" {
         return Shape::Border;
     }
-    let known = template.and_then(|template| template.representation(&thing.general).or_else(|| template.representation(&thing.kind)));
-    match known.unwrap_or(class) {
+    let known = shapes.get(thing.general.as_str()).or_else(|| shapes.get(thing.kind.as_str()));
+    match known.copied().unwrap_or(class) {
         "Ellipse" | "StencilEllipse" => Shape::Ellipse,
         "ParallelLines" | "StencilParallelLines" => Shape::ParallelLines,
         "Annotation" => Shape::Annotation,
@@ -308,7 +317,8 @@ fn property_of(thing: &mut Thing, class: &str, property: &Element<'_>) {
             let selected = if selected.is_empty() { Some(0) } else { selected.parse::<usize>().ok() };
             let Some(index) = selected else { return };
             let Some(value) = property.items("Value").get(index) else { return };
-            let value = value.text.clone().into_owned();
+            // Spaces count when filters compare values; line breaks only come from programs that lay files out anew.
+            let value = if value.text.contains('\n') { value.trimmed().to_owned() } else { value.text.clone().into_owned() };
             let chosen = index > 0 && class == "ListDisplayAttribute";
             thing.choices.push(Choice { key: key.to_owned(), label: draft::clean(label), value, chosen });
         }

@@ -42,6 +42,11 @@ const TECHNOLOGIES: [(&str, &str, &str); 31] = [
 const PROTOCOLS: [(&str, &str); 4] =
     [("SE.DF.TMCore.HTTP", "http"), ("SE.DF.TMCore.HTTPS", "https"), ("SE.DF.TMCore.SMB", "smb"), ("SE.DF.TMCore.UDP", "udp")];
 
+/// Every name of the catalogues that an import may write.
+pub fn catalogue_names() -> impl Iterator<Item = &'static str> {
+    TECHNOLOGIES.iter().map(|(_, tech, _)| *tech).chain(PROTOCOLS.iter().map(|(_, protocol)| *protocol))
+}
+
 /// What an element is, and whether that is a guess.
 pub(super) fn element_kind(shape: Shape, thing: &Thing) -> (&'static str, bool) {
     match shape {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::draft::{Draft, Entry, Section, clean, slug};
+use crate::draft::{Draft, Entry, Section, clean, one_line, slug};
 use crate::{Imported, Loss};
 
 use super::document::{Document, Line, Shape, Stencil, Surface, Thing};
@@ -17,12 +17,14 @@ const TITLE_LENGTH: usize = 90;
 
 /// Says a file in our language, with these threats instead of those that it stores.
 pub fn model(document: &Document, threats: &[Threat], loss: Vec<Loss>) -> Imported {
+    let columns = document.template.iter().flat_map(|template| &template.columns);
     let mut maker = Maker {
         draft: Draft::new(&document.meta.name),
         document,
         elements: BTreeMap::new(),
         flows: BTreeMap::new(),
         advice: BTreeMap::new(),
+        labels: columns.map(|(key, label)| (key.as_str(), label.as_str())).collect(),
     };
     maker.meta();
     for surface in &document.surfaces {
@@ -47,6 +49,8 @@ struct Maker<'d> {
     flows: BTreeMap<&'d str, String>,
     /// Ids of mitigations by their text.
     advice: BTreeMap<String, String>,
+    /// Labels of the columns of the table of threats.
+    labels: BTreeMap<&'d str, &'d str>,
 }
 
 impl<'d> Maker<'d> {
@@ -131,9 +135,9 @@ impl<'d> Maker<'d> {
         if guessed {
             self.draft.guessed(format!("that \"{name}\" is a system of somebody else and not a person"), &id);
         }
-        let lost = |other: &usize| zones.zones[*other].members.contains(&ix) && !zone.is_some_and(|zone| zones.is_around(*other, zone));
-        for other in (0..zones.zones.len()).filter(lost) {
-            let boundary = name_of(zones.zones[other].thing);
+        let around = zones.around(zone);
+        for (_, other) in zones.zones.iter().enumerate().filter(|(at, other)| other.members.contains(&ix) && !around.contains(at)) {
+            let boundary = name_of(other.thing);
             self.draft.changed(format!("\"{name}\" is also inside of \"{boundary}\", which overlaps with its zone"), &id);
         }
         self.elements.entry(&thing.guid).or_insert_with(|| id.clone());
@@ -162,7 +166,8 @@ impl<'d> Maker<'d> {
         } else {
             self.draft.keep_id(Section::Flows, &own, "flow")
         };
-        let entry = Entry::new().text("from", &from).text("to", &to).text("protocol", kinds::protocol(thing)).text("label", name);
+        let entry =
+            Entry::new().text("from", &from).text("to", &to).text("protocol", kinds::protocol(thing)).text("label", &one_line(name));
         self.draft.add(Section::Flows, &id, with_common(entry, thing));
         self.flows.entry(&thing.guid).or_insert(id);
     }
@@ -182,7 +187,7 @@ impl<'d> Maker<'d> {
             State::Mitigated | State::NotApplicable => Vec::new(),
         };
         let entry = Entry::new()
-            .text("title", &text::plain(&threat.title))
+            .text("title", &one_line(&text::plain(&threat.title)))
             .list("on", flow.into_iter().chain(ends.into_iter().flatten()))
             .list("stride", kinds::stride(&threat.category))
             .text("description", &text::plain(&threat.description))
@@ -241,9 +246,7 @@ impl<'d> Maker<'d> {
 
     /// What people call a column of the table of threats.
     fn label(&self, key: &str) -> String {
-        let columns = self.document.template.iter().flat_map(|template| &template.columns);
-        let label = columns.into_iter().find(|(known, _)| known == key).map(|(_, label)| label.clone());
-        label.filter(|label| !label.is_empty()).unwrap_or_else(|| key.to_owned())
+        self.labels.get(key).copied().filter(|label| !label.is_empty()).unwrap_or(key).to_owned()
     }
 
     fn left_out(&mut self) {

@@ -58,6 +58,8 @@ pub struct Threat {
     pub justification: String,
     /// What could be done, as the template advises.
     pub advice: String,
+    /// Whether somebody changed anything in it.
+    pub edited: bool,
     /// Other columns that somebody or the template filled: key and value.
     pub columns: Vec<(String, String)>,
 }
@@ -70,7 +72,7 @@ impl Threat {
 
     /// Whether somebody has looked at it.
     pub fn is_touched(&self) -> bool {
-        self.state != State::NotStarted || !self.justification.is_empty()
+        self.state != State::NotStarted || !self.justification.is_empty() || self.edited
     }
 
     /// Puts the value of a column of the tool where it belongs.
@@ -105,6 +107,8 @@ pub(super) fn threat(pair: &Element<'_>) -> Option<Threat> {
         priority: text("Priority"),
         state: State::of(value.text_of("State")),
         justification: draft::clean(value.text_of("StateInformation")),
+        // What nobody has changed has the first day that the tool can say.
+        edited: !["", "0001"].contains(&value.text_of("ModifiedAt").split('-').next().unwrap_or_default()),
         ..Threat::default()
     };
     for property in value.items("Properties") {

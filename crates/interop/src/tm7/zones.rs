@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::document::{Line, Point, Rect, Shape, Stencil, Surface, Thing};
 
-/// Most boundaries of one diagram that are looked at.
-pub const MAX_BOUNDARIES: usize = 500;
+/// Most boundaries of each kind that are looked at in one diagram.
+pub const MAX_BOUNDARIES: usize = 100;
 
 /// A boundary with what is in it; numbers are places in [`Surface::stencils`].
 #[derive(Debug, Clone, PartialEq)]
@@ -43,16 +43,9 @@ impl Zones<'_> {
         self.zones.iter().rposition(|zone| zone.members.contains(&element))
     }
 
-    /// Whether a zone is another one or around it.
-    pub(super) fn is_around(&self, outer: usize, inner: usize) -> bool {
-        let mut at = Some(inner);
-        while let Some(zone) = at {
-            if zone == outer {
-                return true;
-            }
-            at = self.zones.get(zone).and_then(|zone| zone.parent);
-        }
-        false
+    /// A zone and every zone around it.
+    pub(super) fn around(&self, zone: Option<usize>) -> BTreeSet<usize> {
+        std::iter::successors(zone, |zone| self.zones.get(*zone).and_then(|zone| zone.parent)).collect()
     }
 }
 
@@ -74,8 +67,9 @@ pub(super) fn zones(surface: &Surface) -> Zones<'_> {
         let members = elements.iter().filter(|(_, centre)| inside(**centre)).map(|(ix, _)| *ix).collect();
         found.zones.push(Zone { thing: &border.thing, rect: border.rect, line: false, members, parent: None });
     }
+    let links = Links::of(surface, &elements);
     for line in lines.into_iter().take(MAX_BOUNDARIES) {
-        match inside_of(line, surface, &elements) {
+        match inside_of(line, &links, &elements) {
             Some(members) => found.zones.push(Zone { thing: &line.thing, rect: None, line: true, members, parent: None }),
             None => found.without_inside.push(&line.thing),
         }
@@ -111,38 +105,53 @@ fn holds(outer: &Zone<'_>, inner: &Zone<'_>) -> bool {
     }
 }
 
+/// Which elements flows connect.
+struct Links<'d> {
+    flows: Vec<&'d Line>,
+    /// For every element that has a flow: the elements at the other ends, with the flow as a place in the list.
+    of: BTreeMap<usize, Vec<(usize, usize)>>,
+}
+
+impl<'d> Links<'d> {
+    fn of(surface: &'d Surface, elements: &BTreeMap<usize, Point>) -> Self {
+        let guid = |ix: &usize| surface.stencils.get(*ix).map(|stencil| (stencil.thing.guid.as_str(), *ix));
+        let by_guid: BTreeMap<&str, usize> = elements.keys().filter_map(guid).collect();
+        let mut links = Self { flows: Vec::new(), of: BTreeMap::new() };
+        for flow in surface.lines.iter().filter(|flow| !flow.boundary) {
+            let (Some(&source), Some(&target)) = (by_guid.get(flow.source.as_str()), by_guid.get(flow.target.as_str())) else { continue };
+            links.of.entry(source).or_default().push((target, links.flows.len()));
+            links.of.entry(target).or_default().push((source, links.flows.len()));
+            links.flows.push(flow);
+        }
+        links
+    }
+}
+
 /// The elements on the inner side of a line, if it has one.
-fn inside_of(line: &Line, surface: &Surface, elements: &BTreeMap<usize, Point>) -> Option<BTreeSet<usize>> {
-    let by_guid: BTreeMap<&str, usize> = elements.keys().map(|ix| (surface.stencils[*ix].thing.guid.as_str(), *ix)).collect();
-    let mut links: BTreeMap<usize, Vec<(usize, bool)>> = BTreeMap::new();
-    for flow in surface.lines.iter().filter(|flow| !flow.boundary) {
-        let (Some(&source), Some(&target)) = (by_guid.get(flow.source.as_str()), by_guid.get(flow.target.as_str())) else { continue };
-        let crosses = crosses(line, flow);
-        links.entry(source).or_default().push((target, crosses));
-        links.entry(target).or_default().push((source, crosses));
+fn inside_of(line: &Line, links: &Links<'_>, elements: &BTreeMap<usize, Point>) -> Option<BTreeSet<usize>> {
+    let crossing: Vec<bool> = links.flows.iter().map(|flow| crosses(line, flow)).collect();
+    if !crossing.contains(&true) {
+        return None;
     }
     let mut inside = BTreeSet::new();
     let mut side: BTreeMap<usize, bool> = BTreeMap::new();
-    for &start in links.keys() {
-        if side.contains_key(&start) {
-            continue;
-        }
-        let sides = two_sides(start, &links, &mut side)?;
-        if let Some(inner) = inner_of(line, &sides, elements) {
-            inside.extend(inner);
+    for &start in links.of.keys() {
+        if !side.contains_key(&start) {
+            let sides = two_sides(start, links, &crossing, &mut side)?;
+            inside.extend(inner_of(line, &sides, elements).unwrap_or_default());
         }
     }
     (!inside.is_empty()).then_some(inside)
 }
 
 /// Everything that flows connect to an element, by the side of the line; `None` where the sides contradict each other.
-fn two_sides(start: usize, links: &BTreeMap<usize, Vec<(usize, bool)>>, side: &mut BTreeMap<usize, bool>) -> Option<[Vec<usize>; 2]> {
+fn two_sides(start: usize, links: &Links<'_>, crossing: &[bool], side: &mut BTreeMap<usize, bool>) -> Option<[Vec<usize>; 2]> {
     let mut sides = [vec![start], Vec::new()];
     side.insert(start, false);
     let mut queue = VecDeque::from([(start, false)]);
     while let Some((element, here)) = queue.pop_front() {
-        for &(other, crosses) in links.get(&element).into_iter().flatten() {
-            let there = here != crosses;
+        for &(other, flow) in links.of.get(&element).into_iter().flatten() {
+            let there = here != crossing.get(flow).copied().unwrap_or_default();
             match side.get(&other) {
                 Some(known) if *known != there => return None,
                 Some(_) => {}
