@@ -1,5 +1,6 @@
 //! Other tools' models: read, judged by the rules of their own tool where it has some, and handed on as a model of ours.
 
+pub(crate) mod decisions;
 mod tmt;
 pub(crate) mod yaml;
 

@@ -202,7 +202,8 @@ impl<'a> Session<'a> {
         let mut bytes = files.read(&below);
         let foreign = bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes));
         if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
-            bytes = Ok(self.converted(format, foreign, &shown, &project)?);
+            let knowledge = self.knowledge_for(&project, Some(format))?;
+            bytes = Ok(self.converted(format, foreign, &shown, &project, &knowledge)?);
         }
         let knowledge = self.knowledge_for(&project, foreign)?;
         let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
@@ -213,10 +214,18 @@ impl<'a> Session<'a> {
     }
 
     /// Another tool's model as the text of one of ours; what got lost is counted.
-    fn converted(&mut self, format: Format, bytes: &[u8], shown: &str, project: &Project) -> anyhow::Result<Vec<u8>> {
+    fn converted(
+        &mut self,
+        format: Format,
+        bytes: &[u8],
+        shown: &str,
+        project: &Project,
+        knowledge: &Knowledge,
+    ) -> anyhow::Result<Vec<u8>> {
         let templates = self.templates(project)?;
-        let imported = foreign::read(format, bytes, &templates)
+        let mut imported = foreign::read(format, bytes, &templates)
             .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
+        foreign::decisions::answer(&mut imported, knowledge, &Context { today: self.common.day() });
         if !imported.loss.is_empty() {
             let count = imported.loss.len();
             self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));

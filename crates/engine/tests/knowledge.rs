@@ -40,7 +40,7 @@ const CONTROLS: &[(&str, &str, &[&str])] = &[
     ("secrets", "credential-rotation", &["asset"]),
     ("secrets", "key-least-privilege", &["asset", "element"]),
     ("encryption", "encryption-in-transit", &["flow"]),
-    ("encryption", "encryption-at-rest", &["store"]),
+    ("encryption", "encryption-at-rest", &["process", "store"]),
     ("encryption", "key-management", &["element", "model"]),
     ("encryption", "message-integrity", &["flow"]),
     ("logging", "audit-log", &["element", "model"]),

@@ -56,11 +56,27 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if let Some(root) = sniff.xml_root() {
         return xml(root);
     }
-    if sniff.keys().contains(&"redan") {
-        return None;
+    keyed(&sniff.keys(), &sniff)
+}
+
+/// The formats of JSON and YAML, by the keys at their top.
+fn keyed(keys: &[&str], sniff: &Sniff<'_>) -> Option<Format> {
+    let has = |key: &str| keys.contains(&key);
+    if has("redan") {
+        None
+    } else if has("threagile_version") || has("technical_assets") || has("data_assets") {
+        Some(Format::Threagile)
+    } else if sniff.head.starts_with('{') && is_pytm(&has, sniff.head) {
+        Some(Format::Pytm)
+    } else {
+        None
     }
-    // Formats of JSON and YAML are told apart here, by the keys at their top.
-    None
+}
+
+/// Its output has a file of threats or actors beside assets; its input has classes of Python, or flows beside elements.
+fn is_pytm(has: &dyn Fn(&str) -> bool, head: &str) -> bool {
+    let output = has("threatsFile") || has("onDuplicates") || (has("actors") && has("assets") && has("boundaries"));
+    output || head.contains("\"__class__\"") || (has("flows") && has("elements") && (has("boundaries") || has("data")))
 }
 
 fn xml(root: &str) -> Option<Format> {
@@ -126,6 +142,15 @@ mod tests {
     fn a_model_of_ours_is_not_foreign() {
         assert_eq!(detect("shop.tm.yaml", b"redan: 1\nname: Shop\n"), None);
         assert_eq!(detect("shop.tm.json", b"{\"redan\": 1}"), None);
+    }
+
+    #[test]
+    fn models_of_threagile_and_pytm_are_known_by_their_keys() {
+        assert_eq!(detect("m.yaml", b"# model\nthreagile_version: 1.0.0\ntitle: Shop\n"), Some(Format::Threagile));
+        assert_eq!(detect("m.yaml", b"title: Shop\ntechnical_assets:\n  A: {id: a}\n"), Some(Format::Threagile));
+        assert_eq!(detect("m.json", br#"{"name": "Shop", "boundaries": [], "elements": [], "flows": []}"#), Some(Format::Pytm));
+        assert_eq!(detect("m.json", br#"{"actors": [], "assets": [], "boundaries": []}"#), Some(Format::Pytm));
+        assert_eq!(detect("m.yaml", b"elements: []\nflows: []\ndata: []\n"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::collections::btree_map::Entry as Slot;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Imported, Loss, LossKind, limits};
+use crate::{Decision, Imported, Loss, LossKind, limits};
 
 /// A section of the language whose entries have ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -149,6 +149,7 @@ pub struct Draft {
     taken: BTreeMap<(Section, String), usize>,
     loss: Vec<Loss>,
     uncounted: usize,
+    decisions: Vec<Decision>,
 }
 
 impl Draft {
@@ -223,6 +224,11 @@ impl Draft {
         self.add(Section::Threats, key, entry);
     }
 
+    /// Keeps what somebody decided about a threat that the other tool raised.
+    pub fn decided(&mut self, decision: Decision) {
+        self.decisions.push(decision);
+    }
+
     /// The file does not say it; the most likely value was taken.
     pub fn guessed(&mut self, what: impl Into<String>, place: impl Into<String>) {
         self.lose(LossKind::Guessed, what, place);
@@ -265,7 +271,7 @@ impl Draft {
             let what = format!("{} more that are not listed", self.uncounted);
             self.loss.push(Loss { kind: LossKind::Dropped, what, place: String::new() });
         }
-        Imported { model: model.into(), loss: self.loss }
+        Imported { model: model.into(), loss: self.loss, decisions: self.decisions }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Loss, tm7};
+use crate::{Decision, Loss, pytm, threagile, tm7};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,16 +12,22 @@ use crate::{Loss, tm7};
 pub enum Format {
     /// A model of the Microsoft Threat Modeling Tool.
     Tm7,
+    /// A model of Threagile.
+    Threagile,
+    /// A model of pytm: its JSON input, or what it writes with `--json`.
+    Pytm,
 }
 
 impl Format {
     /// Every format, in the order of lists.
-    pub const ALL: &[Self] = &[Self::Tm7];
+    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tm7 => "tm7",
+            Self::Threagile => "threagile",
+            Self::Pytm => "pytm",
         }
     }
 
@@ -29,6 +35,8 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
+            Self::Threagile => "Threagile model",
+            Self::Pytm => "pytm model",
         }
     }
 
@@ -45,6 +53,9 @@ pub struct Imported {
     pub model: Json,
     /// What could not be taken over as it was, in the order of the file.
     pub loss: Vec<Loss>,
+    /// What was decided about threats that the other tool raised. They are answers once it is known which rule of ours
+    /// raises the same threat.
+    pub decisions: Vec<Decision>,
 }
 
 /// Why a foreign file cannot be read at all. Everything smaller is a [`Loss`].
@@ -97,5 +108,7 @@ impl fmt::Display for ImportError {
 pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
     match format {
         Format::Tm7 => tm7::read(bytes),
+        Format::Threagile => threagile::read(bytes),
+        Format::Pytm => pytm::read(bytes),
     }
 }

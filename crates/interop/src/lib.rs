@@ -8,15 +8,20 @@
 //! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
+mod decision;
 mod detect;
 pub mod draft;
 mod format;
 pub mod limits;
 mod loss;
+pub mod pytm;
+mod read;
 pub mod tb7;
+pub mod threagile;
 pub mod tm7;
 pub mod xml;
 
+pub use decision::Decision;
 pub use detect::detect;
 pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};

@@ -35,6 +35,20 @@ pub fn json(bytes: &[u8]) -> Result<serde_json::Value, ImportError> {
     serde_json::from_str(text(bytes)?).map_err(|error| ImportError::Syntax(error.to_string()))
 }
 
+/// The bytes as YAML with anchors and merge keys, as JSON. Nesting, aliases and what they grow to are bounded by the
+/// parser, more tightly than [`MAX_DEPTH`].
+///
+/// # Errors
+/// The bytes are too many, not UTF-8, not YAML, or exceed a bound.
+pub fn yaml(bytes: &[u8]) -> Result<serde_json::Value, ImportError> {
+    serde_saphyr::from_str(text(bytes)?).map_err(|error| ImportError::Syntax(first_line(&error.to_string())))
+}
+
+/// The parser shows the place in several lines; its first one says what is wrong and where.
+fn first_line(message: &str) -> String {
+    message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +63,18 @@ mod tests {
     fn json_that_is_nested_without_end_is_refused() {
         let deep = "[".repeat(100_000);
         assert!(matches!(json(deep.as_bytes()), Err(ImportError::Syntax(_))));
+    }
+
+    #[test]
+    fn yaml_has_anchors_and_merge_keys_and_no_bombs() {
+        let value = yaml(b"a: &base {x: 1, y: 2}\nb: {<<: *base, y: 3}\n").unwrap();
+        assert_eq!(value, serde_json::json!({"a": {"x": 1, "y": 2}, "b": {"x": 1, "y": 3}}));
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..12 {
+            let before = format!("*a{}, ", level - 1).repeat(10);
+            bomb.push_str(&format!("a{level}: &a{level} [{before}]\n"));
+        }
+        assert!(matches!(yaml(bomb.as_bytes()), Err(ImportError::Syntax(_))));
+        assert!(matches!(yaml("[".repeat(100_000).as_bytes()), Err(ImportError::Syntax(_))));
     }
 }

@@ -1,6 +1,7 @@
 //! What a threat has from its rule, from its entry in the model and from the threats that were merged into it.
 
 use indexmap::{IndexMap, IndexSet};
+use redan_engine::Knowledge;
 use redan_engine::analysis::Threat;
 use redan_engine::rule::Rule;
 
@@ -36,14 +37,18 @@ pub(crate) fn add_references<'a>(all: &mut IndexMap<&'a str, Vec<&'a str>>, more
     }
 }
 
-/// Rules of other tools that stand for the same, as `tool:id`, each once.
+/// Rules of other tools that stand for the same, as `tool:id`, each once. A special rule says what the general ones say
+/// that it silences, so theirs count too.
 pub fn counterparts<'a>(input: &'a Input<'_>, threat: &'a Threat) -> Vec<&'a str> {
-    counterparts_of(rules(input, threat))
+    counterparts_of(input.knowledge, rules(input, threat))
 }
 
-/// Rules of other tools that stand for the same as some of ours, each once.
-pub(crate) fn counterparts_of<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Vec<&'a str> {
-    let all: IndexSet<&str> = rules.into_iter().flat_map(|rule| rule.counterparts.iter().map(String::as_str)).collect();
+/// Rules of other tools that stand for the same as some of ours, or as what those silence, each once.
+pub(crate) fn counterparts_of<'a>(knowledge: &'a Knowledge, rules: impl IntoIterator<Item = &'a Rule>) -> Vec<&'a str> {
+    let rules: Vec<&Rule> = rules.into_iter().collect();
+    let own = rules.iter().flat_map(|rule| &rule.counterparts);
+    let general = rules.iter().flat_map(|rule| &rule.refines).map(|ix| &knowledge.rules[usize::from(ix.0)]);
+    let all: IndexSet<&str> = own.chain(general.flat_map(|rule| &rule.counterparts)).map(String::as_str).collect();
     all.into_iter().collect()
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use redan_engine::Context;
 use redan_interop::{Format, Imported, Loss, LossKind, detect};
 use redan_model::{canonical, load_text};
 use redan_report::json;
@@ -63,8 +64,11 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
     let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    let imported =
+    let mut imported =
         redan_interop::import(format, &bytes).map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let project = session.project_here()?;
+    let knowledge = session.knowledge(&project)?;
+    foreign::decisions::answer(&mut imported, &knowledge, &Context { today: session.common.day() });
     let model = checked(&shown, &imported, session)?;
     match args.format {
         PlainFormat::Human => {

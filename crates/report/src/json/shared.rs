@@ -80,7 +80,7 @@ impl<'a> OfRules<'a> {
         let one = |rule: &'a redan_engine::rule::Rule| Self {
             description: description(&rule.why),
             references: References::of(lists(rule)),
-            counterparts: merged::counterparts_of([rule]),
+            counterparts: merged::counterparts_of(input.knowledge, [rule]),
         };
         rules.map(one).collect()
     }

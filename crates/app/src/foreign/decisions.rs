@@ -1,0 +1,159 @@
+//! Decisions of another tool as answers to the threats of ours that say the same about the same things.
+//!
+//! Which threats those are is known only after an analysis. So the model is analysed once without the decisions, each
+//! threat whose rule is a counterpart gets its answer, and the model is loaded again with the answers in it.
+
+use redan_engine::{Context, Knowledge, Policy, Threat, analyse};
+use redan_interop::{Decision, Imported, Loss, LossKind};
+use redan_model::{FlowIx, Model, Thing, load_text};
+use serde_json::{Map, Value as Json, json};
+
+/// Writes the decisions into the model as answers; those that meet no threat are losses.
+pub(crate) fn answer(imported: &mut Imported, knowledge: &Knowledge, context: &Context) {
+    if imported.decisions.is_empty() {
+        return;
+    }
+    let loaded = load_text("imported.tm.json", &super::text(imported), &knowledge.vocabulary());
+    let analysis = analyse(&loaded.model, knowledge, &Policy::default(), context);
+    let mut answers: Map<String, Json> = Map::new();
+    let mut order: Vec<usize> = (0..imported.decisions.len()).collect();
+    // The decision that spells out most is the one that holds.
+    order.sort_by_key(|ix| std::cmp::Reverse(imported.decisions.get(*ix).map_or(0, literal_characters)));
+    let mut met = vec![false; imported.decisions.len()];
+    for ix in order {
+        let Some(decision) = imported.decisions.get(ix) else { continue };
+        for threat in analysis.threats.iter().filter(|threat| is_meant(decision, threat, &loaded.model, knowledge)) {
+            met[ix] = true;
+            if !answers.contains_key(&threat.id) {
+                answers.insert(threat.id.clone(), entry(decision, context));
+            }
+        }
+    }
+    write(imported, answers, &analysis.threats);
+    for (decision, met) in imported.decisions.iter().zip(met) {
+        if !met {
+            let what = format!("a decision ({}) about threats that are not found here", decision.status);
+            imported.loss.push(Loss { kind: LossKind::Dropped, what, place: format!("{}@{}", decision.rule, decision.parts.join("@")) });
+        }
+    }
+}
+
+/// Answers stand beside the threats of the file, in the order in which threats are found.
+fn write(imported: &mut Imported, mut answers: Map<String, Json>, threats: &[Threat]) {
+    let Some(model) = imported.model.as_object_mut() else { return };
+    if answers.is_empty() {
+        return;
+    }
+    let section = model.entry("threats").or_insert_with(|| json!({}));
+    if let Some(section) = section.as_object_mut() {
+        for threat in threats {
+            if let Some(answer) = answers.remove(&threat.id) {
+                section.insert(threat.id.clone(), answer);
+            }
+        }
+    }
+}
+
+fn literal_characters(decision: &Decision) -> usize {
+    decision.parts.iter().flat_map(|part| part.chars()).filter(|c| *c != '*').count()
+}
+
+fn entry(decision: &Decision, context: &Context) -> Json {
+    let mut entry = Map::new();
+    entry.insert("status".to_owned(), decision.status.into());
+    for (key, text) in [("because", &decision.because), ("owner", &decision.owner)] {
+        if !text.is_empty() {
+            entry.insert(key.to_owned(), text.as_str().into());
+        }
+    }
+    if decision.status == "accepted" {
+        let until = if decision.until.is_empty() { in_a_year(context) } else { decision.until.clone() };
+        entry.insert("until".to_owned(), until.into());
+    }
+    entry.into()
+}
+
+/// The file has no day from which the acceptance could count.
+fn in_a_year(context: &Context) -> String {
+    let today = context.today;
+    jiff::civil::Date::new(today.year().saturating_add(1), today.month(), today.day().min(28)).unwrap_or(today).to_string()
+}
+
+/// Whether a decision is about a threat: its rule is a counterpart, and its parts fit.
+fn is_meant(decision: &Decision, threat: &Threat, model: &Model, knowledge: &Knowledge) -> bool {
+    let Some(rule) = threat.rule.and_then(|ix| knowledge.rules.get(usize::from(ix.0))) else { return false };
+    let counterpart = format!("{}:{}", decision.tool, decision.rule);
+    let Some(subject) = threat.subject.filter(|_| rule.counterparts.contains(&counterpart)) else { return false };
+    match subject {
+        Thing::Flow(flow) => fits(&decision.parts, &around(model, flow), model.id_of(subject)),
+        Thing::Element(ix) => {
+            let element = &model[ix];
+            let flows = element.incoming.iter().chain(&element.outgoing);
+            let id = model.id_of(subject);
+            fits(&decision.parts, &[id], id) || flows.into_iter().any(|flow| fits(&decision.parts, &around(model, *flow), id))
+        }
+        Thing::Zone(_) | Thing::Asset(_) => fits(&decision.parts, &[model.id_of(subject)], model.id_of(subject)),
+        // The other tool names one asset for a risk of the whole model.
+        Thing::Model => decision.parts.iter().all(|part| part == "*") || decision.parts.len() == 1,
+    }
+}
+
+/// A flow and its ends.
+fn around(model: &Model, flow: FlowIx) -> [&str; 3] {
+    let ends = &model[flow];
+    [model.id_of(Thing::Flow(flow)), model.id_of(Thing::Element(ends.source)), model.id_of(Thing::Element(ends.target))]
+}
+
+/// Whether every part names one of the things, and one of the parts the subject itself.
+fn fits(parts: &[String], things: &[&str], subject: &str) -> bool {
+    parts.iter().all(|part| things.iter().any(|thing| matches(part, thing))) && parts.iter().any(|part| matches(part, subject))
+}
+
+/// Whether a pattern with `*` for any number of characters fits a text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut left) = text.strip_prefix(first) else { return false };
+    let mut pieces: Vec<&str> = rest.split('*').collect();
+    let last = pieces.pop().unwrap_or_default();
+    for piece in pieces {
+        match left.find(piece) {
+            Some(at) => left = left.get(at + piece.len()..).unwrap_or_default(),
+            None => return false,
+        }
+    }
+    left.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> Vec<String> {
+        text.split('@').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        assert!(matches("*", "a") && matches("a*c", "abc") && matches("a*b*c", "axbxc") && matches("ab", "ab"));
+        assert!(!matches("a*c", "ab") && !matches("a*b*c", "acb") && !matches("ab", "abc"));
+    }
+
+    #[test]
+    fn every_part_has_to_fit_and_one_of_them_the_subject() {
+        let things = ["login", "browser", "shop"];
+        assert!(fits(&parts("*@shop@*"), &things, "browser"));
+        assert!(fits(&parts("browser@shop@login"), &things, "shop"));
+        assert!(!fits(&parts("browser@login"), &things, "shop"));
+        assert!(!fits(&parts("*@database"), &things, "shop"));
+    }
+
+    #[test]
+    fn a_decision_becomes_the_answer_of_the_threat_that_says_the_same() {
+        let file = "technical_assets:\n  Db: {id: db, type: datastore, technology: database, encryption: none, data_assets_stored: [d]}\ndata_assets: {D: {id: d, confidentiality: confidential}}\nrisk_tracking:\n  unencrypted-asset@*: {status: accepted, justification: Small}\n  unencrypted-asset@db: {status: mitigated, justification: Encrypted}\n  missing-vault@nowhere@x: {status: mitigated}\n";
+        let mut imported = redan_interop::threagile::read(file.as_bytes()).unwrap();
+        let context = Context { today: jiff::civil::date(2026, 1, 2) };
+        answer(&mut imported, &Knowledge::embedded(), &context);
+        assert_eq!(imported.model["threats"]["unencrypted-store@db"], json!({"status": "mitigated", "because": "Encrypted"}));
+        assert!(imported.loss.iter().any(|loss| loss.place == "missing-vault@nowhere@x"), "{:?}", imported.loss);
+    }
+}
