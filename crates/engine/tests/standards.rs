@@ -61,7 +61,9 @@ fn an_entry_whose_threats_are_all_ruled_out_does_not_apply_for_the_reason_that_i
 fn an_entry_that_no_rule_finds_anything_for_says_where_it_looked() {
     let Verdict::NotApplicable(reasons) = verdict(&knowledge(), "owasp-llm-top-10", "LLM01:2025") else { panic!("there is no model") };
     assert!(
-        reasons.iter().any(|reason| reason == "prompt-injection: what it needs does not hold for the one of the processes"),
+        reasons
+            .iter()
+            .any(|reason| reason == "prompt-injection: what it needs does not hold for the one of the external systems or processes"),
         "{reasons:?}"
     );
 }

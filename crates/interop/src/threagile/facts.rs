@@ -71,7 +71,12 @@ impl Maker<'_> {
             } else {
                 "partial"
             };
-            entry = entry.fact("controls", "access-control", state).fact("controls", "server-side-authorization", state);
+            entry = entry.fact("controls", "access-control", state);
+        }
+        // What is open to everybody needs no rights; what people log in for does.
+        let mut known = incoming.iter().filter(|link| link.authentication() != "none").map(|link| link.authorization()).peekable();
+        if known.peek().is_some() {
+            entry = entry.fact("controls", "server-side-authorization", yes_no(known.all(|word| !matches!(word.as_str(), "" | "none"))));
         }
         entry
     }
