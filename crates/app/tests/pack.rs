@@ -47,17 +47,18 @@ fn fine(folder: &Path, args: &[&str]) -> String {
 }
 
 fn write_pack(folder: &Path, version: &str) {
-    fs::create_dir_all(folder.join("catalogue")).unwrap();
-    fs::write(folder.join("pack.yaml"), format!("id: signs\nversion: {version}\nlicence: MIT\nwhat: Signs.\n")).unwrap();
-    fs::write(folder.join("unread-sign.yaml"), RULE).unwrap();
-    fs::write(folder.join("catalogue/traits.yaml"), TRAIT).unwrap();
-    fs::write(folder.join("catalogue/controls.yaml"), CONTROL).unwrap();
+    fs::create_dir_all(folder.join("catalogue")).expect("the folder can be written");
+    fs::write(folder.join("pack.yaml"), format!("id: signs\nversion: {version}\nlicence: MIT\nwhat: Signs.\n"))
+        .expect("the folder can be written");
+    fs::write(folder.join("unread-sign.yaml"), RULE).expect("the folder can be written");
+    fs::write(folder.join("catalogue/traits.yaml"), TRAIT).expect("the folder can be written");
+    fs::write(folder.join("catalogue/controls.yaml"), CONTROL).expect("the folder can be written");
 }
 
 fn repository() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join(".git")).unwrap();
-    fs::write(folder.path().join("house.tm.yaml"), MODEL).unwrap();
+    let folder = tempfile::tempdir().expect("the folder can be written");
+    fs::create_dir(folder.path().join(".git")).expect("the folder can be written");
+    fs::write(folder.path().join("house.tm.yaml"), MODEL).expect("the folder can be written");
     folder
 }
 

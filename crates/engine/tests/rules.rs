@@ -6,8 +6,6 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use redan_engine::rule::SubjectKind;
 use redan_engine::{Analysis, Context, Knowledge, Policy, Status, analyse, examples};
@@ -136,22 +134,6 @@ fn safe_answers_about_a_bare_element_open_nothing_and_unsafe_ones_open_what_aske
         let open: BTreeSet<String> = analysis.threats.iter().filter(|t| t.status == Status::Open).map(|t| t.id.clone()).collect();
         assert_eq!(asked, open, "{kind}");
         assert!(!asked.is_empty(), "{kind}");
-    }
-}
-
-#[test]
-fn counterparts_are_ids_of_the_tools_that_they_name() {
-    let Some(ids) = std::env::var_os("REDAN_CORPUS").map(|corpus| Path::new(&corpus).join("../peers/ids")).filter(|ids| ids.is_dir())
-    else {
-        return; // The lists of other tools' ids are not part of the repository.
-    };
-    for rule in knowledge().rules {
-        for counterpart in &rule.counterparts {
-            let (tool, id) = counterpart.split_once(':').expect("a counterpart is tool:id");
-            let file = if tool == "tmt" { "tmt-sdl" } else { tool };
-            let list = fs::read_to_string(ids.join(format!("{file}.tsv"))).unwrap_or_default();
-            assert!(list.lines().any(|line| line.split('\t').next() == Some(id)), "{}: {counterpart}", rule.id);
-        }
     }
 }
 
