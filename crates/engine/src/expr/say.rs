@@ -145,8 +145,15 @@ impl<'w> Telling<'w, '_> {
         let (path, field, noun) = match left {
             Num::Field(path, field) => (path, field, self.noun(path, *field)?),
             Num::Size(list) => {
-                let List::Field(path, field) = list.as_ref() else { return None };
-                (path, field, format!("the number of cases in which {}", self.member(path, *field, "something")?))
+                let (path, field, case) = match list.as_ref() {
+                    List::Field(path, field) => (path, field, self.member(path, *field, "something")?),
+                    List::Filter { list, slot, body } => {
+                        let List::Field(path, field) = list.as_ref() else { return None };
+                        (path, field, self.whole(path, *field, *slot, body, "something")?)
+                    }
+                    List::Items(_) | List::Map { .. } => return None,
+                };
+                (path, field, format!("the number of cases in which {case}"))
             }
             _ => return None,
         };
