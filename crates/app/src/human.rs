@@ -135,7 +135,7 @@ fn decisive_fact(threat: &Threat, all: &Analysis, knowledge: &Knowledge) -> Stri
         Status::Open if threat.rule.is_none() => "written by hand".to_owned(),
         Status::Open if threat.partly_countered => control(State::Partial).map(|id| format!("only partly {id}")).unwrap_or_default(),
         Status::Open => control(State::No).map(|id| format!("no {id}")).unwrap_or_default(),
-        Status::Question => threat.questions.first().map(|ix| all.questions[ix.0 as usize].path.clone()).unwrap_or_default(),
+        Status::Question => threat.questions.first().map(|ix| all.questions[ix.0 as usize].path.to_string()).unwrap_or_default(),
         Status::Mitigated => match control(State::Yes) {
             Some(id) => id.to_owned(),
             None => threat.mitigations.join(", "),

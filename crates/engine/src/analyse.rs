@@ -47,9 +47,9 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut raiser = raiser(input, judge(&facts));
     raiser.target = target.as_ref().map(judge);
-    let mut gathered = Gathered::new(hand::threats(input));
-    raiser.threats(&mut |draft| gathered.add(draft));
-    let Gathered { mut threats, stakes, .. } = gathered.in_order(input.knowledge);
+    let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
+    raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
+    let (mut threats, stakes) = gathered.in_order(&raiser);
     let coverage = crate::coverage::coverage(&facts, input.knowledge, &threats);
     let questions = stakes.questions(&facts, &mut threats);
     let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage };
@@ -67,7 +67,7 @@ pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> rais
         answers: Answers::new(input.model, input.knowledge),
         mitigations: raised::stated_controls(input),
         has_assumptions: raised::has_unconfirmed(input.model),
-        reasons: raised::Reasons::default(),
+        reasons: std::cell::RefCell::default(),
     }
 }
 

@@ -152,7 +152,7 @@ pub struct Threat {
     pub rating: Rating,
     /// Why the rating is what it is, as short phrases: "likelihood 4 in the rule", "+1 reachable from Internet without crossing a boundary".
     /// Threats that are rated alike share them.
-    pub rating_reasons: Arc<[String]>,
+    pub rating_reasons: Arc<[Arc<str>]>,
     /// Lowest and highest risk while facts are unknown; `None` when the rating is certain.
     pub range: Option<(u8, u8)>,
     /// Risk before, now, and with planned mitigations.
@@ -236,12 +236,12 @@ pub struct Question {
     pub id: String,
     /// The fact to state.
     pub fact: BaseFact,
-    /// The fact as a path below the subject.
-    pub path: String,
+    /// The fact as a path below the subject; shared with questions about the same fact of other things, as the hint is.
+    pub path: Arc<str>,
     /// In plain words.
     pub text: String,
     /// How to find out.
-    pub hint: String,
+    pub hint: Arc<str>,
     /// The answer that takes threats away, where there is one.
     pub safe: Option<&'static str>,
     /// The answer that opens threats, where there is one.

@@ -65,6 +65,11 @@ impl<'m> Answers<'m> {
         answers
     }
 
+    /// Whether nothing is answered.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.patterns.is_empty()
+    }
+
     /// The answer to a raised threat.
     pub(crate) fn find(&self, id: &str) -> Option<Entry<'m>> {
         let exact = self.exact.get(id).copied();

@@ -101,9 +101,12 @@ fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> 
     let refiners = refiners(input.knowledge);
     let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut found = None;
-    raiser(input, judge).on_subject(case.rule, case.env.subject, &mut |draft| {
-        if draft.threat.id == case.id && found.is_none() {
-            found = Some(draft.threat);
+    let raiser = raiser(input, judge);
+    raiser.on_subject(case.rule, case.env.subject, &mut |draft| {
+        let mut threat = draft.threat;
+        raiser.name(&mut threat);
+        if threat.id == case.id && found.is_none() {
+            found = Some(threat);
         }
     });
     let rule = &input.knowledge.rules[usize::from(case.rule.0)];

@@ -2,8 +2,11 @@
 
 mod technologies;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
+use redan_model::Thing;
 use rustc_hash::FxHashMap;
 
 use crate::analyse::raised::unique;
@@ -39,7 +42,8 @@ impl Stake {
 /// What answers would decide, by fact, in the order in which the facts came up.
 #[derive(Debug, Default)]
 pub(crate) struct Stakes {
-    positions: FxHashMap<BaseFact, usize>,
+    /// Where the facts of a thing are: subjects come one after the other, and they and their neighbours ask the most.
+    positions: FxHashMap<Thing, Vec<(FactKey, u32)>>,
     stakes: Vec<(BaseFact, Stake)>,
 }
 
@@ -77,11 +81,13 @@ impl Stakes {
     }
 
     fn entry(&mut self, fact: BaseFact) -> &mut Stake {
-        let next = self.stakes.len();
-        let at = *self.positions.entry(fact).or_insert(next);
-        if at == next {
+        let of_thing = self.positions.entry(fact.thing).or_default();
+        let known = of_thing.iter().find(|(key, _)| *key == fact.key).map(|(_, at)| *at as usize);
+        let at = known.unwrap_or_else(|| {
+            of_thing.push((fact.key, u32::try_from(self.stakes.len()).unwrap_or(u32::MAX)));
             self.stakes.push((fact, Stake::default()));
-        }
+            self.stakes.len() - 1
+        });
         &mut self.stakes[at].1
     }
 
@@ -91,13 +97,18 @@ impl Stakes {
         let keys = stakes.iter().flatten().enumerate();
         let mut order: Vec<_> = keys.map(|(at, (fact, stake))| (Reverse((stake.settled_risk, stake.rated_risk)), id(*fact), at)).collect();
         order.sort_unstable();
-        let question = |(_, id, at): (_, String, usize)| stakes[at].take().map(|(fact, stake)| question(facts, id, fact, stake));
+        let mut said = Said::default();
+        let question = |(_, id, at): (_, String, usize)| stakes[at].take().map(|(fact, stake)| question(facts, id, fact, stake, &mut said));
         order.into_iter().filter_map(question).collect()
     }
 }
 
-fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake) -> Question {
+/// What all questions about one kind of fact have in common: its path and the hint.
+type Said = FxHashMap<FactKey, (Arc<str>, Arc<str>)>;
+
+fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake, said: &mut Said) -> Question {
     let (text, hint) = words(facts, fact);
+    let (path, hint) = said.entry(fact.key).or_insert_with(|| (fact.key.path(&facts.knowledge.catalogue).into(), hint.into()));
     let (safe, unsafe_) = match fact.key {
         FactKey::Control(_) => (Some("yes"), Some("no")),
         FactKey::Trait(_) => (Some("no"), Some("yes")),
@@ -106,9 +117,9 @@ fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake) -> Ques
     Question {
         id,
         fact,
-        path: fact.key.path(&facts.knowledge.catalogue),
+        path: Arc::clone(path),
         text,
-        hint,
+        hint: Arc::clone(hint),
         safe,
         unsafe_,
         settles: stake.settles,
@@ -118,25 +129,27 @@ fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake) -> Ques
 }
 
 /// The question and the hint of a fact, in plain words.
-pub(crate) fn words(facts: &Facts<'_>, fact: BaseFact) -> (String, String) {
+pub(crate) fn words<'f>(facts: &'f Facts<'_>, fact: BaseFact) -> (String, Cow<'f, str>) {
     let name = facts.model.spoken(fact.thing);
     match fact.key {
         FactKey::Control(ix) => control(facts, ix, &name),
         FactKey::Trait(ix) => of_trait(facts, ix, &name),
         FactKey::Level(property) => level(property, &name),
-        FactKey::Tech => (format!("What is {name} built with?"), technologies::hint(facts.model, &facts.knowledge.catalogue, fact.thing)),
+        FactKey::Tech => {
+            (format!("What is {name} built with?"), technologies::hint(facts.model, &facts.knowledge.catalogue, fact.thing).into())
+        }
         key => plain(key, &name),
     }
 }
 
-fn control(facts: &Facts<'_>, ix: ControlIx, name: &str) -> (String, String) {
+fn control<'f>(facts: &'f Facts<'_>, ix: ControlIx, name: &str) -> (String, Cow<'f, str>) {
     let entry = facts.knowledge.catalogue.controls.get_index(ix.0.into());
-    entry.map(|(_, control)| (sentence(&control.question, name), control.hint.clone())).unwrap_or_default()
+    entry.map(|(_, control)| (sentence(&control.question, name), Cow::Borrowed(control.hint.as_str()))).unwrap_or_default()
 }
 
-fn of_trait(facts: &Facts<'_>, ix: TraitIx, name: &str) -> (String, String) {
+fn of_trait<'f>(facts: &'f Facts<'_>, ix: TraitIx, name: &str) -> (String, Cow<'f, str>) {
     let entry = facts.knowledge.catalogue.traits.get_index(ix.0.into());
-    entry.map(|(_, known)| (sentence(&known.question, name), known.hint.clone())).unwrap_or_default()
+    entry.map(|(_, known)| (sentence(&known.question, name), Cow::Borrowed(known.hint.as_str()))).unwrap_or_default()
 }
 
 /// A question of the catalogue with the name of what it is about.
@@ -149,7 +162,7 @@ fn sentence(template: &str, name: &str) -> String {
     }
 }
 
-fn level(property: Property, name: &str) -> (String, String) {
+fn level(property: Property, name: &str) -> (String, Cow<'static, str>) {
     let (text, hint) = match property {
         Property::Confidentiality => ("only the right people see", "Think of what it would cost if it were published tomorrow"),
         Property::Integrity => ("only the right people change", "Think of what would happen if somebody changed it unnoticed"),
@@ -157,10 +170,10 @@ fn level(property: Property, name: &str) -> (String, String) {
         Property::Privacy => ("the people concerned keep control of", "Think of what the people in it would say if it leaked"),
     };
     let words = "none, low, medium, high or critical";
-    (format!("How much does it matter that {text} {name}?"), format!("{hint}; answer {words}"))
+    (format!("How much does it matter that {text} {name}?"), format!("{hint}; answer {words}").into())
 }
 
-fn plain(key: FactKey, name: &str) -> (String, String) {
+fn plain(key: FactKey, name: &str) -> (String, Cow<'static, str>) {
     let (text, hint) = match key {
         FactKey::Protocol => (
             format!("Which protocol does {name} use?"),
@@ -189,5 +202,5 @@ fn plain(key: FactKey, name: &str) -> (String, String) {
             "Answer with data classes such as credentials, pii, payment or logs, or `[]` for none of them",
         ),
     };
-    (text, hint.to_owned())
+    (text, hint.into())
 }

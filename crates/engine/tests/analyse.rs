@@ -200,7 +200,7 @@ fn a_threat_that_is_partly_countered_is_one_step_less_likely() {
     assert_eq!((threat.status, threat.partly_countered), (Status::Open, true));
     assert_eq!(threat.rating.likelihood, Some(2));
     assert_eq!(threat.residual.inherent, Some(9));
-    assert!(threat.rating_reasons.iter().any(|reason| reason == "-1 partly countered"));
+    assert!(threat.rating_reasons.iter().any(|reason| &**reason == "-1 partly countered"));
 }
 
 #[test]

@@ -105,13 +105,13 @@ fn table(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked) -> Table {
             table.row([
                 question.id.clone().into(),
                 model.loaded.model.id_of(question.fact.thing).into(),
-                question.path.clone().into(),
+                question.path.to_string().into(),
                 question.text.clone().into(),
                 question.safe.unwrap_or_default().into(),
                 question.unsafe_.unwrap_or_default().into(),
                 question.risk.to_string().into(),
                 settles.join("; ").into(),
-                question.hint.clone().into(),
+                question.hint.to_string().into(),
             ]);
         }
     }

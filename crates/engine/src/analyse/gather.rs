@@ -1,76 +1,76 @@
 //! Raised threats as they come, brought into the order of the analysis: those written by hand, then by rule and subject.
 
 use super::Draft;
+use super::raised::Raiser;
 use crate::Knowledge;
 use crate::analysis::{Threat, ThreatIx};
 use crate::few::Few;
 use crate::questions::Stakes;
+use crate::rule::RuleIx;
 
-/// Threats with what they wait for.
+/// Threats as they come, with what they wait for.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    pub(crate) threats: Vec<Threat>,
-    pub(crate) stakes: Stakes,
-    /// How many are written by hand.
-    written: usize,
+    written: Vec<Threat>,
+    /// Raised threats by rule.
+    raised: Vec<Vec<Threat>>,
+    /// The rules of raised threats, in the order in which they came; `stakes` counts threats in this order.
+    rules: Vec<RuleIx>,
+    stakes: Stakes,
     /// Raised threats that are the same as one written by hand, and which one.
     merged: Vec<(usize, Threat)>,
 }
 
 impl Gathered {
     /// Starts with the threats written by hand.
-    pub(crate) fn new(written: Vec<Threat>) -> Self {
-        Self { written: written.len(), threats: written, stakes: Stakes::default(), merged: Vec::new() }
+    pub(crate) fn new(written: Vec<Threat>, knowledge: &Knowledge) -> Self {
+        let raised = knowledge.rules.iter().map(|_| Vec::new()).collect();
+        Self { written, raised, rules: Vec::new(), stakes: Stakes::default(), merged: Vec::new() }
     }
 
-    /// Adds a raised threat; those of one rule come in the order of their subjects.
-    pub(crate) fn add(&mut self, draft: Draft) {
+    /// Adds a threat that a rule raised; those of one rule come in the order of their subjects.
+    pub(crate) fn add(&mut self, rule: RuleIx, draft: Draft) {
         let Draft { threat, asks, rates, same_as } = draft;
-        if let Some(into) = same_as.and_then(|id| self.threats[..self.written].iter().position(|other| other.id == id)) {
+        if let Some(into) = same_as.and_then(|id| self.written.iter().position(|other| other.id == id)) {
             self.merged.push((into, threat));
             return;
         }
-        let ix = ThreatIx(narrow(self.threats.len()));
+        let ix = ThreatIx(narrow(self.rules.len()));
         self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
-        self.threats.push(threat);
+        self.rules.push(rule);
+        self.raised[usize::from(rule.0)].push(threat);
     }
 
-    /// Sorts raised threats by rule, and moves those into others that are the same.
-    pub(crate) fn in_order(mut self, knowledge: &Knowledge) -> Self {
-        let mut places = self.places(knowledge.rules.len());
-        self.stakes.renumber(|threat| ThreatIx(places[threat.0 as usize]));
-        for at in 0..places.len() {
-            // Each swap brings one threat to its place for good.
-            while places[at] as usize != at {
-                let to = places[at] as usize;
-                self.threats.swap(at, to);
-                places.swap(at, to);
-            }
-        }
+    /// All threats in order, those moved into others that are the same, and what they wait for.
+    pub(crate) fn in_order(mut self, raiser: &Raiser<'_, '_>) -> (Vec<Threat>, Stakes) {
+        let places = self.places();
+        self.stakes.renumber(|threat| places[threat.0 as usize]);
         self.merged.sort_by_key(|(_, threat)| threat.rule);
-        for (into, threat) in self.merged.drain(..) {
-            absorb(&mut self.threats[into], threat, knowledge);
+        for (into, mut threat) in self.merged {
+            raiser.name(&mut threat);
+            absorb(&mut self.written[into], threat, raiser.input.knowledge);
         }
-        self
+        let mut threats = self.written;
+        threats.reserve_exact(self.rules.len());
+        self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule));
+        threats.iter_mut().for_each(|threat| raiser.name(threat));
+        (threats, self.stakes)
     }
 
-    /// For every threat the place at which it belongs.
-    fn places(&self, rules: usize) -> Vec<u32> {
-        // Threats written by hand come before those of the first rule.
-        let group = |threat: &Threat| threat.rule.map_or(0, |rule| usize::from(rule.0) + 1);
-        let mut next = vec![0; rules + 2];
-        for threat in &self.threats {
-            next[group(threat) + 1] += 1;
+    /// For every raised threat the place at which it will be.
+    fn places(&self) -> Vec<ThreatIx> {
+        let mut next = self.written.len();
+        let mut of_rule: Vec<usize> = Vec::with_capacity(self.raised.len());
+        for raised in &self.raised {
+            of_rule.push(next);
+            next += raised.len();
         }
-        for group in 1..next.len() {
-            next[group] += next[group - 1];
-        }
-        let place = |threat| {
-            let place = &mut next[group(threat)];
+        let place = |rule: &RuleIx| {
+            let place = &mut of_rule[usize::from(rule.0)];
             *place += 1;
-            *place - 1
+            ThreatIx(narrow(*place - 1))
         };
-        self.threats.iter().map(place).collect()
+        self.rules.iter().map(place).collect()
     }
 }
 

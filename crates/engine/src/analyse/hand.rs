@@ -35,7 +35,7 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         linddun: stated.linddun.values().copied().collect(),
         status,
         rating,
-        rating_reasons: rating_reasons(stated).into(),
+        rating_reasons: rating_reasons(stated).into_iter().map(Into::into).collect(),
         range: None,
         residual: residual(input, &mitigations, status, rating),
         stated_band: stated.severity.as_ref().map(|band| band.value),

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
 use super::{Draft, Input, hand, is_live};
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
-use crate::answers::Answers;
+use crate::answers::{Answers, Entry};
 use crate::catalogue::ControlIx;
 use crate::expr::{Env, Tri};
 use crate::fact::{BaseFact, FactKey, Property};
@@ -33,11 +33,15 @@ pub(crate) struct Raiser<'a, 'm> {
     pub(crate) answers: Answers<'m>,
     pub(crate) mitigations: StatedControls<'m>,
     pub(crate) has_assumptions: bool,
-    pub(crate) reasons: Reasons,
+    pub(crate) reasons: RefCell<Reasons>,
 }
 
-/// Phrases of ratings, each list made once: threats to one thing mostly differ in little else than their rules.
-pub(crate) type Reasons = RefCell<FxHashMap<Grounds, Arc<[String]>>>;
+/// Phrases of ratings, each list and each phrase made once: threats to one thing differ in little else than their rules.
+#[derive(Debug, Default)]
+pub(crate) struct Reasons {
+    lists: FxHashMap<Grounds, Arc<[Arc<str>]>>,
+    phrases: FxHashMap<String, Arc<str>>,
+}
 
 /// What the phrases of a rating follow from when nothing about it is stated by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,7 +90,7 @@ pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<Asset
 struct Numbers {
     likelihood: u8,
     impact: u8,
-    reasons: Arc<[String]>,
+    reasons: Arc<[Arc<str>]>,
     range: Option<(u8, u8)>,
     inherent: u8,
 }
@@ -94,11 +98,11 @@ struct Numbers {
 impl Raiser<'_, '_> {
     /// Every threat that a rule raises, by subject and rule: the facts of one thing and of its neighbours stay at hand
     /// while all rules look at them.
-    pub(crate) fn threats(&self, take: &mut dyn FnMut(Draft)) {
+    pub(crate) fn threats(&self, take: &mut dyn FnMut(RuleIx, Draft)) {
         let by_kind = SubjectKind::ALL.map(|kind| self.rules_on(kind));
         for subject in things(self.input.model).filter(|thing| is_subject(self.judge.facts, *thing)) {
             for rule in &by_kind[kind_of(self.judge.facts, subject) as usize] {
-                self.on_subject(*rule, subject, take);
+                self.on_subject(*rule, subject, &mut |draft| take(*rule, draft));
             }
         }
     }
@@ -125,8 +129,7 @@ impl Raiser<'_, '_> {
 
     fn draft(&self, ix: RuleIx, env: Env, member: Tri, verdict: Verdict) -> Draft {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
-        let id = id(self.input.model, rule, env.subject, env.asset);
-        let entry = self.answers.find(&id);
+        let entry = self.answer(rule, env);
         let stated = entry.map(|(_, entry)| &entry.value);
         let impact = self.risk.impact(env.subject, env.asset, &rule.property);
         let numbers = self.numbers(env, &verdict, &impact, stated);
@@ -149,7 +152,7 @@ impl Raiser<'_, '_> {
             subject: Some(env.subject),
             subjects: Few::of(&[env.subject]),
             with: env.asset,
-            title: self.title(rule, env, &verdict, stated),
+            title: self.title(rule, env, &verdict, stated).unwrap_or_default(),
             description: stated.and_then(hand::description),
             stride: Few::of(&rule.stride),
             linddun: Few::of(&rule.linddun),
@@ -174,16 +177,33 @@ impl Raiser<'_, '_> {
             identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
             location: self.location(env.subject),
             counters: verdict.counters,
-            id,
+            id: String::new(),
         };
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
         let asks = if status == Status::Question || (live && !verdict.asks.is_empty()) { verdict.asks } else { Vec::new() };
         Draft { threat, asks, rates, same_as }
     }
 
-    fn title(&self, rule: &Rule, env: Env, verdict: &Verdict, stated: Option<&ThreatEntry>) -> String {
+    fn answer(&self, rule: &Rule, env: Env) -> Option<Entry<'_>> {
+        if self.answers.is_empty() { None } else { self.answers.find(&id(self.input.model, rule, env.subject, env.asset)) }
+    }
+
+    /// The title, where it is not the plain one that [`Raiser::name`] gives.
+    fn title(&self, rule: &Rule, env: Env, verdict: &Verdict, stated: Option<&ThreatEntry>) -> Option<String> {
         let own = stated.and_then(|stated| stated.title.as_ref()).map(|title| title.value.clone());
-        own.unwrap_or_else(|| crate::title::fill(&rule.title, self.judge.facts, env.subject, env.asset, verdict.turned))
+        let plain = || crate::title::fill(&rule.title, self.judge.facts, env.subject, env.asset, verdict.turned);
+        own.or_else(|| (stated.is_some() || verdict.turned).then(plain))
+    }
+
+    /// Gives a raised threat its id and its title. This is done last and in the order of the analysis, so that these
+    /// texts, which every output reads, lie in memory in the order in which they are read.
+    pub(crate) fn name(&self, threat: &mut Threat) {
+        let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
+        let rule = &self.input.knowledge.rules[usize::from(rule.0)];
+        threat.id = id(self.input.model, rule, subject, threat.with);
+        if threat.title.is_empty() && threat.answer.is_none() {
+            threat.title = crate::title::fill(&rule.title, self.judge.facts, subject, threat.with, false);
+        }
     }
 
     fn status(&self, verdict: &Verdict, stated: Option<&ThreatEntry>, mitigations: &[String]) -> Status {
@@ -221,12 +241,13 @@ impl Raiser<'_, '_> {
         Numbers { likelihood: high, impact: impact_now, reasons, range: (range.0 != range.1).then_some(range), inherent }
     }
 
-    fn reasons_for(&self, grounds: Grounds, stated: Vec<String>) -> Arc<[String]> {
-        if stated.is_empty() {
-            let mut kept = self.reasons.borrow_mut();
-            return Arc::clone(kept.entry(grounds).or_insert_with(|| self.phrases(grounds).collect()));
+    fn reasons_for(&self, grounds: Grounds, stated: Vec<String>) -> Arc<[Arc<str>]> {
+        if !stated.is_empty() {
+            return self.phrases(grounds).chain(stated).map(Arc::from).collect();
         }
-        self.phrases(grounds).chain(stated).collect()
+        let Reasons { lists, phrases } = &mut *self.reasons.borrow_mut();
+        let one = |phrase: String| Arc::clone(phrases.entry(phrase).or_insert_with_key(|phrase| Arc::from(phrase.as_str())));
+        Arc::clone(lists.entry(grounds).or_insert_with(|| self.phrases(grounds).map(one).collect()))
     }
 
     fn phrases(&self, grounds: Grounds) -> impl Iterator<Item = String> {

@@ -167,7 +167,7 @@ impl Inventory {
                 .map(|q| QuestionRow {
                     id: q.id.clone(),
                     text: q.text.clone(),
-                    hint: q.hint.clone(),
+                    hint: q.hint.to_string(),
                     settles: q.settles.len(),
                     risk: q.risk,
                     band: input.policy.band(q.risk),
@@ -232,7 +232,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         range: threat.range,
         what: threat.description.clone().or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
         fix: rule.map(|r| unwrapped(&r.fix)),
-        reasons: threat.rating_reasons.to_vec(),
+        reasons: threat.rating_reasons.iter().map(|reason| reason.to_string()).collect(),
         counters: counters(input, threat),
         mitigations: threat.mitigations.iter().filter_map(|id| mitigation(input, id)).collect(),
         questions: threat.questions.iter().map(|q| input.analysis.questions[q.0 as usize].text.clone()).collect(),

@@ -7,6 +7,7 @@ use redan_model::Sources;
 use serde::Serialize;
 
 use super::PlaceJson;
+use super::shared::Phrases;
 use crate::Input;
 use crate::fact::{fact_id, origin_words};
 
@@ -20,7 +21,7 @@ pub struct ExplanationJson<'a> {
     conditions: Vec<ConditionJson<'a>>,
     counters: Vec<CounterJson<'a>>,
     chain: Vec<&'a str>,
-    rating_reasons: &'a [String],
+    rating_reasons: Phrases<'a>,
     changes: Vec<ChangeJson<'a>>,
 }
 
@@ -87,7 +88,7 @@ impl<'a> ExplanationJson<'a> {
                 })
                 .collect(),
             chain: explanation.chain.iter().map(|thing| input.model.id_of(*thing)).collect(),
-            rating_reasons: threat.map(|threat| &threat.rating_reasons[..]).unwrap_or_default(),
+            rating_reasons: Phrases(threat.map(|threat| &threat.rating_reasons[..]).unwrap_or_default()),
             changes: explanation.changes.iter().map(|change| ChangeJson::of(input.sources, change)).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! Parts of a document that are written from what is there already, or that many items of a list have in common.
 
 use std::fmt;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use redan_engine::analysis::Threat;
@@ -36,6 +37,16 @@ impl<T, C> Serialize for Texts<'_, T, C> {
 impl<T, C> fmt::Debug for Texts<'_, T, C> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_list().entries(self.items.iter().map(|item| (self.text)(self.context, item))).finish()
+    }
+}
+
+/// Phrases that several items share.
+#[derive(Debug)]
+pub(super) struct Phrases<'a>(pub(super) &'a [Arc<str>]);
+
+impl Serialize for Phrases<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|phrase| &**phrase))
     }
 }
 

@@ -10,7 +10,7 @@ use redan_model::lang::{Linddun, Stride};
 use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
-use super::shared::{OfRules, Texts};
+use super::shared::{OfRules, Phrases, Texts};
 use super::{DiagnosticJson, ModelJson, PlaceJson, Selection};
 use crate::Input;
 
@@ -82,7 +82,7 @@ pub struct ThreatJson<'a> {
     priority: Option<&'static str>,
     residual: ResidualJson,
     range: Option<(u8, u8)>,
-    rating_reasons: &'a [String],
+    rating_reasons: Phrases<'a>,
     mitigations: &'a [String],
     #[serde(flatten)]
     of_rules: Cow<'a, OfRules<'a>>,
@@ -156,7 +156,7 @@ impl<'a> ThreatJson<'a> {
             priority: band.map(priority),
             residual: ResidualJson { inherent: threat.residual.inherent, current: threat.residual.current, target: threat.residual.target },
             range: threat.range,
-            rating_reasons: &threat.rating_reasons,
+            rating_reasons: Phrases(&threat.rating_reasons),
             mitigations: &threat.mitigations,
             of_rules,
             assumptions: &threat.assumptions,
