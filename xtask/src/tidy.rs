@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::knowledge::root;
+
 /// A check: its name, and the function that finds what is wrong.
 type Check = (&'static str, fn(&Path) -> anyhow::Result<Vec<String>>);
 
@@ -43,11 +45,6 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     }
     anyhow::ensure!(count == 0, "{count} violations");
     Ok(())
-}
-
-/// The root of the repository.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root").to_owned()
 }
 
 /// Every file with one of these endings below a folder, in order, without what builds leave behind.

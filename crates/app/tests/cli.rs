@@ -1,23 +1,16 @@
 //! The binary as scripts see it: exit codes, what goes where, and input that is not what it should be.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-const MODEL: &str = "redan: 1\nname: Shop\nzones: {internet: {trust: untrusted}}\nelements:\n  app: {kind: process, zone: internet}\n";
+use support::redan;
 
-fn redan(folder: &Path, args: &[&str]) -> Output {
-    let started = Instant::now();
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_redan")).args(args).current_dir(folder).stdin(Stdio::null()).output().expect("the binary runs");
-    assert!(started.elapsed() < Duration::from_secs(10), "{args:?} took too long");
-    let err = String::from_utf8_lossy(&output.stderr);
-    assert!(!err.contains("panicked"), "{args:?}: {err}");
-    output
-}
+const MODEL: &str = "redan: 1\nname: Shop\nzones: {internet: {trust: untrusted}}\nelements:\n  app: {kind: process, zone: internet}\n";
 
 /// A folder that is a repository, with one file in it.
 fn folder_with(name: &str, bytes: impl AsRef<[u8]>) -> TempDir {
