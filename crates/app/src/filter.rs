@@ -73,7 +73,7 @@ impl Checked {
         let rule = threat.rule.map(|rule| model.knowledge.rules[usize::from(rule.0)].id.as_str());
         (self.status.is_empty() || self.status.contains(&threat.status))
             && (self.band.is_empty() || threat.rating.band.is_some_and(|band| self.band.contains(&band)))
-            && (self.on.is_empty() || threat.subjects.iter().any(has))
+            && (self.on.is_empty() || threat.subjects.iter().chain(&threat.affected).any(has))
             && (self.stride.is_empty() || threat.stride.iter().any(|category| self.stride.contains(category)))
             && (self.rule.is_empty() || rule.is_some_and(|id| self.rule.iter().any(|wanted| wanted == id)))
     }

@@ -102,9 +102,7 @@ impl Opened {
 
     /// Fails for another tool's model, which is read and never written.
     pub(crate) fn own(&self) -> anyhow::Result<()> {
-        let Some(format) = self.foreign else { return Ok(()) };
-        let (shown, name) = (&self.shown, format.name());
-        Err(usage(format!("{shown} is a {name}, which is not edited; take it over first: redan import {shown} -o model.tm.yaml")))
+        self.foreign.map_or(Ok(()), |format| Err(not_ours(&self.shown, format)))
     }
 
     /// The path below the root that a shown name stands for.
@@ -115,6 +113,12 @@ impl Opened {
         let prefix = self.shown.strip_suffix(&self.below).unwrap_or_default();
         shown.strip_prefix(prefix).unwrap_or(shown).to_owned()
     }
+}
+
+/// Why another tool's file is not written to.
+pub(crate) fn not_ours(shown: &str, format: Format) -> anyhow::Error {
+    let name = format.name();
+    usage(format!("{shown} is a {name}, which is not edited; take it over first: redan import {shown} -o model.tm.yaml"))
 }
 
 /// The files of a project with one of them replaced, or read already.

@@ -220,3 +220,15 @@ fn technologies_and_protocols_that_kinds_stand_for_exist() {
         assert!(vocabulary.technologies.contains_key(name) || vocabulary.protocols.contains_key(name), "{name}");
     }
 }
+
+#[test]
+fn a_model_of_the_tool_is_neither_edited_nor_laid_out() {
+    let shop = shop();
+    for args in [&["fmt", "shop.tm7"][..], &["set", "shop.tm7", "name=Other"]] {
+        let output = redan(shop.path(), args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("which is not edited; take it over first: redan import shop.tm7"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(shop.path().join("shop.tm7")).expect("it is there"), SHOP);
+}

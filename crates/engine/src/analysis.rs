@@ -136,6 +136,8 @@ pub struct Threat {
     pub subject: Option<Thing>,
     /// Everything that it is about, the subject first, threats merged into it included.
     pub subjects: Few<Thing, 1>,
+    /// Elements that it reaches without being about them, such as what lies behind a missing filter; none is a subject.
+    pub affected: Box<[Thing]>,
     /// The asset that `with` bound.
     pub with: Option<AssetIx>,
     /// In a few words.

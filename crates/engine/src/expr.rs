@@ -173,6 +173,16 @@ impl Expr {
         Ok(Self::new(text, Program::List(checked.result), checked.fields))
     }
 
+    /// Parses and checks the list of elements that `affects` names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn compile_elements(text: &str, scope: &Scope, catalogue: &Catalogue) -> Result<Self, Vec<ExprError>> {
+        let ast = parse::parse(text).map_err(|error| vec![error])?;
+        let checked = check::elements(text, &ast, scope, catalogue).map_err(in_order)?;
+        Ok(Self::new(text, Program::List(checked.result), checked.fields))
+    }
+
     fn new(text: &str, program: Program, fields: Vec<(Kind, Field)>) -> Self {
         Self { text: text.to_owned(), program, fields: unknowns::once(fields) }
     }

@@ -159,6 +159,8 @@ pub struct Rule {
     pub when: Expr,
     /// The list over which one threat per member is raised.
     pub with: Option<Expr>,
+    /// The elements whose owners have to know of it, where it is about the zone around them or the model as a whole.
+    pub affects: Option<Expr>,
     /// More general rules that this one silences where its `when` is true.
     pub refines: Vec<RuleIx>,
     /// What counters it; `Any` of nothing when nothing in the catalogue does.

@@ -248,6 +248,18 @@ fn parents_hand_down_to_their_parts() {
 const SEALED: (&str, &str) = ("unsealed", "on: flow\nwhen: \"true\"\ncountered-by: [seal]");
 
 #[test]
+fn a_threat_to_a_zone_names_the_elements_that_it_reaches() {
+    let rule = ("unfenced", "on: zone\nwhen: \"true\"\naffects: \"zone.inside.filter(e, e.kind == 'store')\"\ncountered-by: [fence]");
+    let text = "zones: {outer: {trust: 70}, inner: {trust: 70, in: outer}}\nelements:\n  a: {kind: store, zone: inner}\n  \
+                b: {kind: process, zone: inner}\n  c: {kind: store}";
+    let case = case(knowledge(&[rule]), text);
+    let affected = |id: &str| case.threat(id).affected.iter().map(|thing| case.loaded.model.id_of(*thing)).collect::<Vec<_>>();
+    assert_eq!(affected("unfenced@inner"), ["a"]);
+    assert_eq!(affected("unfenced@outer"), ["a"]);
+    assert_eq!(case.threat("unfenced@inner").subjects.len(), 1, "it is about the zone alone");
+}
+
+#[test]
 fn a_zone_hands_controls_to_flows_with_both_ends_inside() {
     let text = "zones: {in: {trust: 70, controls: [seal]}, out: {trust: 0}}\nelements:\n  a: {kind: process, zone: in}\n  \
                 b: {kind: process, zone: in}\n  c: {kind: process, zone: out}\nflows: {inside: a -> b, across: c -> a}";

@@ -361,6 +361,12 @@ fn a_sound_rule_has_no_faults() {
 }
 
 #[test]
+fn a_rule_on_elements_has_no_others_that_it_reaches() {
+    let faults = rule_faults("countered-by:", "affects: \"element.parents\"\ncountered-by:");
+    assert!(faults.contains("`affects` is for rules on zones, assets and the model"), "{faults}");
+}
+
+#[test]
 fn an_unknown_control_suggests_the_nearest() {
     assert_eq!(rule_faults("[lock]", "[lokc]"), "rules/core/theft.yaml:6:16: there is no control `lokc`; did you mean `lock`?\n");
 }

@@ -118,6 +118,16 @@ mod tests {
     }
 
     #[test]
+    fn quotes_stay_in_fields_of_others_and_go_from_ours() {
+        let laid_out = |text: &str| format("m.yaml", text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(
+            laid_out("name: \"12\"\nx-a: {n: \"1\", of: [\"no\", yes]}\nx-b:\n  - \"2\"\nversion: '1.10'\n"),
+            "name: 12\nversion: 1.10\nx-a: {n: \"1\", of: [\"no\", yes]}\n\nx-b:\n  - \"2\"\n"
+        );
+        assert_eq!(laid_out("elements: {a: {name: \"1\", x-c: '2'}}\n"), "elements: {a: {name: 1, x-c: \"2\"}}\n");
+    }
+
+    #[test]
     fn an_explicit_key_loses_its_sign_and_keeps_its_comments() {
         let laid_out = |text: &str| format("m.yaml", text).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(laid_out("? A #"), "A: #\n");

@@ -11,7 +11,7 @@ use redan_model::fmt::format;
 
 use crate::args::Models;
 use crate::exit::{Exit, Failure, Outcome, usage};
-use crate::session::Session;
+use crate::session::{Session, not_ours};
 use crate::{atomic, diff};
 
 /// Arguments of `fmt`.
@@ -50,6 +50,9 @@ pub(crate) fn run(args: &FmtArgs, session: &mut Session<'_>) -> Outcome {
 }
 
 fn laid_out(shown: &str, old: &str, session: &mut Session<'_>) -> anyhow::Result<String> {
+    if let Some(format) = redan_interop::detect(shown, old.as_bytes()) {
+        return Err(not_ours(shown, format));
+    }
     match format(shown, old) {
         Ok(new) => Ok(new),
         Err(EditError::Unreadable(diagnostics)) => {

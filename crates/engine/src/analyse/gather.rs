@@ -91,6 +91,8 @@ fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
         union(into.references.to_mut().entry(list).or_default(), ids);
     }
     into.subjects = joined(&into.subjects, &raised.subjects);
+    let also = raised.affected.iter().filter(|thing| !into.subjects.contains(thing) && !into.affected.contains(thing));
+    into.affected = into.affected.iter().chain(also).copied().collect();
     into.stride = joined(&into.stride, &raised.stride);
     into.linddun = joined(&into.linddun, &raised.linddun);
     union(&mut into.mitigations, raised.mitigations);

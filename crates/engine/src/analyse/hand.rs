@@ -28,6 +28,7 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         rule: None,
         subject: subjects.first().copied(),
         subjects,
+        affected: Box::default(),
         with: None,
         title: stated.title.as_ref().map_or_else(|| redan_model::naming::sentence_of(id), |title| title.value.clone()),
         description: description(stated),

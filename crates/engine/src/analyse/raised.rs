@@ -151,6 +151,7 @@ impl Raiser<'_, '_> {
             rule: Some(ix),
             subject: Some(env.subject),
             subjects: Few::of(&[env.subject]),
+            affected: self.affected(rule, env),
             with: env.asset,
             title: self.title(rule, env, &verdict, stated).unwrap_or_default(),
             description: stated.and_then(hand::description),
@@ -182,6 +183,13 @@ impl Raiser<'_, '_> {
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
         let asks = if status == Status::Question || (live && !verdict.asks.is_empty()) { verdict.asks } else { Vec::new() };
         Draft { threat, asks, rates, same_as }
+    }
+
+    /// The elements of which it is known that the threat reaches them.
+    fn affected(&self, rule: &Rule, env: Env) -> Box<[Thing]> {
+        let Some(affects) = &rule.affects else { return Box::default() };
+        let members = affects.list(self.judge.facts, env).members;
+        members.into_iter().filter(|(thing, belongs)| *belongs == Tri::Yes && *thing != env.subject).map(|(thing, _)| thing).collect()
     }
 
     fn answer(&self, rule: &Rule, env: Env) -> Option<Entry<'_>> {

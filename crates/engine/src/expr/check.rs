@@ -87,10 +87,19 @@ pub(super) fn condition(text: &str, ast: &Ast, scope: &Scope, catalogue: &Catalo
 
 /// Checks a list of assets.
 pub(super) fn assets(text: &str, ast: &Ast, scope: &Scope, catalogue: &Catalogue) -> Result<Checked<List>, Vec<ExprError>> {
-    let mut checker = Checker::new(text, scope, catalogue);
+    list_of(Kind::Asset, "a list of assets", Checker::new(text, scope, catalogue), ast)
+}
+
+/// Checks a list of elements.
+pub(super) fn elements(text: &str, ast: &Ast, scope: &Scope, catalogue: &Catalogue) -> Result<Checked<List>, Vec<ExprError>> {
+    list_of(Kind::Element, "a list of elements", Checker::new(text, scope, catalogue), ast)
+}
+
+fn list_of(kind: Kind, wanted: &str, mut checker: Checker<'_>, ast: &Ast) -> Result<Checked<List>, Vec<ExprError>> {
     let list = match checker.typed(ast) {
-        Some(Typed::List(list, Member::Thing(Kind::Asset) | Member::Nothing)) => Some(list),
-        Some(other) => checker.wanted(ast, "a list of assets", &other),
+        Some(Typed::List(list, Member::Nothing)) => Some(list),
+        Some(Typed::List(list, Member::Thing(found))) if found == kind => Some(list),
+        Some(other) => checker.wanted(ast, wanted, &other),
         None => None,
     };
     checker.finish(list)

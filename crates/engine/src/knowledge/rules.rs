@@ -16,7 +16,7 @@ use crate::expr::{Expr, ExprError, Scope};
 use crate::fact::Property;
 use crate::rule::{Examples, Lifecycle, Rule, RuleIx, SubjectKind};
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "id",
     "aliases",
     "lifecycle",
@@ -26,6 +26,7 @@ const KEYS: [&str; 18] = [
     "on",
     "when",
     "with",
+    "affects",
     "refines",
     "countered-by",
     "likelihood",
@@ -72,6 +73,7 @@ pub(super) fn rule(root: &Node, pack: &str, stem: &str, catalogue: &Catalogue, f
     let texts = |key, faults: &mut Faults<'_>| record.texts(key, faults).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
     let when = record.need("when", faults).and_then(|node| expression(node, "when", &scope, catalogue, Expr::compile, faults));
     let with = record.get("with").and_then(|node| with(node, &scope, catalogue, faults));
+    let affects = record.get("affects").and_then(|node| affects(node, &scope, catalogue, faults));
     let likelihood = likelihood(&record, &scope, catalogue, faults);
     let countered_by = counter::read(record.need("countered-by", faults), &on, catalogue, faults);
     let rule = Rule {
@@ -90,6 +92,7 @@ pub(super) fn rule(root: &Node, pack: &str, stem: &str, catalogue: &Catalogue, f
         refines: Vec::new(),
         when: when?,
         with,
+        affects,
         likelihood,
         countered_by,
         on,
@@ -225,6 +228,14 @@ fn with(node: &Node, scope: &Scope, catalogue: &Catalogue, faults: &mut Faults<'
     let record = Record::open(node, at(node), "`with`", &["asset"], faults)?;
     let outer = Scope { subject: scope.subject, asset: false };
     expression(record.need("asset", faults)?, "with", &outer, catalogue, Expr::compile_assets, faults)
+}
+
+/// `affects: "…"`, for threats about what elements are in: where it is about elements, these know of it anyway.
+fn affects(node: &Node, scope: &Scope, catalogue: &Catalogue, faults: &mut Faults<'_>) -> Option<Expr> {
+    if matches!(scope.subject, Kind::Element | Kind::Flow) {
+        faults.push(at(node), "`affects` is for rules on zones, assets and the model; those on elements and flows name them already");
+    }
+    expression(node, "affects", scope, catalogue, Expr::compile_elements, faults)
 }
 
 /// `likelihood`: conditions by level, highest first, of which the lowest always holds.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::rank;
-use crate::edit::{Context, Part, key, scalar};
+use crate::edit::{Context, Part, key, quoted, scalar};
 use crate::tree::{Entry, Node, Style, Value};
 
 /// The part laid out; `whole` says that it is a file of its own and starts at the left edge.
@@ -18,7 +18,7 @@ pub(super) fn format(text: &str, part: &Part, whole: bool) -> String {
     }
     let comments = part.document.comments.iter().map(|comment| comment.span.range()).collect();
     let margin = if whole { 0 } else { column(text, entries[0].key_span.range().start) };
-    let mut printer = Printer { text, comments, out: String::with_capacity(source.len()), fresh: true };
+    let mut printer = Printer { text, comments, out: String::with_capacity(source.len()), fresh: true, foreign: false };
     printer.root(entries, part.range.clone(), margin);
     printer.out
 }
@@ -29,6 +29,8 @@ struct Printer<'a> {
     out: String,
     /// Nothing has been written since the line that opened the current block, so no blank line goes here.
     fresh: bool,
+    /// Inside an `x-…` field, where a quoted number is a text to whoever reads the field.
+    foreign: bool,
 }
 
 /// One entry or item with the part of the text that is its own.
@@ -161,7 +163,10 @@ impl<'a> Printer<'a> {
         let head = format!("{}{}:", " ".repeat(indent), key(&entry.key, Context::Block));
         self.out.push_str(&head);
         self.fresh = false;
+        let around = self.foreign;
+        self.foreign |= entry.key.starts_with("x-");
         self.value(&entry.value, colon..piece.end, indent, column(self.text, entry.key_span.range().start));
+        self.foreign = around;
     }
 
     /// Writes what follows `key:` or `-`, down to the end of the piece; `old` is the column that it had.
@@ -272,10 +277,10 @@ impl<'a> Printer<'a> {
             (Value::Null, _) => source.to_owned(),
             (Value::Scalar(_), Style::Literal) => literal(source, indent, old),
             (Value::Scalar(_), _) if several => continued(source, indent + 2),
-            (Value::Scalar(text), _) => scalar(text, Context::Block),
+            (Value::Scalar(text), style) => unquoted(text, style, self.foreign, Context::Block),
             _ if several => shifted(source, indent, old),
             _ if source.contains(['&', '*', '#']) => source.to_owned(),
-            _ => flow(value),
+            _ => flow(value, self.foreign),
         }
     }
 
@@ -357,16 +362,25 @@ fn has_alias(node: &Node) -> bool {
 }
 
 /// One line in brackets.
-fn flow(node: &Node) -> String {
+fn flow(node: &Node, foreign: bool) -> String {
     match &node.value {
         Value::Null => "~".to_owned(),
-        Value::Scalar(text) => scalar(text, Context::Flow),
-        Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::Scalar(text) => unquoted(text, node.style, foreign, Context::Flow),
+        Value::List(items) => format!("[{}]", items.iter().map(|item| flow(item, foreign)).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}: {}", key(&entry.key, Context::Flow), flow(&entry.value)));
+            let entry = |entry: &Entry| {
+                let value = flow(&entry.value, foreign || entry.key.starts_with("x-"));
+                format!("{}: {value}", key(&entry.key, Context::Flow))
+            };
+            let entries = entries.iter().map(entry);
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// A text without quotes where it needs none: our own fields have a type, so that quotes say nothing there.
+fn unquoted(text: &str, style: Style, foreign: bool, context: Context) -> String {
+    if foreign && style == Style::Quoted { quoted(text) } else { scalar(text, context) }
 }
 
 /// A text over several lines, whose indentation means nothing.

@@ -12,6 +12,7 @@ use crate::{Input, merged};
 /// A list of texts, each found when it is written.
 pub(super) struct Texts<'a, T, C> {
     items: &'a [T],
+    more: &'a [T],
     context: &'a C,
     text: fn(&'a C, &T) -> &'a str,
 }
@@ -19,24 +20,29 @@ pub(super) struct Texts<'a, T, C> {
 impl<'a, T, C> Texts<'a, T, C> {
     /// The texts of items.
     pub(super) fn of(items: &'a [T], context: &'a C, text: fn(&'a C, &T) -> &'a str) -> Self {
-        Self { items, context, text }
+        Self { items, more: &[], context, text }
+    }
+
+    /// The same, and more behind them.
+    pub(super) fn and(self, more: &'a [T]) -> Self {
+        Self { more, ..self }
     }
 
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.items.is_empty() && self.more.is_empty()
     }
 }
 
 impl<T, C> Serialize for Texts<'_, T, C> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.items.iter().map(|item| (self.text)(self.context, item)))
+        serializer.collect_seq(self.items.iter().chain(self.more).map(|item| (self.text)(self.context, item)))
     }
 }
 
 impl<T, C> fmt::Debug for Texts<'_, T, C> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_list().entries(self.items.iter().map(|item| (self.text)(self.context, item))).finish()
+        out.debug_list().entries(self.items.iter().chain(self.more).map(|item| (self.text)(self.context, item))).finish()
     }
 }
 

@@ -142,7 +142,7 @@ impl<'a> ThreatJson<'a> {
             id: &threat.id,
             rule: threat.rule.map(|rule| input.knowledge.rules[usize::from(rule.0)].id.as_str()),
             subject: threat.subject.map(|thing| input.model.id_of(thing)),
-            subjects: Texts::of(&threat.subjects, input.model, |model, thing| model.id_of(*thing)),
+            subjects: Texts::of(&threat.subjects, input.model, |model, thing| model.id_of(*thing)).and(&threat.affected),
             title: &threat.title,
             categories: Categories {
                 stride: Texts::of(&threat.stride, &(), |(), category| category.as_str()),
