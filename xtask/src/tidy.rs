@@ -29,7 +29,7 @@ const CHECKS: [Check; 11] = [
     ("every dependency has an allowed licence", licences::check),
     ("every rule has documentation and examples", rules::complete),
     ("no rule file is too large", rules::sizes),
-    ("every abbreviation of a rule is in the glossary", rules::terms),
+    ("every term of a rule is in the glossary", rules::terms),
     ("every rule says why in 40 to 120 words", rules::lengths),
 ];
 
@@ -127,8 +127,8 @@ mod tests {
     }
 
     #[test]
-    fn every_abbreviation_of_a_rule_is_in_the_glossary() {
-        assert_eq!(violations("every abbreviation of a rule is in the glossary"), [""; 0]);
+    fn every_term_of_a_rule_is_in_the_glossary() {
+        assert_eq!(violations("every term of a rule is in the glossary"), [""; 0]);
     }
 
     #[test]

@@ -38,20 +38,128 @@ pub(super) fn sizes(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Every abbreviation in a `why` stands in the glossary.
+/// Words of the trade that somebody who writes programs for the first time would look up. A rule may use them as long as
+/// the glossary has them; every other word of a `why` is plain English.
+const TERMS: &[&str] = &[
+    "backdoor",
+    "badge",
+    "botnet",
+    "broker",
+    "bucket",
+    "cache",
+    "certificate",
+    "checksum",
+    "cluster",
+    "consent",
+    "container",
+    "cookie",
+    "credential",
+    "deploy",
+    "deployment",
+    "deserialization",
+    "domain",
+    "embedding",
+    "encrypt",
+    "encrypted",
+    "encryption",
+    "endpoint",
+    "exploit",
+    "fingerprint",
+    "firewall",
+    "firmware",
+    "flood",
+    "gateway",
+    "hash",
+    "header",
+    "host",
+    "hotspot",
+    "hypervisor",
+    "image",
+    "injection",
+    "jailbroken",
+    "kernel",
+    "library",
+    "macro",
+    "malware",
+    "markup",
+    "metadata",
+    "middleware",
+    "namespace",
+    "nonce",
+    "orchestrator",
+    "parser",
+    "payload",
+    "phishing",
+    "pipeline",
+    "plugin",
+    "policy",
+    "privilege",
+    "proxy",
+    "pseudonym",
+    "query",
+    "queue",
+    "ransomware",
+    "referer",
+    "registry",
+    "repository",
+    "role",
+    "rootkit",
+    "salt",
+    "sandbox",
+    "schema",
+    "script",
+    "segment",
+    "serialization",
+    "session",
+    "sidecar",
+    "signature",
+    "skimmer",
+    "snapshot",
+    "spam",
+    "subdomain",
+    "subnet",
+    "tailgating",
+    "template",
+    "tenant",
+    "thread",
+    "token",
+    "vault",
+    "webhook",
+    "whitelist",
+    "wildcard",
+    "worm",
+];
+
+/// Every abbreviation and every term of the trade in a `why` stands in the glossary.
 pub(super) fn terms(root: &Path) -> anyhow::Result<Vec<String>> {
     let glossary = read(&root.join("docs/glossary.md"))?;
     let heads = glossary.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
     let known: Vec<&str> = heads.flat_map(|head| head.split(|c: char| !c.is_alphanumeric())).collect();
     let is_known = |word: &str| known.contains(&word) || known.contains(&word.trim_end_matches('s'));
+    let explained = glossary.to_lowercase();
     let mut violations = Vec::new();
     for rule in &crate::knowledge::from_disk()?.rules {
         let words = rule.why.split(|c: char| !c.is_alphanumeric());
-        for word in words.filter(|word| is_abbreviation(word) && !is_known(word)) {
+        for word in words.clone().filter(|word| is_abbreviation(word) && !is_known(word)) {
             violations.push(format!("{}: the glossary has no `{word}`", rule.id));
+        }
+        for word in words.filter_map(term).filter(|word| !explains(&explained, word)) {
+            violations.push(format!("{}: the glossary does not explain `{word}`", rule.id));
         }
     }
     Ok(violations)
+}
+
+/// The term of the trade that a word is a form of.
+fn term(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let singular = word.strip_suffix("ies").map_or_else(|| word.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
+    TERMS.iter().copied().find(|term| *term == word || *term == singular)
+}
+
+/// Whether a word stands in the glossary, as an entry or in the explanation of one.
+fn explains(glossary: &str, term: &str) -> bool {
+    glossary.split(|c: char| !c.is_alphanumeric()).any(|word| word == term || word.trim_end_matches('s') == term)
 }
 
 /// Two capitals or more, as in `TLS` or `OAuth`.
