@@ -16,10 +16,12 @@ mod write;
 
 use std::fmt;
 
+pub(crate) use expand::is_fact_set;
 pub(crate) use parts::{Part, Parts};
 pub(crate) use path::ROOT_FIELDS;
 pub(crate) use plain::Plain;
 pub(crate) use render::{Context, key, quoted, scalar};
+pub(crate) use write::{remove as remove_at, set as set_at};
 
 use crate::diagnostic::Diagnostic;
 

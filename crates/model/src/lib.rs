@@ -14,6 +14,7 @@ pub mod lang;
 pub mod limits;
 mod load;
 pub mod markdown;
+pub mod merge;
 pub mod mermaid;
 mod model;
 pub mod naming;

@@ -25,7 +25,7 @@ pub(super) fn long_form(value: &Plain, path: &[String], key: &str) -> Option<Pla
 }
 
 /// Whether traits or controls stand at a path; an entry that is called so is not meant.
-pub(super) fn is_fact_set(path: &[String]) -> bool {
+pub(crate) fn is_fact_set(path: &[String]) -> bool {
     path.len() != 2 && path.last().is_some_and(|key| key == "controls" || key == "traits")
 }
 

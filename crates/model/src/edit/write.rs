@@ -15,7 +15,7 @@ use crate::tree::{Entry, Node, Style, Value};
 const MAX_STEPS: usize = 8;
 
 /// Gives what `keys` lead to a value.
-pub(super) fn set(mut parts: Parts, keys: &[String], value: &Plain) -> Result<String, EditError> {
+pub(crate) fn set(mut parts: Parts, keys: &[String], value: &Plain) -> Result<String, EditError> {
     let at = parts.home(keys).ok_or_else(|| EditError::Refused("the text has no block for models that could take it".to_owned()))?;
     let mut expected = parts.meaning();
     if let Some(splice) = append_to_list(&parts, at, keys, value) {
@@ -211,7 +211,7 @@ fn at_end(parts: &Parts, range: &Range<usize>, text: &str) -> Splice {
 }
 
 /// Removes what `keys` lead to.
-pub(super) fn remove(parts: Parts, keys: &[String]) -> Result<String, EditError> {
+pub(crate) fn remove(parts: Parts, keys: &[String]) -> Result<String, EditError> {
     let at = parts.home(keys).ok_or_else(|| unknown(&keys.join(".")))?;
     let mut expected = parts.meaning();
     expected[at].remove(keys, 0).map_err(|_| unknown(&keys.join(".")))?;
