@@ -158,6 +158,18 @@ pub(crate) enum Command {
     Checklist(checklist::ChecklistArgs),
     /// Take over another tool's model, and say what got lost
     Import(import::ImportArgs),
+    /// Show what changed between two versions of a model, and what that means for its threats
+    Diff(diff::DiffArgs),
+    /// Show who changed a model, when and why
+    Log(log::LogArgs),
+    /// Make git merge and compare models by meaning
+    GitSetup(git_setup::GitSetupArgs),
+    /// Merge three versions of a model; git calls it
+    #[command(hide = true)]
+    MergeDriver(git_setup::MergeDriverArgs),
+    /// Compare two versions of a model; git calls it
+    #[command(hide = true)]
+    DiffDriver(git_setup::DiffDriverArgs),
     /// Put models in their usual order and layout; comments stay
     Fmt(fmt::FmtArgs),
     /// Print the JSON Schema of the model language

@@ -9,10 +9,13 @@ pub(crate) mod completions;
 pub(crate) mod compliance;
 pub(crate) mod coverage;
 pub(crate) mod diagram;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod git_setup;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
@@ -56,6 +59,11 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Report(args) => report::run(args, &mut session),
         Command::Checklist(args) => checklist::run(args, &mut session),
         Command::Import(args) => import::run(args, &mut session),
+        Command::Diff(args) => diff::run(args, &mut session),
+        Command::Log(args) => log::run(args, &mut session),
+        Command::GitSetup(args) => git_setup::run(args, &mut session),
+        Command::MergeDriver(args) => git_setup::run_merge(args, &mut session),
+        Command::DiffDriver(args) => git_setup::run_diff(args, &mut session),
         Command::Fmt(args) => fmt::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),

@@ -11,6 +11,7 @@ mod edits;
 mod exit;
 mod filter;
 mod foreign;
+mod git;
 mod guarded;
 mod human;
 mod knowledge;

@@ -12,7 +12,7 @@ use redan_engine::Policy;
 use redan_model::{Diagnostic, Sources};
 
 pub(crate) use config::Packs;
-pub(crate) use discover::find;
+pub(crate) use discover::{find, is_model_name};
 pub(crate) use files::{FilesBelow, read_limited, read_text, shown_path};
 
 /// The name of the configuration file.

@@ -16,6 +16,7 @@ use crate::args::Common;
 use crate::diagnostics;
 use crate::exit::{Failure, usage};
 use crate::foreign::{self, Templates};
+use crate::git::{AtCommit, Git};
 use crate::knowledge;
 use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
 use crate::terminal::Terminal;
@@ -121,14 +122,14 @@ pub(crate) fn not_ours(shown: &str, format: Format) -> anyhow::Error {
     usage(format!("{shown} is a {name}, which is not edited; take it over first: redan import {shown} -o model.tm.yaml"))
 }
 
-/// The files of a project with one of them replaced, or read already.
-struct Replaced<'a> {
-    below: FilesBelow,
+/// Files with one of them replaced, or read already.
+struct Replaced<'a, F> {
+    below: F,
     path: &'a str,
     bytes: Result<Vec<u8>, String>,
 }
 
-impl Files for Replaced<'_> {
+impl<F: Files> Files for Replaced<'_, F> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
         if path == self.path { self.bytes.clone() } else { self.below.read(path) }
     }
@@ -203,6 +204,51 @@ impl<'a> Session<'a> {
         let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let shown = given.to_string_lossy().replace('\\', "/");
         let files = FilesBelow::new(&project.root);
+        self.load_from(files, path, below, shown, project, given.is_absolute())
+    }
+
+    /// A model as it was in a commit, with what it uses from the same commit; what is wrong with it is shown.
+    pub(crate) fn open_at(&mut self, git: &Git, commit: &str, below: &str) -> anyhow::Result<Opened> {
+        let project = Rc::new(self.project(&git.root)?);
+        let shown = format!("{}:{below}", commit.get(..12).unwrap_or(commit));
+        let files = AtCommit { git, commit };
+        let opened = self.load_from(files, git.root.join(below), below.to_owned(), shown, project, false)?;
+        self.show_diagnostics(&opened.loaded.diagnostics, &opened.loaded.sources);
+        if opened.loaded.is_valid() { Ok(opened) } else { Err(Failure::Reported.into()) }
+    }
+
+    /// As [`Session::open_at`], but a model with errors is nothing, and nothing is shown.
+    pub(crate) fn try_open_at(&mut self, git: &Git, commit: &str, below: &str) -> anyhow::Result<Option<Opened>> {
+        let project = Rc::new(self.project(&git.root)?);
+        let files = AtCommit { git, commit };
+        let opened = self.load_from(files, git.root.join(below), below.to_owned(), below.to_owned(), project, false)?;
+        Ok(Some(opened).filter(|opened| opened.loaded.is_valid()))
+    }
+
+    /// A text as if it were a model of the project around the current folder.
+    pub(crate) fn open_text(&mut self, below: &str, text: &str) -> anyhow::Result<Opened> {
+        let project = Rc::new(self.project_here()?);
+        let files = Replaced { below: FilesBelow::new(&project.root), path: below, bytes: Ok(text.as_bytes().to_vec()) };
+        self.load_from(files, project.root.join(below), below.to_owned(), below.to_owned(), project, false)
+    }
+
+    /// A model without content in the place of one that a version does not have.
+    pub(crate) fn open_empty(&mut self, like: &Opened) -> anyhow::Result<Opened> {
+        let name = like.loaded.model.name_of(redan_model::Thing::Model);
+        let text = format!("redan: 1\nname: {}\n", serde_json::Value::from(name));
+        let files = Replaced { below: FilesBelow::new(&like.project.root), path: &like.below, bytes: Ok(text.into_bytes()) };
+        self.load_from(files, like.path.clone(), like.below.clone(), "(no model)".to_owned(), Rc::clone(&like.project), false)
+    }
+
+    fn load_from(
+        &mut self,
+        files: impl Files,
+        path: PathBuf,
+        below: String,
+        shown: String,
+        project: Rc<Project>,
+        absolute: bool,
+    ) -> anyhow::Result<Opened> {
         let mut bytes = files.read(&below);
         let foreign = bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes));
         if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
@@ -211,10 +257,10 @@ impl<'a> Session<'a> {
         }
         let knowledge = self.knowledge_for(&project, foreign)?;
         let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
-        let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
+        let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, absolute) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day() })
+        Ok(Opened { path, below, shown, loaded, foreign, project, knowledge, today: self.common.day() })
     }
 
     /// Another tool's model as the text of one of ours; what got lost is counted.

@@ -144,7 +144,7 @@ fn break_last(lines: &mut Vec<String>, width: usize) {
     }
 }
 
-fn markdown_text(text: &str) -> String {
+pub(crate) fn markdown_text(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
 }
 

@@ -115,7 +115,7 @@ pub struct Answer {
 }
 
 /// A control that answers a threat, in full or in part, or that would.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CounterUse {
     /// Which control.
     pub control: ControlIx,

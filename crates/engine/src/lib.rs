@@ -7,6 +7,7 @@ mod analyse;
 pub mod analysis;
 pub mod answers;
 pub mod catalogue;
+pub mod change;
 pub mod checklist;
 pub mod compliance;
 mod coverage;

@@ -5,6 +5,7 @@
 //! is never in memory twice.
 
 mod answers;
+mod change;
 mod diagnostic;
 mod lists;
 mod report;
@@ -21,6 +22,7 @@ use redan_model::{Model, Sources, Span};
 use serde::Serialize;
 
 pub use answers::{ChangeJson, ExplanationJson, tri_word};
+pub use change::DifferenceJson;
 pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use report::ReportJson;

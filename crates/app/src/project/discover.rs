@@ -47,10 +47,15 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn is_model(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    if [".tm.yaml", ".tm.yml", ".tm.json", ".tm.md"].iter().any(|ending| name.ends_with(ending)) {
+    if is_model_name(name) {
         return true;
     }
     name.ends_with(".md") && read_limited(path).is_ok_and(|bytes| has_redan_block(&String::from_utf8_lossy(&bytes)))
+}
+
+/// Whether a file is a model by its name alone.
+pub(crate) fn is_model_name(name: &str) -> bool {
+    [".tm.yaml", ".tm.yml", ".tm.json", ".tm.md"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether a fence opens a block whose language is followed by the word `redan`.

@@ -129,7 +129,8 @@ fn list([base, ours, theirs]: [Option<&Plain>; 3]) -> Option<Plain> {
     let [base, ours, theirs] = [items(base)?, items(ours)?, items(theirs)?];
     let words = [&base, &ours, &theirs].iter().all(|list| list.iter().all(|item| matches!(item, Plain::Text(_))));
     let kept = |list: &[Plain]| base.iter().all(|item| list.contains(item));
-    if !words && !(kept(&ours) && kept(&theirs)) {
+    let only_additions = kept(&ours) && kept(&theirs);
+    if !words && !only_additions {
         return None;
     }
     let stays = |item: &&Plain| theirs.contains(item) || !base.contains(item);

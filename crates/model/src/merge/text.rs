@@ -45,7 +45,7 @@ fn apply(name: &str, text: &str, change: &Change) -> Option<String> {
 }
 
 /// Text that is not read as a model: whoever changed it has it.
-fn outside<'a>([base, ours, theirs]: [&'a str; 3]) -> Option<&'a str> {
+fn outside([base, ours, theirs]: [&str; 3]) -> Option<&str> {
     if ours == theirs || theirs == base {
         Some(ours)
     } else if ours == base {
@@ -249,20 +249,20 @@ impl<'a> Writer<'a> {
             let column = ours.as_ref().map(|chunk| chunk.entry.key_span.range().start - chunk.start);
             return theirs.map_or_else(String::new, |chunk| self.indented(&chunk, column));
         }
-        if let (Some(mine), Some(other)) = (&ours, &theirs) {
-            if let Some(text) = self.nested(base.as_ref(), mine, other) {
-                return text;
-            }
+        if let (Some(mine), Some(other)) = (&ours, &theirs)
+            && let Some(text) = self.nested(base.as_ref(), mine, other)
+        {
+            return text;
         }
         if self.in_conflict() {
             let line = |text: String| if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" };
             return format!("{OURS}{}{BETWEEN}{}{THEIRS}", line(whole(&ours)), line(whole(&theirs)));
         }
         let changes: Vec<Change> = self.outcome.changes.iter().filter(|change| change.path.starts_with(&self.path)).cloned().collect();
-        if let ([Change { path, value: None }], None) = (&changes[..], &theirs) {
-            if *path == self.path {
-                return String::new();
-            }
+        if let ([Change { path, value: None }], None) = (&changes[..], &theirs)
+            && *path == self.path
+        {
+            return String::new();
         }
         self.late.extend(changes);
         whole(&ours)

@@ -1,0 +1,182 @@
+//! The history of a repository, read through the user's own git.
+//!
+//! Nothing is written, no hook or external program of the repository runs, and no remote is asked.
+
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::Context;
+use redan_model::Files;
+use redan_model::limits::MAX_FILE_BYTES;
+
+use crate::exit::usage;
+
+/// A repository.
+pub(crate) struct Git {
+    /// Its folder; absolute.
+    pub(crate) root: PathBuf,
+    objects: RefCell<Option<Objects>>,
+}
+
+/// One commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Commit {
+    /// Its full id.
+    pub(crate) id: String,
+    /// Its first parent, if it has one here; a shallow clone ends earlier than the history.
+    pub(crate) parent: Option<String>,
+    /// When it was made, in seconds since 1970.
+    pub(crate) time: i64,
+    /// Who wrote it.
+    pub(crate) author: String,
+    /// The first line of its message.
+    pub(crate) subject: String,
+}
+
+/// The files of one commit, as the loader wants them.
+pub(crate) struct AtCommit<'a> {
+    /// The repository.
+    pub(crate) git: &'a Git,
+    /// The commit.
+    pub(crate) commit: &'a str,
+}
+
+/// A running `git cat-file`, asked for one object after the other.
+struct Objects {
+    child: Child,
+    wanted: Option<ChildStdin>,
+    found: BufReader<ChildStdout>,
+}
+
+impl Git {
+    /// The repository at a folder, if there is one and git is installed.
+    pub(crate) fn at(root: &Path) -> Option<Self> {
+        root.join(".git").exists().then(|| Self { root: root.to_owned(), objects: RefCell::new(None) })
+    }
+
+    /// The repository at the root of a project; a usage error where there is none.
+    pub(crate) fn of(root: &Path) -> anyhow::Result<Self> {
+        Self::at(root).ok_or_else(|| usage(format!("{} is not the root of a git repository", root.display())))
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(&self.root);
+        command.args(["--no-pager", "--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
+        command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
+        command
+    }
+
+    /// What a git command prints.
+    ///
+    /// # Errors
+    /// When git cannot be run or fails; its own words are in the message.
+    pub(crate) fn run(&self, args: &[&str]) -> anyhow::Result<Vec<u8>> {
+        let output = self.command().args(args).output().context("running git; is it installed?")?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(usage(format!("git {}: {}", args[0], String::from_utf8_lossy(&output.stderr).trim())))
+    }
+
+    /// The id of the commit that a revision names.
+    pub(crate) fn commit(&self, revision: &str) -> anyhow::Result<String> {
+        let wanted = format!("{revision}^{{commit}}");
+        let output = self.command().args(["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).output();
+        let output = output.context("running git; is it installed?")?;
+        if !output.status.success() {
+            return Err(usage(format!("`{revision}` is neither a file nor a revision of {}", self.root.display())));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// The paths of all files of a commit.
+    pub(crate) fn files(&self, commit: &str) -> anyhow::Result<Vec<String>> {
+        let listed = self.run(&["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])?;
+        Ok(listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    }
+
+    /// The commits that touched a path, newest first.
+    pub(crate) fn log(&self, range: &str, paths: &[&str], limit: Option<usize>) -> anyhow::Result<Vec<Commit>> {
+        let limit = limit.map(|limit| format!("--max-count={limit}"));
+        let mut args = vec!["log", "-z", "--format=%H%x01%P%x01%ct%x01%an%x01%s", "--no-show-signature"];
+        args.extend(limit.as_deref());
+        args.extend(["--end-of-options", range, "--"]);
+        args.extend(paths);
+        let listed = String::from_utf8_lossy(&self.run(&args)?).into_owned();
+        let commit = |line: &str| {
+            let mut parts = line.trim_start().split('\x01');
+            let (id, parents) = (parts.next()?.to_owned(), parts.next()?);
+            let parent = parents.split(' ').next().filter(|parent| !parent.is_empty()).map(str::to_owned);
+            let time = parts.next()?.parse().ok()?;
+            Some(Commit { id, parent, time, author: parts.next()?.to_owned(), subject: parts.next()?.to_owned() })
+        };
+        Ok(listed.split('\0').filter(|line| !line.trim().is_empty()).filter_map(commit).collect())
+    }
+
+    /// Whether a commit has a file.
+    pub(crate) fn has(&self, commit: &str, path: &str) -> bool {
+        self.read(commit, path).is_ok()
+    }
+
+    /// The bytes of a file of a commit, or why there are none.
+    fn read(&self, commit: &str, path: &str) -> Result<Vec<u8>, String> {
+        if path.contains('\n') {
+            return Err("its name holds a line break".to_owned());
+        }
+        let mut running = self.objects.borrow_mut();
+        if running.is_none() {
+            *running = Some(Objects::start(self.command()).map_err(|error| error.to_string())?);
+        }
+        let objects = running.as_mut().ok_or("git does not run")?;
+        objects.read(&format!("{commit}:{path}")).map_err(|error| error.to_string())?.ok_or_else(|| "no such file".to_owned())
+    }
+}
+
+impl Files for AtCommit<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        self.git.read(self.commit, path)
+    }
+}
+
+impl Objects {
+    fn start(mut git: Command) -> std::io::Result<Self> {
+        let mut child = git.args(["cat-file", "--batch"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let gone = || std::io::Error::other("git does not answer");
+        let wanted = child.stdin.take().ok_or_else(gone)?;
+        let found = BufReader::new(child.stdout.take().ok_or_else(gone)?);
+        Ok(Self { child, wanted: Some(wanted), found })
+    }
+
+    /// The content of a file, or nothing if there is none of that name.
+    fn read(&mut self, name: &str) -> std::io::Result<Option<Vec<u8>>> {
+        let wanted = self.wanted.as_mut().ok_or_else(|| std::io::Error::other("git does not answer"))?;
+        writeln!(wanted, "{name}")?;
+        wanted.flush()?;
+        let mut head = String::new();
+        self.found.read_line(&mut head)?;
+        let mut words = head.trim_end().rsplitn(3, ' ');
+        let (size, kind) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let Ok(size) = size.parse::<usize>() else { return Ok(None) };
+        let mut bytes = Vec::with_capacity(size.min(MAX_FILE_BYTES));
+        self.found.by_ref().take(size as u64).read_to_end(&mut bytes)?;
+        self.found.read_exact(&mut [0])?;
+        if kind != "blob" {
+            return Ok(None);
+        }
+        if size > MAX_FILE_BYTES {
+            return Err(std::io::Error::other(format!("it has {size} bytes, more than the {MAX_FILE_BYTES} that a file may have")));
+        }
+        Ok(Some(bytes))
+    }
+}
+
+impl Drop for Objects {
+    fn drop(&mut self) {
+        // Git ends when nobody asks any more.
+        self.wanted = None;
+        let _ = self.child.wait();
+    }
+}

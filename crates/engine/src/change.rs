@@ -1,0 +1,376 @@
+//! What is different between two versions of a system: its parts, the boundaries that flows cross, its threats, its
+//! controls and its risk.
+//!
+//! Both versions are analysed with the same knowledge, so that every difference comes from the model.
+
+use std::collections::BTreeMap;
+
+use redan_model::lang::{Band, State};
+use redan_model::{FlowIx, Model, Thing, canonical};
+use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
+
+use crate::analysis::{Analysis, Status, Threat};
+use crate::expr::Tri;
+use crate::facts::{Facts, Overlay, Stage};
+use crate::knowledge::Knowledge;
+
+/// One of the two versions.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its analysis.
+    pub analysis: &'a Analysis,
+}
+
+/// Everything that is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Entries of the model, section by section, in the order of the later version, removed ones behind.
+    pub entries: Vec<EntryChange>,
+    /// Flows that cross other zones than before, removed and added ones included.
+    pub crossings: Vec<Crossing>,
+    /// Threats that came, went, or stand differently: those of the later version in its order, then those that went.
+    pub threats: Vec<ThreatChange>,
+    /// Controls that protect less or more than before, where a threat turns on them.
+    pub controls: Vec<ControlChange>,
+    /// The numbers before.
+    pub before: Tally,
+    /// The numbers after.
+    pub after: Tally,
+}
+
+/// An entry of a section that is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryChange {
+    /// The section, such as `elements`; `model` for what stands at the top.
+    pub section: String,
+    /// The id, or the field at the top.
+    pub id: String,
+    /// The name for people.
+    pub name: String,
+    /// How it is different.
+    pub what: What,
+}
+
+/// How an entry is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// It is there now.
+    Added,
+    /// It is gone.
+    Removed,
+    /// These fields of it, by their path below it.
+    Changed(Vec<FieldChange>),
+}
+
+/// A field that is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its path below the entry, such as `controls.mfa`.
+    pub field: String,
+    /// Its value before, if it had one.
+    pub before: Option<String>,
+    /// Its value after, if it has one.
+    pub after: Option<String>,
+}
+
+/// A flow and the zones that it crosses, by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossing {
+    /// The flow.
+    pub flow: String,
+    /// The zones that it crossed; nothing if it was not there.
+    pub before: Option<Vec<String>>,
+    /// The zones that it crosses; nothing if it is gone.
+    pub after: Option<Vec<String>>,
+}
+
+/// Where a threat stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its status.
+    pub status: Status,
+    /// Its band.
+    pub band: Option<Band>,
+    /// Likelihood times impact.
+    pub risk: Option<u8>,
+    /// What is left of it with what is in place.
+    pub residual: Option<u8>,
+}
+
+/// A threat that is different.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreatChange {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stood, if it was there.
+    pub before: Option<Standing>,
+    /// Where it stands, if it is there.
+    pub after: Option<Standing>,
+}
+
+/// In which way a threat is different.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ThreatMove {
+    /// It is there now.
+    New,
+    /// It is gone.
+    Gone,
+    /// It has another status.
+    Settled,
+    /// It has the same status and another rating.
+    Rerated,
+}
+
+/// A control that is different where threats look for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlChange {
+    /// The thing on which it was looked for.
+    pub subject: String,
+    /// The control.
+    pub control: String,
+    /// What was known of it.
+    pub before: State,
+    /// What is known of it.
+    pub after: State,
+}
+
+/// The numbers of one version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Open threats that are critical, high, medium, low.
+    pub open: [usize; 4],
+    /// Threats that wait for an answer.
+    pub questions: usize,
+    /// Threats that are mitigated.
+    pub mitigated: usize,
+    /// The residual risk of all open and unanswered threats, added up.
+    pub residual: u64,
+}
+
+impl ThreatChange {
+    /// In which way it is different.
+    pub fn kind(&self) -> ThreatMove {
+        match (&self.before, &self.after) {
+            (None, _) => ThreatMove::New,
+            (_, None) => ThreatMove::Gone,
+            (Some(before), Some(after)) if before.status != after.status => ThreatMove::Settled,
+            _ => ThreatMove::Rerated,
+        }
+    }
+}
+
+impl ControlChange {
+    /// Whether it protects less than before.
+    pub fn is_loss(&self) -> bool {
+        strength(self.after) < strength(self.before)
+    }
+}
+
+/// How much a state is worth: what is not known protects as little as what is not there.
+fn strength(state: State) -> u8 {
+    match state {
+        State::Yes => 2,
+        State::Partial => 1,
+        State::No | State::Unknown => 0,
+    }
+}
+
+impl Tally {
+    /// The numbers of an analysis.
+    pub fn of(analysis: &Analysis) -> Self {
+        let mut tally = Self::default();
+        for threat in &analysis.threats {
+            match threat.status {
+                Status::Open => {
+                    if let Some(band) = threat.rating.band.or(threat.stated_band) {
+                        tally.open[place(band)] += 1;
+                    }
+                }
+                Status::Question => tally.questions += 1,
+                Status::Mitigated => tally.mitigated += 1,
+                Status::Accepted | Status::Transferred | Status::Avoided | Status::FalsePositive | Status::NotApplicable => {}
+            }
+            if matches!(threat.status, Status::Open | Status::Question) {
+                tally.residual += u64::from(threat.residual.current.unwrap_or(0));
+            }
+        }
+        tally
+    }
+}
+
+fn place(band: Band) -> usize {
+    match band {
+        Band::Critical => 0,
+        Band::High => 1,
+        Band::Medium => 2,
+        Band::Low => 3,
+    }
+}
+
+/// What is different in `after`.
+pub fn compare(before: Side<'_>, after: Side<'_>, knowledge: &Knowledge) -> Change {
+    Change {
+        entries: entries(before.model, after.model),
+        crossings: crossings(crossed(before.model, knowledge), crossed(after.model, knowledge)),
+        threats: threats(before.analysis, after.analysis),
+        controls: controls(before, after, knowledge),
+        before: Tally::of(before.analysis),
+        after: Tally::of(after.analysis),
+    }
+}
+
+fn entries(before: &Model, after: &Model) -> Vec<EntryChange> {
+    let (old, new) = (canonical::to_json(&before.root), canonical::to_json(&after.root));
+    let (Json::Object(old), Json::Object(new)) = (old, new) else { return Vec::new() };
+    let mut found = Vec::new();
+    let sections = new.keys().chain(old.keys().filter(|key| !new.contains_key(*key)));
+    for section in sections {
+        match (old.get(section), new.get(section)) {
+            (Some(Json::Object(old)), Some(Json::Object(new))) if is_section(section) => section_changes(section, old, new, &mut found),
+            (Some(Json::Object(old)), None) if is_section(section) => section_changes(section, old, &serde_json::Map::new(), &mut found),
+            (None, Some(Json::Object(new))) if is_section(section) => section_changes(section, &serde_json::Map::new(), new, &mut found),
+            (old, new) => {
+                let mut fields = Vec::new();
+                differences("", old, new, &mut fields);
+                if !fields.is_empty() {
+                    let what = What::Changed(fields);
+                    found.push(EntryChange { section: "model".to_owned(), id: section.clone(), name: section.clone(), what });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether a field at the top holds entries by id.
+fn is_section(name: &str) -> bool {
+    !matches!(name, "scope" | "traits" | "controls" | "layout" | "use") && !name.starts_with("x-")
+}
+
+fn section_changes(section: &str, old: &serde_json::Map<String, Json>, new: &serde_json::Map<String, Json>, found: &mut Vec<EntryChange>) {
+    let name = |id: &str, entry: &Json| {
+        let text = ["name", "title", "text", "goal", "label"].iter().find_map(|key| entry.get(key)?.as_str());
+        text.map_or_else(|| redan_model::naming::sentence_of(id), str::to_owned)
+    };
+    let entry = |id: &str, value: &Json, what| EntryChange { section: section.to_owned(), id: id.to_owned(), name: name(id, value), what };
+    for (id, value) in new {
+        let Some(before) = old.get(id) else {
+            found.push(entry(id, value, What::Added));
+            continue;
+        };
+        let mut fields = Vec::new();
+        differences("", Some(before), Some(value), &mut fields);
+        if !fields.is_empty() {
+            found.push(entry(id, value, What::Changed(fields)));
+        }
+    }
+    found.extend(old.iter().filter(|(id, _)| !new.contains_key(*id)).map(|(id, value)| entry(id, value, What::Removed)));
+}
+
+/// The fields that differ below a place; lists are compared as a whole.
+fn differences(path: &str, old: Option<&Json>, new: Option<&Json>, found: &mut Vec<FieldChange>) {
+    if old == new {
+        return;
+    }
+    if let (Some(Json::Object(old)), Some(Json::Object(new))) = (old, new) {
+        for key in new.keys().chain(old.keys().filter(|key| !new.contains_key(*key))) {
+            let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            differences(&below, old.get(key), new.get(key), found);
+        }
+        return;
+    }
+    // A fact without a reason or evidence is its value.
+    let path = path.strip_suffix(".is").unwrap_or(path);
+    found.push(FieldChange { field: path.to_owned(), before: old.map(shown), after: new.map(shown) });
+}
+
+/// A value in one line.
+fn shown(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Array(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Json::Object(entries) => {
+            if let (1, Some(value)) = (entries.len(), entries.get("is")) {
+                return shown(value);
+            }
+            let entries = entries.iter().map(|(key, value)| format!("{key}: {}", shown(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
+    }
+}
+
+fn crossings(old: BTreeMap<String, Vec<String>>, new: BTreeMap<String, Vec<String>>) -> Vec<Crossing> {
+    let mut found = Vec::new();
+    for (flow, zones) in &new {
+        let was = old.get(flow);
+        if was != Some(zones) && (was.is_some_and(|was| !was.is_empty()) || !zones.is_empty()) {
+            found.push(Crossing { flow: flow.clone(), before: was.cloned(), after: Some(zones.clone()) });
+        }
+    }
+    let gone = old.iter().filter(|(flow, zones)| !new.contains_key(*flow) && !zones.is_empty());
+    found.extend(gone.map(|(flow, zones)| Crossing { flow: flow.clone(), before: Some(zones.clone()), after: None }));
+    found
+}
+
+/// The zones that each flow is known to enter or leave, by id.
+fn crossed(model: &Model, knowledge: &Knowledge) -> BTreeMap<String, Vec<String>> {
+    let nothing = Overlay::default();
+    let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
+    let zones = |flow: FlowIx| {
+        let all = facts.entered(flow).members.into_iter().chain(facts.left(flow).members);
+        all.filter(|(_, belongs)| *belongs == Tri::Yes).map(|(zone, _)| model.id_of(zone).to_owned()).collect()
+    };
+    facts.flow_ixs().map(|flow| (model.id_of(Thing::Flow(flow)).to_owned(), zones(flow))).collect()
+}
+
+fn threats(before: &Analysis, after: &Analysis) -> Vec<ThreatChange> {
+    let by_id = |analysis: &'_ Analysis| -> FxHashMap<String, Standing> {
+        analysis.threats.iter().map(|threat| (threat.id.clone(), Standing::of(threat))).collect()
+    };
+    let (old, new) = (by_id(before), by_id(after));
+    let change = |threat: &Threat, before, after| ThreatChange { id: threat.id.clone(), title: threat.title.clone(), before, after };
+    let mut found = Vec::new();
+    for threat in &after.threats {
+        let (was, is) = (old.get(&threat.id).copied(), Standing::of(threat));
+        if was != Some(is) {
+            found.push(change(threat, was, Some(is)));
+        }
+    }
+    let gone = before.threats.iter().filter(|threat| !new.contains_key(&threat.id));
+    found.extend(gone.map(|threat| change(threat, Some(Standing::of(threat)), None)));
+    found
+}
+
+impl Standing {
+    /// Where a threat stands.
+    pub fn of(threat: &Threat) -> Self {
+        let rating = threat.rating;
+        Self { status: threat.status, band: rating.band.or(threat.stated_band), risk: rating.risk, residual: threat.residual.current }
+    }
+}
+
+fn controls(before: Side<'_>, after: Side<'_>, knowledge: &Knowledge) -> Vec<ControlChange> {
+    let (old, new) = (states(before, knowledge), states(after, knowledge));
+    let differs = |((subject, control), after): (&(String, String), &State)| {
+        let before = *old.get(&(subject.clone(), control.clone()))?;
+        let change = ControlChange { subject: subject.clone(), control: control.clone(), before, after: *after };
+        (strength(before) != strength(*after)).then_some(change)
+    };
+    new.iter().filter_map(differs).collect()
+}
+
+/// What is known of every control where a threat looked for it.
+fn states(side: Side<'_>, knowledge: &Knowledge) -> BTreeMap<(String, String), State> {
+    let used: rustc_hash::FxHashSet<_> = side.analysis.threats.iter().flat_map(|threat| &threat.counters).copied().collect();
+    let named = used.into_iter().map(|used| {
+        let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
+        ((side.model.id_of(used.place).to_owned(), control.to_owned()), used.state)
+    });
+    named.collect()
+}
