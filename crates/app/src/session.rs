@@ -233,9 +233,12 @@ impl<'a> Session<'a> {
         let mut loss = Vec::new();
         if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
             let knowledge = self.knowledge_for(&project, Some(format))?;
-            let templates = if reading == Reading::Judged { self.templates(&project)? } else { Rc::default() };
-            let mut imported = foreign::read(format, foreign, &templates)
-                .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
+            let read = match reading {
+                Reading::Judged => foreign::read(format, foreign, &*self.templates(&project)?),
+                // Names are left out when the file is written, if they have to be.
+                Reading::Stored(_) => foreign::stored(format, foreign, true),
+            };
+            let mut imported = read.map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
             foreign::decisions::answer(&mut imported, &knowledge, &Context { today: self.common.day() });
             bytes = Ok(foreign::text(&imported).into_bytes());
             // A picture in a Markdown file has become a model, which is no Markdown any more.

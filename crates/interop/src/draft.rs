@@ -219,6 +219,12 @@ impl Draft {
         self.sections.entry(section).or_default().insert(id.to_owned(), entry.into());
     }
 
+    /// Whether there is an element, flow, zone or asset with an id.
+    pub fn has(&self, id: &str) -> bool {
+        let sections = [Section::Elements, Section::Flows, Section::Zones, Section::Assets];
+        sections.iter().filter_map(|section| self.sections.get(section)).any(|entries| entries.contains_key(id))
+    }
+
     /// Adds an entry, or to an entry that is there the fields that it lacks.
     pub fn add_missing(&mut self, section: Section, id: &str, entry: Entry) {
         let known = self.sections.entry(section).or_default().entry(id).or_insert_with(|| json!({}));

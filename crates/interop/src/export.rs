@@ -14,11 +14,11 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid};
+use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, tm7};
 
 /// The formats that can be written, in the order of lists.
 pub const WRITTEN: &[Format] =
-    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid];
+    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid, Format::Tm7];
 
 /// What is to be written.
 #[derive(Debug)]
@@ -171,6 +171,7 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::GuideAssetsJson => guide::assets_json(outgoing),
         Format::GuideAssetsCsv => guide::assets_csv(outgoing),
         Format::Mermaid => mermaid::write(outgoing),
+        Format::Tm7 => tm7::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -36,6 +36,9 @@ pub(crate) struct ImportArgs {
     /// Exit with code 1 if anything got lost
     #[arg(long)]
     strict: bool,
+    /// Keep the names of people who changed something, where the format has them
+    #[arg(long)]
+    keep_names: bool,
     /// Write a model in YAML, or the model and the losses in JSON
     #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
     format: PlainFormat,
@@ -52,8 +55,8 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
     let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    let mut imported =
-        redan_interop::import(format, &bytes).map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let mut imported = foreign::stored(format, &bytes, args.keep_names)
+        .map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let project = session.project_here()?;
     let knowledge = session.knowledge(&project)?;
     foreign::decisions::answer(&mut imported, &knowledge, &Context { today: session.common.day() });
