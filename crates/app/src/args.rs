@@ -170,6 +170,10 @@ pub(crate) enum Command {
     /// Compare two versions of a model; git calls it
     #[command(hide = true)]
     DiffDriver(git_setup::DiffDriverArgs),
+    /// Write a model as another tool's file, or its changes into one, and say what got lost
+    Export(export::ExportArgs),
+    /// Turn one tool's file into another's, and say what got lost
+    Convert(export::ConvertArgs),
     /// Put models in their usual order and layout; comments stay
     Fmt(fmt::FmtArgs),
     /// Print the JSON Schema of the model language

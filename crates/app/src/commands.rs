@@ -11,6 +11,7 @@ pub(crate) mod coverage;
 pub(crate) mod diagram;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod fmt;
 pub(crate) mod git_setup;
 pub(crate) mod import;
@@ -64,6 +65,8 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::GitSetup(args) => git_setup::run(args, &mut session),
         Command::MergeDriver(args) => git_setup::run_merge(args, &mut session),
         Command::DiffDriver(args) => git_setup::run_diff(args, &mut session),
+        Command::Export(args) => export::run(args, &mut session),
+        Command::Convert(args) => export::run_convert(args, &mut session),
         Command::Fmt(args) => fmt::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
-use redan_interop::Format;
+use redan_interop::{Format, Loss};
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
 use redan_report::Input;
 
@@ -49,6 +49,8 @@ pub(crate) struct Opened {
     pub(crate) loaded: Kept<Loaded>,
     /// The other tool whose model it is.
     pub(crate) foreign: Option<Format>,
+    /// What got lost when it was taken over.
+    pub(crate) loss: Vec<Loss>,
     /// The project that it is in.
     pub(crate) project: Rc<Project>,
     /// The knowledge that its project uses.
@@ -95,6 +97,7 @@ impl Opened {
             shown: self.shown.clone(),
             loaded: Kept::new(loaded),
             foreign: self.foreign,
+            loss: self.loss.clone(),
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
@@ -120,6 +123,25 @@ impl Opened {
 pub(crate) fn not_ours(shown: &str, format: Format) -> anyhow::Error {
     let name = format.name();
     usage(format!("{shown} is a {name}, which is not edited; take it over first: redan import {shown} -o model.tm.yaml"))
+}
+
+/// How a file of another tool is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// With what the rules of its own tool raise.
+    Judged,
+    /// As it is, whatever it looks like if a format is given.
+    Stored(Option<Format>),
+}
+
+/// Where a model stands.
+struct Place {
+    path: PathBuf,
+    below: String,
+    shown: String,
+    project: Rc<Project>,
+    /// Whether the user wrote an absolute path.
+    absolute: bool,
 }
 
 /// Files with one of them replaced, or read already.
@@ -161,9 +183,17 @@ impl<'a> Session<'a> {
     /// The one model that a command edits; it may have errors, which an edit may be about to mend.
     pub(crate) fn open_to_edit(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
         let path = self.one_path(model)?;
-        let opened = self.load(&path)?;
+        let opened = self.load(&path, Reading::Judged)?;
         opened.own()?;
         Ok(opened)
+    }
+
+    /// The one model that is to be written as another tool's file.
+    pub(crate) fn open_as(&mut self, model: Option<&Path>, reading: Reading) -> anyhow::Result<Opened> {
+        let path = self.one_path(model)?;
+        let opened = self.load(&path, reading)?;
+        self.show_diagnostics(&opened.loaded.diagnostics, &opened.loaded.sources);
+        if opened.loaded.is_valid() { Ok(opened) } else { Err(Failure::Reported.into()) }
     }
 
     fn one_path(&mut self, model: Option<&Path>) -> anyhow::Result<PathBuf> {
@@ -181,7 +211,13 @@ impl<'a> Session<'a> {
     /// The models, valid or not, in order; nothing is shown.
     pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
         let paths = self.paths(models)?;
-        paths.iter().map(|path| self.load(path)).collect()
+        let opened: Vec<Opened> = paths.iter().map(|path| self.load(path, Reading::Judged)).collect::<anyhow::Result<_>>()?;
+        for model in opened.iter().filter(|model| !model.loss.is_empty()) {
+            let (shown, count) = (&model.shown, model.loss.len());
+            let name = model.foreign.map(Format::name).unwrap_or_default();
+            self.terminal.note(&format!("{shown} is a {name}; {count} losses: redan import {shown}"));
+        }
+        Ok(opened)
     }
 
     /// The files that are named, else those of the project.
@@ -194,7 +230,7 @@ impl<'a> Session<'a> {
         Ok(found.into_iter().map(|found| found.strip_prefix(&self.cwd).map_or(found.clone(), Path::to_owned)).collect())
     }
 
-    fn load(&mut self, given: &Path) -> anyhow::Result<Opened> {
+    fn load(&mut self, given: &Path, reading: Reading) -> anyhow::Result<Opened> {
         let path = fs::canonicalize(self.cwd.join(given)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => usage(format!("cannot read `{}`: no such file", given.display())),
             _ => usage(format!("cannot read `{}`: {error}", given.display())),
@@ -204,32 +240,35 @@ impl<'a> Session<'a> {
         let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let shown = given.to_string_lossy().replace('\\', "/");
         let files = FilesBelow::new(&project.root);
-        self.load_from(files, path, below, shown, project, given.is_absolute())
+        self.load_from(files, Place { path, below, shown, project, absolute: given.is_absolute() }, reading)
     }
 
     /// A model as it was in a commit, with what it uses from the same commit; what is wrong with it is shown.
     pub(crate) fn open_at(&mut self, git: &Git, commit: &str, below: &str) -> anyhow::Result<Opened> {
-        let project = Rc::new(self.project(&git.root)?);
         let shown = format!("{}:{below}", commit.get(..12).unwrap_or(commit));
-        let files = AtCommit { git, commit };
-        let opened = self.load_from(files, git.root.join(below), below.to_owned(), shown, project, false)?;
+        let opened = self.read_at(git, commit, below, shown)?;
         self.show_diagnostics(&opened.loaded.diagnostics, &opened.loaded.sources);
         if opened.loaded.is_valid() { Ok(opened) } else { Err(Failure::Reported.into()) }
     }
 
     /// As [`Session::open_at`], but a model with errors is nothing, and nothing is shown.
     pub(crate) fn try_open_at(&mut self, git: &Git, commit: &str, below: &str) -> anyhow::Result<Option<Opened>> {
-        let project = Rc::new(self.project(&git.root)?);
-        let files = AtCommit { git, commit };
-        let opened = self.load_from(files, git.root.join(below), below.to_owned(), below.to_owned(), project, false)?;
+        let opened = self.read_at(git, commit, below, below.to_owned())?;
         Ok(Some(opened).filter(|opened| opened.loaded.is_valid()))
+    }
+
+    fn read_at(&mut self, git: &Git, commit: &str, below: &str, shown: String) -> anyhow::Result<Opened> {
+        let project = Rc::new(self.project(&git.root)?);
+        let place = Place { path: git.root.join(below), below: below.to_owned(), shown, project, absolute: false };
+        self.load_from(AtCommit { git, commit }, place, Reading::Judged)
     }
 
     /// A text as if it were a model of the project around the current folder.
     pub(crate) fn open_text(&mut self, below: &str, text: &str) -> anyhow::Result<Opened> {
         let project = Rc::new(self.project_here()?);
         let files = Replaced { below: FilesBelow::new(&project.root), path: below, bytes: Ok(text.as_bytes().to_vec()) };
-        self.load_from(files, project.root.join(below), below.to_owned(), below.to_owned(), project, false)
+        let place = Place { path: project.root.join(below), below: below.to_owned(), shown: below.to_owned(), project, absolute: false };
+        self.load_from(files, place, Reading::Judged)
     }
 
     /// A model without content in the place of one that a version does not have.
@@ -237,50 +276,40 @@ impl<'a> Session<'a> {
         let name = like.loaded.model.name_of(redan_model::Thing::Model);
         let text = format!("redan: 1\nname: {}\n", serde_json::Value::from(name));
         let files = Replaced { below: FilesBelow::new(&like.project.root), path: &like.below, bytes: Ok(text.into_bytes()) };
-        self.load_from(files, like.path.clone(), like.below.clone(), "(no model)".to_owned(), Rc::clone(&like.project), false)
+        let (path, below, project) = (like.path.clone(), like.below.clone(), Rc::clone(&like.project));
+        self.load_from(files, Place { path, below, shown: "(no model)".to_owned(), project, absolute: false }, Reading::Judged)
     }
 
-    fn load_from(
-        &mut self,
-        files: impl Files,
-        path: PathBuf,
-        below: String,
-        shown: String,
-        project: Rc<Project>,
-        absolute: bool,
-    ) -> anyhow::Result<Opened> {
+    fn load_from(&mut self, files: impl Files, place: Place, reading: Reading) -> anyhow::Result<Opened> {
+        let Place { path, mut below, shown, project, absolute } = place;
         let mut bytes = files.read(&below);
-        let foreign = bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes));
+        let foreign = match reading {
+            Reading::Stored(Some(stated)) => Some(stated),
+            Reading::Stored(None) | Reading::Judged => bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes)),
+        };
+        let mut loss = Vec::new();
         if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
             let knowledge = self.knowledge_for(&project, Some(format))?;
-            bytes = Ok(self.converted(format, foreign, &shown, &project, &knowledge)?);
+            let read = match reading {
+                Reading::Judged => foreign::read(format, foreign, &*self.templates(&project)?),
+                // Names are left out when the file is written, if they have to be.
+                Reading::Stored(_) => foreign::stored(format, foreign, true),
+            };
+            let mut imported = read.map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
+            foreign::decisions::answer(&mut imported, &knowledge, &Context { today: self.common.day() });
+            bytes = Ok(foreign::text(&imported).into_bytes());
+            // A picture in a Markdown file has become a model, which is no Markdown any more.
+            if let Some(stem) = below.strip_suffix(".md") {
+                below = format!("{stem}.json");
+            }
+            loss = imported.loss;
         }
         let knowledge = self.knowledge_for(&project, foreign)?;
         let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, absolute) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, project, knowledge, today: self.common.day() })
-    }
-
-    /// Another tool's model as the text of one of ours; what got lost is counted.
-    fn converted(
-        &mut self,
-        format: Format,
-        bytes: &[u8],
-        shown: &str,
-        project: &Project,
-        knowledge: &Knowledge,
-    ) -> anyhow::Result<Vec<u8>> {
-        let templates = self.templates(project)?;
-        let mut imported = foreign::read(format, bytes, &templates)
-            .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-        foreign::decisions::answer(&mut imported, knowledge, &Context { today: self.common.day() });
-        if !imported.loss.is_empty() {
-            let count = imported.loss.len();
-            self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));
-        }
-        Ok(foreign::text(&imported).into_bytes())
+        Ok(Opened { path, below, shown, loaded, foreign, loss, project, knowledge, today: self.common.day() })
     }
 
     /// The templates that apply to models of the Microsoft Threat Modeling Tool; read once.

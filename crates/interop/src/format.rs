@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, pytm, threagile, tm7};
+use crate::{Decision, Loss, Origins, canonical, guide, mermaid, pytm, threagile, tm7};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +16,33 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// A Mermaid flowchart, alone or in a Markdown file.
+    Mermaid,
+    /// A model of ours as canonical JSON.
+    Json,
+    /// The guide's threats as JSON.
+    GuideJson,
+    /// The guide's table of threats.
+    GuideCsv,
+    /// The guide's assets as JSON.
+    GuideAssetsJson,
+    /// The guide's table of assets.
+    GuideAssetsCsv,
 }
 
 impl Format {
     /// Every format, in the order of lists.
-    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm];
+    pub const ALL: &[Self] = &[
+        Self::Tm7,
+        Self::Threagile,
+        Self::Pytm,
+        Self::Mermaid,
+        Self::Json,
+        Self::GuideJson,
+        Self::GuideCsv,
+        Self::GuideAssetsJson,
+        Self::GuideAssetsCsv,
+    ];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +50,12 @@ impl Format {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
             Self::Pytm => "pytm",
+            Self::Mermaid => "mermaid",
+            Self::Json => "json",
+            Self::GuideJson => "guide-json",
+            Self::GuideCsv => "guide-csv",
+            Self::GuideAssetsJson => "guide-assets-json",
+            Self::GuideAssetsCsv => "guide-assets-csv",
         }
     }
 
@@ -37,6 +65,12 @@ impl Format {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
             Self::Pytm => "pytm model",
+            Self::Mermaid => "Mermaid flowchart",
+            Self::Json => "canonical JSON model",
+            Self::GuideJson => "list of threats (JSON)",
+            Self::GuideCsv => "table of threats (CSV)",
+            Self::GuideAssetsJson => "list of assets (JSON)",
+            Self::GuideAssetsCsv => "table of assets (CSV)",
         }
     }
 
@@ -47,7 +81,7 @@ impl Format {
 }
 
 /// A foreign model in our language, with what it lost on the way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
     /// The model: the language's own sections, written as JSON.
     pub model: Json,
@@ -56,6 +90,8 @@ pub struct Imported {
     /// What was decided about threats that the other tool raised. They are answers once it is known which rule of ours
     /// raises the same threat.
     pub decisions: Vec<Decision>,
+    /// Where in the file entries stand, for formats into whose files changes are written.
+    pub origins: Origins,
 }
 
 /// Why a foreign file cannot be read at all. Everything smaller is a [`Loss`].
@@ -110,5 +146,11 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::Mermaid => mermaid::read(bytes),
+        Format::Json => canonical::read(bytes),
+        Format::GuideJson => guide::read_threats_json(bytes),
+        Format::GuideCsv => guide::read_threats_csv(bytes),
+        Format::GuideAssetsJson => guide::read_assets_json(bytes),
+        Format::GuideAssetsCsv => guide::read_assets_csv(bytes),
     }
 }

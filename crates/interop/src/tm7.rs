@@ -6,15 +6,24 @@
 
 mod document;
 mod kinds;
+mod layout;
 mod model;
+mod onto;
+mod original;
+mod pieces;
 mod stored;
+mod template;
 mod text;
+mod write;
 mod zones;
 
 pub use document::{Choice, Document, Line, MAX_BYTES, Meta, Point, Rect, Shape, Stencil, Surface, Thing, parse};
 pub use kinds::catalogue_names;
 pub use model::model;
+pub(crate) use onto::onto;
+pub use original::read_kept;
 pub use stored::{State, Threat};
+pub use write::write;
 pub use zones::MAX_BOUNDARIES;
 
 use crate::{ImportError, Imported};

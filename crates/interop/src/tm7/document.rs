@@ -86,6 +86,8 @@ pub struct Thing {
     pub choices: Vec<Choice>,
     /// Properties in free text that somebody added.
     pub custom: Vec<String>,
+    /// The id of ours that it was written with; empty if it comes from the tool.
+    pub own_id: String,
 }
 
 /// A property with the value that is selected.
@@ -311,6 +313,9 @@ fn property_of(thing: &mut Thing, class: &str, property: &Element<'_>) {
         "StringDisplayAttribute" if is(OUT_OF_SCOPE_REASON) => thing.reason = text(),
         "StringDisplayAttribute" if is(ORDER) => thing.order = text(),
         "BooleanDisplayAttribute" if is(OUT_OF_SCOPE) => thing.out_of_scope = text().eq_ignore_ascii_case("true"),
+        "CustomStringDisplayAttribute" if text().starts_with(super::pieces::OWN_ID) => {
+            thing.own_id = text().trim_start_matches(super::pieces::OWN_ID).to_owned();
+        }
         "CustomStringDisplayAttribute" => thing.custom.extend(Some(text()).filter(|text| !text.is_empty())),
         "ListDisplayAttribute" | "StaticListDisplayAttribute" => {
             let selected = property.text_of("SelectedIndex");

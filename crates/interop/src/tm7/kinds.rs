@@ -62,8 +62,11 @@ pub(super) fn element_kind(shape: Shape, thing: &Thing) -> (&'static str, bool) 
 
 /// Whether a thing outside of the system is a person, as far as the file says it.
 fn person(thing: &Thing) -> Option<bool> {
-    if thing.kind == "SE.EI.TMCore.User" {
+    if thing.kind == "SE.EI.TMCore.User" || thing.kind.starts_with("REDAN.actor.") {
         return Some(true);
+    }
+    if thing.kind.starts_with("REDAN.EI.") {
+        return Some(false);
     }
     match thing.choices.iter().find(|choice| choice.key.eq_ignore_ascii_case("type")).map(|choice| choice.value.as_str()) {
         Some("Human") => Some(true),
@@ -74,13 +77,24 @@ fn person(thing: &Thing) -> Option<bool> {
 }
 
 /// The technology of an element of a kind.
-pub(super) fn technology(thing: &Thing, kind: &str) -> &'static str {
+pub(super) fn technology<'t>(thing: &'t Thing, kind: &str) -> &'t str {
+    if let Some(name) = own_name(thing) {
+        return name;
+    }
     TECHNOLOGIES.iter().find(|(id, _, fits)| *id == thing.kind && *fits == kind).map_or("", |(_, tech, _)| tech)
 }
 
 /// The protocol of a flow.
-pub(super) fn protocol(thing: &Thing) -> &'static str {
+pub(super) fn protocol(thing: &Thing) -> &str {
+    if let Some(name) = own_name(thing) {
+        return name;
+    }
     PROTOCOLS.iter().find(|(id, _)| *id == thing.kind).map_or("", |(_, protocol)| protocol)
+}
+
+/// The name of our catalogues in the id of a kind that we wrote.
+fn own_name(thing: &Thing) -> Option<&str> {
+    thing.kind.strip_prefix(super::template::PREFIX)?.split_once('.').map(|(_, name)| name)
 }
 
 /// The STRIDE category that the name of a category stands for; templates write them differently.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 
 use crate::draft::{Draft, Entry, Section, clean, one_line, slug};
+use crate::tb7::Template;
 use crate::{Imported, Loss};
 
 use super::document::{Document, Line, Shape, Stencil, Surface, Thing};
 use super::stored::{State, Threat};
 use super::zones::{Zones, is_element, zones};
-use super::{kinds, text};
+use super::{kinds, pieces, template, text};
 
 /// Longest title of a mitigation that is made from advice.
 const TITLE_LENGTH: usize = 90;
@@ -70,8 +71,21 @@ impl<'d> Maker<'d> {
         }
         self.draft.set("x-tmt-external-dependencies", meta.dependencies.as_str());
         self.draft.set("x-tmt-notes", self.document.notes.clone());
-        if let Some(template) = &self.document.template {
+        if let Some(template) = self.foreign_template() {
             self.draft.set("x-tmt-template", json!({"name": template.name, "id": template.id, "version": template.version}));
+        }
+    }
+
+    /// The template inside, unless it is the one that we write.
+    fn foreign_template(&self) -> Option<&'d Template> {
+        self.document.template.as_ref().filter(|template| template.id != template::ID)
+    }
+
+    /// The id that a file of ours says, else one made from the name.
+    fn id(&mut self, section: Section, thing: &Thing, name: &str, otherwise: &str) -> String {
+        match thing.own_id.as_str() {
+            "" => self.draft.id_for_name(section, name, otherwise),
+            own => self.draft.keep_id(section, own, otherwise),
         }
     }
 
@@ -99,7 +113,8 @@ impl<'d> Maker<'d> {
         let mut ids: Vec<String> = Vec::new();
         for zone in &zones.zones {
             let name = name_of(zone.thing);
-            let id = self.draft.id_for_name(Section::Zones, name, "zone");
+            let id = self.id(Section::Zones, zone.thing, name, "zone");
+            self.draft.made_from(Section::Zones, &id, &zone.thing.guid);
             let parent = zone.parent.and_then(|parent| ids.get(parent)).map(String::as_str).unwrap_or_default();
             let entry = Entry::new().named(&id, name).text("in", parent);
             self.draft.add(Section::Zones, &id, with_common(entry, zone.thing));
@@ -124,7 +139,8 @@ impl<'d> Maker<'d> {
         let thing = &stencil.thing;
         let name = name_of(thing);
         let (kind, guessed) = kinds::element_kind(stencil.shape, thing);
-        let id = self.draft.id_for_name(Section::Elements, name, kind);
+        let id = self.id(Section::Elements, thing, name, kind);
+        self.draft.made_from(Section::Elements, &id, &thing.guid);
         let zone = zones.of(ix);
         let entry = Entry::new()
             .text("kind", kind)
@@ -161,7 +177,9 @@ impl<'d> Maker<'d> {
         // A name that only repeats the kind tells less than the two ends.
         let between = format!("{from}-to-{to}");
         let own = slug(name);
-        let id = if own.is_empty() || name == thing.kind_name {
+        let id = if !thing.own_id.is_empty() {
+            self.draft.keep_id(Section::Flows, &thing.own_id, "flow")
+        } else if own.is_empty() || name == thing.kind_name {
             self.draft.keep_id(Section::Flows, &between, "flow")
         } else {
             self.draft.keep_id(Section::Flows, &own, "flow")
@@ -169,6 +187,7 @@ impl<'d> Maker<'d> {
         let entry =
             Entry::new().text("from", &from).text("to", &to).text("protocol", kinds::protocol(thing)).text("label", &one_line(name));
         self.draft.add(Section::Flows, &id, with_common(entry, thing));
+        self.draft.made_from(Section::Flows, &id, &thing.guid);
         self.flows.entry(&thing.guid).or_insert(id);
     }
 
@@ -178,7 +197,14 @@ impl<'d> Maker<'d> {
         let kind = short(&threat.kind);
         let wanted =
             [Some(kind.as_str()).filter(|kind| !kind.is_empty()), flow.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("-");
-        let id = self.draft.keep_id(Section::Threats, &wanted, "threat");
+        let column = |key: &str| threat.columns.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        let own = column(pieces::OWN_THREAT);
+        if let Some(raised) = own.filter(|id| id.contains('@')) {
+            self.answer(raised, threat);
+            return;
+        }
+        let id = self.draft.keep_id(Section::Threats, own.unwrap_or(&wanted), "threat");
+        self.draft.made_from(Section::Threats, &id, &threat.key);
         if flow.is_none() {
             self.draft.dangling(format!("the threat \"{}\" is about a flow that is no longer there", threat.title), &threat.key);
         }
@@ -186,21 +212,38 @@ impl<'d> Maker<'d> {
             State::NotStarted | State::NeedsInvestigation | State::Other(_) => self.advice(threat).into_iter().collect(),
             State::Mitigated | State::NotApplicable => Vec::new(),
         };
+        let on: Vec<String> = match column(pieces::OWN_SUBJECTS) {
+            Some(stated) => text::listed(stated).filter(|id| self.draft.has(id)).map(str::to_owned).collect(),
+            None => flow.into_iter().chain(ends.into_iter().flatten()).collect(),
+        };
         let entry = Entry::new()
             .text("title", &one_line(&text::plain(&threat.title)))
-            .list("on", flow.into_iter().chain(ends.into_iter().flatten()))
+            .list("on", on)
             .list("stride", kinds::stride(&threat.category))
             .text("description", &text::plain(&threat.description))
             .text("severity", kinds::band(&threat.priority).unwrap_or_default())
             .list("mitigations", mitigations);
         let entry = self.decided(entry, threat, &id);
-        let columns: serde_json::Map<String, Json> =
-            threat.columns.iter().map(|(key, value)| (self.label(key), text::plain(value).into())).collect();
+        let columns: serde_json::Map<String, Json> = threat
+            .columns
+            .iter()
+            .filter(|(key, _)| !key.starts_with("redan-"))
+            .map(|(key, value)| (self.label(key), text::plain(value).into()))
+            .collect();
         let entry = entry.text("x-tmt-key", &threat.key).text("x-tmt-type", &threat.kind);
         let entry = if columns.is_empty() { entry } else { entry.value("x-tmt-columns", columns.into()) };
         self.draft.add(Section::Threats, &id, entry);
         if !threat.priority.is_empty() && kinds::band(&threat.priority).is_none() {
             self.draft.dropped(format!("the priority \"{}\", which is none of ours", threat.priority), &id);
+        }
+    }
+
+    /// What was decided about a threat that a rule of ours raises; it is raised again without being told.
+    fn answer(&mut self, id: &str, threat: &Threat) {
+        let entry = self.decided(Entry::new(), threat, id);
+        self.draft.made_from(Section::Threats, id, &threat.key);
+        if threat.is_touched() {
+            self.draft.answer(id, entry);
         }
     }
 
@@ -257,7 +300,7 @@ impl<'d> Maker<'d> {
         if self.document.names_people {
             self.draft.dropped("the names of those who changed threats or wrote notes, and when", "ThreatInstances, Notes");
         }
-        if self.document.template.is_some() {
+        if self.foreign_template().is_some() {
             self.draft.dropped("the template; the threats that it raised are kept", "KnowledgeBase");
         }
     }
@@ -276,7 +319,9 @@ fn with_common(entry: Entry, thing: &Thing) -> Entry {
         (true, reason) => reason,
     };
     let mut own = serde_json::Map::new();
-    own.insert("type".to_owned(), thing.kind.as_str().into());
+    if !thing.kind.starts_with(template::PREFIX) {
+        own.insert("type".to_owned(), thing.kind.as_str().into());
+    }
     if !thing.order.is_empty() && thing.order != "0" {
         own.insert("order".to_owned(), thing.order.as_str().into());
     }
@@ -288,7 +333,8 @@ fn with_common(entry: Entry, thing: &Thing) -> Entry {
     if !thing.custom.is_empty() {
         own.insert("custom".to_owned(), thing.custom.clone().into());
     }
-    entry.text("out-of-scope", reason).value("x-tmt", own.into())
+    let entry = entry.text("out-of-scope", reason);
+    if own.is_empty() { entry } else { entry.value("x-tmt", own.into()) }
 }
 
 /// The id of a threat type as part of an id of ours: as it is, or the beginning of one that a machine made.
