@@ -225,7 +225,7 @@ impl<'a> Session<'a> {
         let templates = self.templates(project)?;
         let mut imported = foreign::read(format, bytes, &templates)
             .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-        foreign::decisions::answer(&mut imported, knowledge, &Context { today: self.common.day() });
+        foreign::settle(&mut imported, knowledge, &Context { today: self.common.day() });
         if !imported.loss.is_empty() {
             let count = imported.loss.len();
             self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));

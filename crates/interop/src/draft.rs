@@ -219,6 +219,11 @@ impl Draft {
         self.sections.entry(section).or_default().insert(id.to_owned(), entry.into());
     }
 
+    /// Whether a section has an entry under an id.
+    pub fn has(&self, section: Section, id: &str) -> bool {
+        self.sections.get(&section).is_some_and(|entries| entries.contains_key(id))
+    }
+
     /// Adds the answer to a threat that a rule raises: its key is `<rule>@<subject>` and no id of a threat.
     pub fn answer(&mut self, key: &str, entry: Entry) {
         self.add(Section::Threats, key, entry);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, pytm, threagile, tm7};
+use crate::{Decision, Loss, cyclonedx, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +16,30 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// A model of OWASP Threat Dragon, version 1 or 2.
+    ThreatDragon,
+    /// A model in the Open Threat Model format.
+    Otm,
+    /// A workspace or a pack of AWS Threat Composer.
+    ThreatComposer,
+    /// A model of the OWASP Threat Model Library.
+    TmBom,
+    /// A threat model in CycloneDX 2.0; experimental, since that is not final.
+    CycloneDx,
 }
 
 impl Format {
     /// Every format, in the order of lists.
-    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm];
+    pub const ALL: &[Self] = &[
+        Self::Tm7,
+        Self::Threagile,
+        Self::Pytm,
+        Self::ThreatDragon,
+        Self::Otm,
+        Self::ThreatComposer,
+        Self::TmBom,
+        Self::CycloneDx,
+    ];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +47,11 @@ impl Format {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
             Self::Pytm => "pytm",
+            Self::ThreatDragon => "threat-dragon",
+            Self::Otm => "otm",
+            Self::ThreatComposer => "threat-composer",
+            Self::TmBom => "tm-bom",
+            Self::CycloneDx => "cyclonedx",
         }
     }
 
@@ -37,6 +61,11 @@ impl Format {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
             Self::Pytm => "pytm model",
+            Self::ThreatDragon => "Threat Dragon model",
+            Self::Otm => "Open Threat Model",
+            Self::ThreatComposer => "Threat Composer file",
+            Self::TmBom => "OWASP Threat Model Library model",
+            Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
         }
     }
 
@@ -110,5 +139,10 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::ThreatDragon => threat_dragon::read(bytes),
+        Format::Otm => otm::read(bytes),
+        Format::ThreatComposer => threat_composer::read(bytes),
+        Format::TmBom => tm_bom::read(bytes),
+        Format::CycloneDx => cyclonedx::read(bytes),
     }
 }

@@ -8,20 +8,29 @@
 //! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
+pub mod cyclonedx;
 mod decision;
 mod detect;
 pub mod draft;
 mod format;
+mod kept;
 pub mod limits;
 mod loss;
+pub mod otm;
 pub mod pytm;
 mod read;
 pub mod tb7;
 pub mod threagile;
+pub mod threat_composer;
+pub mod threat_dragon;
 pub mod tm7;
+pub mod tm_bom;
+mod vocabulary;
 pub mod xml;
+mod zones;
 
 pub use decision::Decision;
 pub use detect::detect;
 pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};
+pub use vocabulary::settle;
