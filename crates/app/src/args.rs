@@ -158,6 +158,10 @@ pub(crate) enum Command {
     Checklist(checklist::ChecklistArgs),
     /// Take over another tool's model, and say what got lost
     Import(import::ImportArgs),
+    /// Write a model as another tool's file, or its changes into one, and say what got lost
+    Export(export::ExportArgs),
+    /// Turn one tool's file into another's, and say what got lost
+    Convert(export::ConvertArgs),
     /// Put models in their usual order and layout; comments stay
     Fmt(fmt::FmtArgs),
     /// Print the JSON Schema of the model language

@@ -10,6 +10,7 @@ pub(crate) mod compliance;
 pub(crate) mod coverage;
 pub(crate) mod diagram;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod fmt;
 pub(crate) mod import;
 pub(crate) mod init;
@@ -56,6 +57,8 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Report(args) => report::run(args, &mut session),
         Command::Checklist(args) => checklist::run(args, &mut session),
         Command::Import(args) => import::run(args, &mut session),
+        Command::Export(args) => export::run(args, &mut session),
+        Command::Convert(args) => export::run_convert(args, &mut session),
         Command::Fmt(args) => fmt::run(args, &mut session),
         Command::Schema(args) => schema::run(args, &mut session),
         Command::Rules(args) => rules::run(args, &mut session),

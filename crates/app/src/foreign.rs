@@ -1,6 +1,8 @@
 //! Other tools' models: read, judged by the rules of their own tool where it has some, and handed on as a model of ours.
 
 mod decisions;
+pub(crate) mod losses;
+pub(crate) mod outgoing;
 mod tmt;
 pub(crate) mod yaml;
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
-use redan_interop::Format;
+use redan_interop::{Format, Loss};
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
 use redan_report::Input;
 
@@ -48,6 +48,8 @@ pub(crate) struct Opened {
     pub(crate) loaded: Kept<Loaded>,
     /// The other tool whose model it is.
     pub(crate) foreign: Option<Format>,
+    /// What got lost when it was taken over.
+    pub(crate) loss: Vec<Loss>,
     /// The project that it is in.
     pub(crate) project: Rc<Project>,
     /// The knowledge that its project uses.
@@ -94,6 +96,7 @@ impl Opened {
             shown: self.shown.clone(),
             loaded: Kept::new(loaded),
             foreign: self.foreign,
+            loss: self.loss.clone(),
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
@@ -115,6 +118,15 @@ impl Opened {
         let prefix = self.shown.strip_suffix(&self.below).unwrap_or_default();
         shown.strip_prefix(prefix).unwrap_or(shown).to_owned()
     }
+}
+
+/// How a file of another tool is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// With what the rules of its own tool raise.
+    Judged,
+    /// As it is, whatever it looks like if a format is given.
+    Stored(Option<Format>),
 }
 
 /// The files of a project with one of them replaced, or read already.
@@ -156,9 +168,17 @@ impl<'a> Session<'a> {
     /// The one model that a command edits; it may have errors, which an edit may be about to mend.
     pub(crate) fn open_to_edit(&mut self, model: Option<&Path>) -> anyhow::Result<Opened> {
         let path = self.one_path(model)?;
-        let opened = self.load(&path)?;
+        let opened = self.load(&path, Reading::Judged)?;
         opened.own()?;
         Ok(opened)
+    }
+
+    /// The one model that is to be written as another tool's file.
+    pub(crate) fn open_as(&mut self, model: Option<&Path>, reading: Reading) -> anyhow::Result<Opened> {
+        let path = self.one_path(model)?;
+        let opened = self.load(&path, reading)?;
+        self.show_diagnostics(&opened.loaded.diagnostics, &opened.loaded.sources);
+        if opened.loaded.is_valid() { Ok(opened) } else { Err(Failure::Reported.into()) }
     }
 
     fn one_path(&mut self, model: Option<&Path>) -> anyhow::Result<PathBuf> {
@@ -176,7 +196,13 @@ impl<'a> Session<'a> {
     /// The models, valid or not, in order; nothing is shown.
     pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
         let paths = self.paths(models)?;
-        paths.iter().map(|path| self.load(path)).collect()
+        let opened: Vec<Opened> = paths.iter().map(|path| self.load(path, Reading::Judged)).collect::<anyhow::Result<_>>()?;
+        for model in opened.iter().filter(|model| !model.loss.is_empty()) {
+            let (shown, count) = (&model.shown, model.loss.len());
+            let name = model.foreign.map(Format::name).unwrap_or_default();
+            self.terminal.note(&format!("{shown} is a {name}; {count} losses: redan import {shown}"));
+        }
+        Ok(opened)
     }
 
     /// The files that are named, else those of the project.
@@ -189,48 +215,41 @@ impl<'a> Session<'a> {
         Ok(found.into_iter().map(|found| found.strip_prefix(&self.cwd).map_or(found.clone(), Path::to_owned)).collect())
     }
 
-    fn load(&mut self, given: &Path) -> anyhow::Result<Opened> {
+    fn load(&mut self, given: &Path, reading: Reading) -> anyhow::Result<Opened> {
         let path = fs::canonicalize(self.cwd.join(given)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => usage(format!("cannot read `{}`: no such file", given.display())),
             _ => usage(format!("cannot read `{}`: {error}", given.display())),
         })?;
         let folder = path.parent().unwrap_or(&self.cwd).to_owned();
         let project = Rc::new(self.project(&folder)?);
-        let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        let mut below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let shown = given.to_string_lossy().replace('\\', "/");
         let files = FilesBelow::new(&project.root);
         let mut bytes = files.read(&below);
-        let foreign = bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes));
+        let foreign = match reading {
+            Reading::Stored(Some(stated)) => Some(stated),
+            Reading::Stored(None) | Reading::Judged => bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes)),
+        };
+        let mut loss = Vec::new();
         if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
             let knowledge = self.knowledge_for(&project, Some(format))?;
-            bytes = Ok(self.converted(format, foreign, &shown, &project, &knowledge)?);
+            let templates = if reading == Reading::Judged { self.templates(&project)? } else { Rc::default() };
+            let mut imported = foreign::read(format, foreign, &templates)
+                .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
+            foreign::settle(&mut imported, &knowledge, &Context { today: self.common.day() });
+            bytes = Ok(foreign::text(&imported).into_bytes());
+            // A picture in a Markdown file has become a model, which is no Markdown any more.
+            if let Some(stem) = below.strip_suffix(".md") {
+                below = format!("{stem}.json");
+            }
+            loss = imported.loss;
         }
         let knowledge = self.knowledge_for(&project, foreign)?;
         let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day() })
-    }
-
-    /// Another tool's model as the text of one of ours; what got lost is counted.
-    fn converted(
-        &mut self,
-        format: Format,
-        bytes: &[u8],
-        shown: &str,
-        project: &Project,
-        knowledge: &Knowledge,
-    ) -> anyhow::Result<Vec<u8>> {
-        let templates = self.templates(project)?;
-        let mut imported = foreign::read(format, bytes, &templates)
-            .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-        foreign::settle(&mut imported, knowledge, &Context { today: self.common.day() });
-        if !imported.loss.is_empty() {
-            let count = imported.loss.len();
-            self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));
-        }
-        Ok(foreign::text(&imported).into_bytes())
+        Ok(Opened { path, below, shown, loaded, foreign, loss, project: Rc::clone(&project), knowledge, today: self.common.day() })
     }
 
     /// The templates that apply to models of the Microsoft Threat Modeling Tool; read once.

@@ -10,7 +10,6 @@ const HEAD: usize = 64 * 1024;
 /// What detection sees of a file.
 pub(crate) struct Sniff<'a> {
     /// The file's name in lower case, without folders.
-    #[expect(dead_code, reason = "for formats that only their name tells apart")]
     pub(crate) name: String,
     /// The beginning, without a byte order mark and white space; what is not UTF-8 is left out.
     pub(crate) head: &'a str,
@@ -56,7 +55,48 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if let Some(root) = sniff.xml_root() {
         return xml(root);
     }
-    keyed(&sniff.keys(), &sniff)
+    keyed(&sniff.keys(), &sniff).or_else(|| of_the_guide(&sniff)).or_else(|| picture(&sniff))
+}
+
+/// The guide's lists and tables: by the keys of the first item, or by the first line.
+fn of_the_guide(sniff: &Sniff<'_>) -> Option<Format> {
+    let object = sniff.head.strip_prefix('[').unwrap_or(sniff.head).trim_start();
+    if object.starts_with('{') {
+        let keys = json_keys(object);
+        let has = |key: &str| keys.contains(&key);
+        return if has("asset") && has("confidentiality") {
+            Some(Format::GuideAssetsJson)
+        } else if has("title") && has("component") && has("likelihood") && has("risk_score") {
+            Some(Format::GuideJson)
+        } else {
+            None
+        };
+    }
+    let columns: Vec<&str> = sniff.head.lines().next().unwrap_or_default().split(',').map(|name| name.trim().trim_matches('"')).collect();
+    let has = |column: &str| columns.contains(&column);
+    if has("id") && has("component") && has("threat") && has("risk_score") {
+        Some(Format::GuideCsv)
+    } else if has("asset") && has("confidentiality") {
+        Some(Format::GuideAssetsCsv)
+    } else {
+        None
+    }
+}
+
+/// A flowchart, or a Markdown text with a picture that is no model of ours.
+fn picture(sniff: &Sniff<'_>) -> Option<Format> {
+    if sniff.name.ends_with(".md") || sniff.name.ends_with(".markdown") {
+        let found = redan_model::markdown::fragments(sniff.head);
+        return (!found.is_model() && !found.blocks.is_empty()).then_some(Format::Mermaid);
+    }
+    let mut lines = sniff.head.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("%%"));
+    let mut first = lines.next()?;
+    if first == "---" && sniff.name.ends_with(".mmd") {
+        first = lines.skip_while(|line| *line != "---").nth(1)?;
+    }
+    let word = first.split(|c: char| c.is_whitespace() || c == ';').next().unwrap_or_default();
+    let chart = ["graph", "flowchart", "flowchart-elk"].contains(&word);
+    (chart && !first.contains(['{', '='])).then_some(Format::Mermaid)
 }
 
 /// The formats of JSON and YAML, by the keys at their top.
@@ -197,6 +237,19 @@ mod tests {
         }
         assert_eq!(detect("m.yaml", b"otmVersion: 0.1.0\nproject:\n  name: a\n"), Some(Format::Otm));
         assert_eq!(detect("vex.json", br#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}"#), None);
+    }
+
+    #[test]
+    fn the_lists_of_the_guide_and_pictures_are_known() {
+        assert_eq!(detect("a.json", br#"[{"asset": "x", "owner": "", "confidentiality": "high"}]"#), Some(Format::GuideAssetsJson));
+        let threat = br#"{"id": "T1", "title": "x", "component": "y", "likelihood": 1, "impact": 1, "risk_score": 1}"#;
+        assert_eq!(detect("a.json", threat), Some(Format::GuideJson));
+        assert_eq!(detect("a.csv", b"id,component,threat,description,likelihood,impact,risk_score\n"), Some(Format::GuideCsv));
+        assert_eq!(detect("a.csv", b"asset,owner,confidentiality\n"), Some(Format::GuideAssetsCsv));
+        assert_eq!(detect("a.mmd", b"%% x\nflowchart TD\nA --> B\n"), Some(Format::Mermaid));
+        assert_eq!(detect("a.md", b"# T\n```mermaid\ngraph TD\n```\n"), Some(Format::Mermaid));
+        assert_eq!(detect("a.md", b"# T\n```yaml redan\nredan: 1\n```\n```mermaid\ngraph TD\n```\n"), None);
+        assert_eq!(detect("a.dot", b"graph G {\n"), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::collections::btree_map::Entry as Slot;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Decision, Imported, Loss, LossKind, limits};
+use crate::{Decision, Imported, LossKind, Losses, Origins, limits};
 
 /// A section of the language whose entries have ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,9 +147,9 @@ pub struct Draft {
     sections: BTreeMap<Section, Map<String, Json>>,
     /// For every id that was given away, the number that the next one like it tries first.
     taken: BTreeMap<(Section, String), usize>,
-    loss: Vec<Loss>,
-    uncounted: usize,
+    losses: Losses,
     decisions: Vec<Decision>,
+    origins: Origins,
 }
 
 impl Draft {
@@ -224,6 +224,16 @@ impl Draft {
         self.sections.get(&section).is_some_and(|entries| entries.contains_key(id))
     }
 
+    /// Adds an entry, or to an entry that is there the fields that it lacks.
+    pub fn add_missing(&mut self, section: Section, id: &str, entry: Entry) {
+        let known = self.sections.entry(section).or_default().entry(id).or_insert_with(|| json!({}));
+        if let (Some(known), Json::Object(fields)) = (known.as_object_mut(), entry.into()) {
+            for (key, value) in fields {
+                known.entry(key).or_insert(value);
+            }
+        }
+    }
+
     /// Adds the answer to a threat that a rule raises: its key is `<rule>@<subject>` and no id of a threat.
     pub fn answer(&mut self, key: &str, entry: Entry) {
         self.add(Section::Threats, key, entry);
@@ -256,12 +266,13 @@ impl Draft {
 
     /// Records a loss.
     pub fn lose(&mut self, kind: LossKind, what: impl Into<String>, place: impl Into<String>) {
-        if self.loss.len() < limits::MAX_LOSSES {
-            // Losses are shown on terminals, so they hold no control characters.
-            self.loss.push(Loss { kind, what: clean(&what.into()), place: clean(&place.into()) });
-        } else {
-            self.uncounted += 1;
-        }
+        self.losses.lose(kind, what, place);
+    }
+
+    /// Remembers which thing of the file an entry was made from, in whatever words the format's module finds it again,
+    /// so that changes of the entry can be written into the file.
+    pub fn made_from(&mut self, section: Section, id: &str, place: impl Into<String>) {
+        self.origins.insert(section.key(), id, place);
     }
 
     /// The model, sections in the order of the language.
@@ -272,11 +283,7 @@ impl Draft {
                 model.insert(section.key().to_owned(), entries.into());
             }
         }
-        if self.uncounted > 0 {
-            let what = format!("{} more that are not listed", self.uncounted);
-            self.loss.push(Loss { kind: LossKind::Dropped, what, place: String::new() });
-        }
-        Imported { model: model.into(), loss: self.loss, decisions: self.decisions }
+        Imported { model: model.into(), loss: self.losses.finish(), decisions: self.decisions, origins: self.origins }
     }
 }
 

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, cyclonedx, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7};
+use crate::{
+    Decision, Loss, Origins, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7,
+};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,18 @@ pub enum Format {
     TmBom,
     /// A threat model in CycloneDX 2.0; experimental, since that is not final.
     CycloneDx,
+    /// A Mermaid flowchart, alone or in a Markdown file.
+    Mermaid,
+    /// A model of ours as canonical JSON.
+    Json,
+    /// The guide's threats as JSON.
+    GuideJson,
+    /// The guide's table of threats.
+    GuideCsv,
+    /// The guide's assets as JSON.
+    GuideAssetsJson,
+    /// The guide's table of assets.
+    GuideAssetsCsv,
 }
 
 impl Format {
@@ -39,6 +53,12 @@ impl Format {
         Self::ThreatComposer,
         Self::TmBom,
         Self::CycloneDx,
+        Self::Mermaid,
+        Self::Json,
+        Self::GuideJson,
+        Self::GuideCsv,
+        Self::GuideAssetsJson,
+        Self::GuideAssetsCsv,
     ];
 
     /// The word on the command line.
@@ -52,6 +72,12 @@ impl Format {
             Self::ThreatComposer => "threat-composer",
             Self::TmBom => "tm-bom",
             Self::CycloneDx => "cyclonedx",
+            Self::Mermaid => "mermaid",
+            Self::Json => "json",
+            Self::GuideJson => "guide-json",
+            Self::GuideCsv => "guide-csv",
+            Self::GuideAssetsJson => "guide-assets-json",
+            Self::GuideAssetsCsv => "guide-assets-csv",
         }
     }
 
@@ -66,6 +92,12 @@ impl Format {
             Self::ThreatComposer => "Threat Composer file",
             Self::TmBom => "OWASP Threat Model Library model",
             Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
+            Self::Mermaid => "Mermaid flowchart",
+            Self::Json => "canonical JSON model",
+            Self::GuideJson => "list of threats (JSON)",
+            Self::GuideCsv => "table of threats (CSV)",
+            Self::GuideAssetsJson => "list of assets (JSON)",
+            Self::GuideAssetsCsv => "table of assets (CSV)",
         }
     }
 
@@ -76,7 +108,7 @@ impl Format {
 }
 
 /// A foreign model in our language, with what it lost on the way.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
     /// The model: the language's own sections, written as JSON.
     pub model: Json,
@@ -85,6 +117,8 @@ pub struct Imported {
     /// What was decided about threats that the other tool raised. They are answers once it is known which rule of ours
     /// raises the same threat.
     pub decisions: Vec<Decision>,
+    /// Where in the file entries stand, for formats into whose files changes are written.
+    pub origins: Origins,
 }
 
 /// Why a foreign file cannot be read at all. Everything smaller is a [`Loss`].
@@ -144,5 +178,11 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::ThreatComposer => threat_composer::read(bytes),
         Format::TmBom => tm_bom::read(bytes),
         Format::CycloneDx => cyclonedx::read(bytes),
+        Format::Mermaid => mermaid::read(bytes),
+        Format::Json => canonical::read(bytes),
+        Format::GuideJson => guide::read_threats_json(bytes),
+        Format::GuideCsv => guide::read_threats_csv(bytes),
+        Format::GuideAssetsJson => guide::read_assets_json(bytes),
+        Format::GuideAssetsCsv => guide::read_assets_csv(bytes),
     }
 }

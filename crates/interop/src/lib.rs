@@ -4,18 +4,27 @@
 //! model that somebody wrote by hand, so that there is one way through the house and one place that checks ids,
 //! references and values. What cannot be said in the language is never dropped in silence: it is a [`Loss`].
 //!
+//! The other way, a writer takes an [`Outgoing`] model and gives an [`Exported`] file, see [`mod@export`]; changes are written
+//! into existing files by [`mod@onto`].
+//!
 //! To add a format: a variant of [`Format`] with its line in [`Format::ALL`] and its arms below, a function in the
 //! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
+pub mod canonical;
 pub mod cyclonedx;
 mod decision;
 mod detect;
 pub mod draft;
+pub mod export;
 mod format;
+pub mod guide;
 mod kept;
 pub mod limits;
 mod loss;
+mod losses;
+pub mod mermaid;
+pub mod onto;
 pub mod otm;
 pub mod pytm;
 mod read;
@@ -31,6 +40,9 @@ mod zones;
 
 pub use decision::Decision;
 pub use detect::detect;
+pub use export::{ExportError, Exported, ForeignThreat, Outgoing, export};
 pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};
+pub use losses::{Losses, Says};
+pub use onto::{Original, Origins, onto};
 pub use vocabulary::settle;

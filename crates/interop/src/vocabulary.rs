@@ -26,8 +26,9 @@ pub fn settle(imported: &mut Imported, vocabulary: &Vocabulary) {
             if let Some(name) = find(known, word) {
                 entry.insert(field.to_owned(), name.into());
             } else {
-                let what = format!("the {} `{word}`, which the catalogue does not know", if field == "tech" { "technology" } else { field });
-                loss.push(Loss { kind: LossKind::Dropped, what, place: format!("{section}.{id}") });
+                let what =
+                    format!("the {} `{word}`, which the catalogue does not know, to a question", if field == "tech" { "technology" } else { field });
+                loss.push(Loss { kind: LossKind::Changed, what, place: format!("{section}.{id}") });
                 entry.shift_remove(field);
             }
         }
@@ -154,7 +155,7 @@ mod tests {
         }
         let model = json!({"elements": {"a": {"tech": "SQL Database"}, "b": {"tech": "web-client"}, "c": {"tech": "aws-lambda-function"},
             "d": {"tech": "empty-component"}}, "flows": {"f": {"protocol": "anything"}}});
-        let mut imported = Imported { model, loss: Vec::new(), decisions: Vec::new() };
+        let mut imported = Imported { model, ..Imported::default() };
         settle(&mut imported, &vocabulary);
         let tech = |id: &str| imported.model["elements"][id].get("tech").and_then(Json::as_str).unwrap_or("none").to_owned();
         assert_eq!(["a", "b", "c", "d"].map(tech), ["sql-database", "CD-WEB-CLIENT", "aws_lambda_function", "none"]);

@@ -10,7 +10,7 @@ mod parse;
 
 use indexmap::IndexMap;
 
-pub use node::to_node;
+pub use node::{Guess, Reason, guess, protocol, to_node};
 pub use parse::parse;
 
 use crate::source::{Span, Spanned};

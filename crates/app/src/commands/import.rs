@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use redan_engine::Context;
-use redan_interop::{Format, Imported, Loss, LossKind, detect};
+use redan_interop::{Format, Imported, detect};
 use redan_model::{canonical, load_text};
 use redan_report::json;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::args::PlainFormat;
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::foreign;
+use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
 use crate::session::Session;
 
@@ -46,19 +47,6 @@ struct Document<'a> {
     loss: Vec<LossJson<'a>>,
 }
 
-#[derive(Serialize)]
-struct LossJson<'a> {
-    kind: &'static str,
-    what: &'a str,
-    r#where: &'a str,
-}
-
-impl<'a> LossJson<'a> {
-    fn of(loss: &'a Loss) -> Self {
-        Self { kind: loss.kind.as_str(), what: &loss.what, r#where: &loss.place }
-    }
-}
-
 /// Runs `import`.
 pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
@@ -73,7 +61,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     match args.format {
         PlainFormat::Human => {
             session.terminal.out().write_all(foreign::yaml::render(&model).as_bytes())?;
-            show_losses(&imported.loss, session)?;
+            foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {
             json::write(session.terminal.out(), &Document { model: &model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
@@ -91,27 +79,12 @@ fn checked(shown: &str, imported: &Imported, session: &mut Session<'_>) -> anyho
     if loaded.is_valid() { Ok(canonical::to_json(&loaded.model.root)) } else { Err(Failure::Reported.into()) }
 }
 
-fn show_losses(losses: &[Loss], session: &mut Session<'_>) -> anyhow::Result<()> {
-    if session.common.quiet || losses.is_empty() {
-        return Ok(());
-    }
-    let count = |kind: LossKind| losses.iter().filter(|loss| loss.kind == kind).count();
-    let counts: Vec<String> =
-        LossKind::ALL.iter().filter(|kind| count(**kind) > 0).map(|kind| format!("{} {}", count(*kind), kind.as_str())).collect();
-    session.terminal.note(&format!("Not taken over as it was: {}", counts.join(", ")));
-    for loss in losses {
-        let place = if loss.place.is_empty() { String::new() } else { format!(" [{}]", loss.place) };
-        session.terminal.note(&format!("  {:8}  {}{place}", loss.kind.as_str(), loss.what));
-    }
-    Ok(())
-}
-
 fn unknown(shown: &str) -> anyhow::Error {
     let known: Vec<String> = Format::ALL.iter().map(|format| format!("{} ({})", format.as_str(), format.name())).collect();
     usage(format!("`{shown}` is in no format that can be imported; there are: {}", known.join(", ")))
 }
 
-fn format_of(word: &str) -> Result<Format, String> {
+pub(crate) fn format_of(word: &str) -> Result<Format, String> {
     let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
     Format::from_word(word).ok_or_else(|| format!("there is no format `{word}`; there are: {}", known.join(", ")))
 }

@@ -205,13 +205,33 @@ fn whole(number: f64) -> u8 {
     whole
 }
 
-/// The technology that a type names; some types only say that there is something.
+/// The technology that a type names. Libraries have thousands of types, so parts of their names decide where the
+/// catalogue has no such word; some types only say that there is something.
 fn technology(word: &str) -> &str {
-    match word {
-        "empty-component" | "generic" | "code-class" | "vpc" => "",
-        other => other,
+    let lower = word.to_lowercase();
+    if matches!(lower.as_str(), "empty-component" | "generic" | "code-class" | "vpc") {
+        return "";
     }
+    let found = PARTS.iter().find(|(parts, _)| parts.iter().any(|part| lower.contains(part)));
+    found.map_or(word, |(_, name)| *name)
 }
+
+/// Parts of the names of types that no catalogue has word for word, and what they stand for.
+const PARTS: &[(&[&str], &str)] = &[
+    (&["nosql", "key-value", "dynamodb", "mongo", "cosmos"], "nosql-database"),
+    (&["postgres", "mysql", "sql-db", "sql-database", "mariadb", "oracle-db"], "sql-database"),
+    (&["elastic-container", "docker", "kubernetes-pod"], "container"),
+    (&["cloudwatch", "cloudtrail", "log-analytics"], "log-store"),
+    (&["cognito"], "identity-provider"),
+    (&["sqs", "simple-queue", "service-bus"], "message-queue"),
+    (&["azure-storage", "blob-storage", "cloud-storage"], "object-storage"),
+    (&["lambda", "azure-function"], "serverless-function"),
+    (&["load-balancer"], "load-balancer"),
+    (&["api-gateway"], "api-gateway"),
+    (&["systems-manager"], "configuration-store"),
+    (&["web-ui"], "single-page-app"),
+    (&["ios-device", "android-device"], "mobile-app"),
+];
 
 /// What a component is in a data flow diagram. The format has no such thing; types of libraries are named after it.
 fn kind(word: &str, name: &str, tags: &[String]) -> &'static str {

@@ -192,7 +192,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         }
         let entry = out_of_scope(entry, cell);
         let mut kept = self.kept(cell);
-        let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([x, y])).collect();
+        let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([round(x), round(y)])).collect();
         if !via.is_empty() {
             kept.insert("via".to_owned(), via.into());
         }
@@ -274,7 +274,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         }
         kept.insert("diagram".to_owned(), self.number.into());
         if let Some(area) = cell.area.filter(|_| cell.shape != Shape::Flow) {
-            kept.insert("at".to_owned(), json!([area.left, area.top, area.right - area.left, area.bottom - area.top]));
+            kept.insert("at".to_owned(), json!([area.left, area.top, area.right - area.left, area.bottom - area.top].map(round)));
         }
         let in_cell = std::ptr::eq(cell.raw, cell.data);
         let data = if in_cell { rest(cell.raw, &[CELL, DATA].concat()) } else { rest(cell.data, DATA) };
@@ -290,6 +290,13 @@ impl<'m, 'f> Drawing<'m, 'f> {
         }
         kept
     }
+}
+
+/// A coordinate without the noise of dragging: a whole number, or two decimals.
+fn round(number: f64) -> Json {
+    let rounded = (number * 100.0).round() / 100.0;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+    if rounded.fract() == 0.0 && rounded.abs() < 1e9 { (rounded as i64).into() } else { rounded.into() }
 }
 
 fn out_of_scope(entry: Entry, cell: &Cell<'_>) -> Entry {

@@ -167,6 +167,36 @@ fn element_node(id: &str, vertex: &Vertex, names: &Names) -> Node {
 }
 
 fn kind(id: &str, vertex: &Vertex) -> (&'static str, Span) {
+    let guess = guess(id, vertex);
+    (guess.kind, guess.span)
+}
+
+/// What a node is taken to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guess {
+    /// The kind of element.
+    pub kind: &'static str,
+    /// Why.
+    pub reason: Reason,
+    /// What says so.
+    pub span: Span,
+}
+
+/// Why a node is taken to be of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// A style class is named after the kind.
+    Class,
+    /// It is drawn as stored data.
+    Shape,
+    /// Words of its label say so.
+    Words,
+    /// Nothing says otherwise.
+    Nothing,
+}
+
+/// What a node is taken to be: by its classes, then its shape, then the words of its label.
+pub fn guess(id: &str, vertex: &Vertex) -> Guess {
     for class in &vertex.classes {
         let kind = match class.value.to_ascii_lowercase().as_str() {
             "actor" | "actors" | "person" | "people" | "user" | "users" => "actor",
@@ -175,13 +205,15 @@ fn kind(id: &str, vertex: &Vertex) -> (&'static str, Span) {
             "process" | "processes" => "process",
             _ => continue,
         };
-        return (kind, class.span);
+        return Guess { kind, reason: Reason::Class, span: class.span };
     }
     if let Some(shape) = vertex.shape.as_ref().filter(|shape| shape.value == Shape::Store) {
-        return ("store", shape.span);
+        return Guess { kind: "store", reason: Reason::Shape, span: shape.span };
     }
     let name = vertex.label.as_ref().map_or(id, |label| label.value.as_str());
-    (if is_person(name) { "actor" } else { "process" }, vertex.label.as_ref().map_or(vertex.id_span, |label| label.span))
+    let span = vertex.label.as_ref().map_or(vertex.id_span, |label| label.span);
+    let (kind, reason) = if is_person(name) { ("actor", Reason::Words) } else { ("process", Reason::Nothing) };
+    Guess { kind, reason, span }
 }
 
 /// The last word decides: an "admin" is a person, an "admin console" is not. What is in parentheses is an aside.
@@ -216,7 +248,8 @@ fn kebab(id: &str) -> String {
     id.to_ascii_lowercase().replace('_', "-")
 }
 
-fn protocol(label: &str) -> Option<String> {
+/// The protocol that a label starts with.
+pub fn protocol(label: &str) -> Option<String> {
     let first = label.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
     PROTOCOLS.contains(&first.as_str()).then_some(first)
 }

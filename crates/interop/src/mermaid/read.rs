@@ -1,0 +1,165 @@
+//! Pictures as a model.
+
+use std::collections::BTreeMap;
+
+use redan_model::markdown::{BlockKind, fragments};
+use redan_model::mermaid::{self, Edge, Flowchart, Reason};
+use redan_model::source::{SourceId, Sources, Span};
+
+use crate::draft::{Draft, Entry, Section, slug};
+use crate::{ImportError, Imported, limits};
+
+/// Reads a picture, or the pictures of a Markdown file.
+///
+/// # Errors
+/// The bytes are not text, or have no flowchart.
+pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
+    let text = limits::text(bytes)?;
+    let mut sources = Sources::default();
+    let id = sources.add("model.mmd", text);
+    let spans = pictures(text, id);
+    let mut reader = Pictures { draft: Draft::new(""), things: BTreeMap::new(), charts: 0 };
+    for span in &spans {
+        let mut faults = Vec::new();
+        let chart = mermaid::parse(&sources, *span, &mut faults);
+        let line = sources.locate(*span).line;
+        for fault in faults {
+            let at = fault.primary.map_or(line, |span| sources.locate(span).line);
+            reader.draft.dropped(fault.message, format!("line {at}"));
+        }
+        if chart.vertices.is_empty() && chart.subgraphs.is_empty() {
+            if !sources.slice(*span).trim().is_empty() && spans.len() > 1 {
+                reader.draft.dropped("a picture that is no flowchart", format!("line {line}"));
+            }
+            continue;
+        }
+        reader.chart(&chart, &format!("line {line}"));
+    }
+    if reader.charts == 0 {
+        return Err(ImportError::NotTheFormat("it has no Mermaid flowchart".to_owned()));
+    }
+    Ok(reader.draft.finish())
+}
+
+/// The blocks of a Markdown file; the whole of any other.
+fn pictures(text: &str, id: SourceId) -> Vec<Span> {
+    let blocks = fragments(text).blocks;
+    let drawn = blocks.iter().filter(|block| block.kind == BlockKind::Mermaid);
+    let spans: Vec<Span> = drawn.map(|block| Span::new(id, block.range.start, block.range.end)).collect();
+    if spans.is_empty() { vec![Span::new(id, 0, text.len())] } else { spans }
+}
+
+struct Pictures {
+    draft: Draft,
+    /// Ids of things that were drawn, by their id in the picture; several pictures may mean different things by one.
+    things: BTreeMap<String, Vec<Drawn>>,
+    charts: usize,
+}
+
+struct Drawn {
+    section: Section,
+    label: String,
+    id: String,
+}
+
+impl Pictures {
+    fn chart(&mut self, chart: &Flowchart, place: &str) {
+        self.charts += 1;
+        let mut here: BTreeMap<&str, String> = BTreeMap::new();
+        // A zone names the one around it, which may come later.
+        for (id, zone) in &chart.subgraphs {
+            let label = zone.title.as_ref().map_or(id.as_str(), |title| title.value.as_str());
+            let (ours, _) = self.thing(Section::Zones, id, label);
+            here.insert(id, ours);
+        }
+        for (id, zone) in &chart.subgraphs {
+            let around = zone.parent.as_ref().and_then(|parent| here.get(parent.value.as_str())).map(String::as_str);
+            let Some(ours) = here.get(id.as_str()) else { continue };
+            let label = zone.title.as_ref().map_or(id.as_str(), |title| title.value.as_str());
+            let entry = Entry::new().named(ours, label).text("in", around.filter(|around| around != ours).unwrap_or_default());
+            self.draft.add_missing(Section::Zones, ours, entry);
+        }
+        for (id, vertex) in &chart.vertices {
+            let label = vertex.label.as_ref().map_or(id.as_str(), |label| label.value.as_str());
+            let (ours, known) = self.thing(Section::Elements, id, label);
+            let guess = mermaid::guess(id, vertex);
+            let zone = vertex.parent.as_ref().and_then(|zone| here.get(zone.value.as_str()));
+            let entry = Entry::new().text("kind", guess.kind).named(&ours, label).list("zone", zone);
+            self.draft.add_missing(Section::Elements, &ours, entry);
+            if !known && matches!(guess.reason, Reason::Words | Reason::Nothing) {
+                let how = if guess.reason == Reason::Words { "by its name" } else { "since nothing says otherwise" };
+                self.draft.guessed(format!("that \"{label}\" is of the kind {} ({how})", guess.kind), place);
+            }
+            here.insert(id, ours);
+        }
+        for edge in &chart.edges {
+            self.flow(edge, &here, chart, place);
+        }
+    }
+
+    /// The id of a thing, and whether an earlier picture has it.
+    fn thing(&mut self, section: Section, id: &str, label: &str) -> (String, bool) {
+        let known = self.things.entry(id.to_owned()).or_default();
+        // A thing without a label in this picture is the one that an earlier picture has labelled.
+        let same = |drawn: &&Drawn| drawn.section == section && (drawn.label == label || label == id);
+        if let Some(drawn) = known.iter().find(same) {
+            return (drawn.id.clone(), true);
+        }
+        let ours = self.draft.keep_id(section, id, "thing");
+        known.push(Drawn { section, label: label.to_owned(), id: ours.clone() });
+        (ours, false)
+    }
+
+    fn flow(&mut self, edge: &Edge, here: &BTreeMap<&str, String>, chart: &Flowchart, place: &str) {
+        let end = |id: &str| here.get(id).filter(|_| chart.vertices.contains_key(id));
+        let (Some(from), Some(to)) = (end(&edge.from.value), end(&edge.to.value)) else {
+            let what = format!("the arrow from \"{}\" to \"{}\": a box around others is no end of a flow", edge.from.value, edge.to.value);
+            self.draft.dropped(what, place);
+            return;
+        };
+        let wanted = format!("{}-to-{}", slug(from), slug(to));
+        let id = self.draft.keep_id(Section::Flows, &wanted, "flow");
+        let label = edge.label.as_ref().map(|label| label.value.as_str()).unwrap_or_default();
+        let entry = Entry::new()
+            .text("from", from)
+            .text("to", to)
+            .text("both-ways", if edge.both_ways { "yes" } else { "" })
+            .text("protocol", mermaid::protocol(label).unwrap_or_default().as_str())
+            .text("label", label);
+        self.draft.add(Section::Flows, &id, entry);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn guesses_are_listed_unless_a_class_or_a_cylinder_says_it() {
+        let imported = read(b"flowchart TD\nU[User] --> A(App):::process\nA -->|SQL| D[(DB)]\nA --> X[Bank]\n").unwrap();
+        let kinds: Vec<&str> = ["U", "A", "D", "X"].iter().filter_map(|id| imported.model["elements"][id]["kind"].as_str()).collect();
+        assert_eq!(kinds, ["actor", "process", "store", "process"]);
+        let guesses: Vec<&str> = imported.loss.iter().map(|loss| loss.what.as_str()).collect();
+        assert_eq!(
+            guesses,
+            ["that \"User\" is of the kind actor (by its name)", "that \"Bank\" is of the kind process (since nothing says otherwise)"]
+        );
+    }
+
+    #[test]
+    fn several_pictures_of_a_markdown_file_are_one_model() {
+        let text = "# T\n```mermaid\ngraph TD\nA[App] --> B[(Db)]\n```\ntext\n```mermaid\ngraph LR\nsubgraph z[Zone]\nA[App]\nend\nA --> B[(Other)]\n```\n```mermaid\npie\n```\n";
+        let model = read(text.as_bytes()).unwrap().model;
+        assert_eq!(model["elements"]["A"], json!({"kind": "process", "name": "App", "zone": ["z"]}));
+        assert_eq!((&model["elements"]["B"]["name"], &model["elements"]["B-2"]["name"]), (&json!("Db"), &json!("Other")));
+        assert_eq!(model["flows"].as_object().map(serde_json::Map::len), Some(2));
+    }
+
+    #[test]
+    fn a_text_without_a_flowchart_is_refused() {
+        assert!(read(b"hello").is_err());
+        assert!(read(b"sequenceDiagram\nA->>B: x\n").is_err());
+    }
+}

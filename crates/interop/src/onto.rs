@@ -1,0 +1,77 @@
+//! Writing the changes of a model into an existing file of another tool: everything else in it stays as it is.
+//!
+//! The file is read to a model, that model is compared with the one at hand, entry by entry and field by field, and
+//! each difference is written as an edit of a span of the file ([`json`]). Without a difference the
+//! bytes stay the same. The result is read again: what it does not say as the model does is a loss, so no change is
+//! lost in silence.
+//!
+//! To add a format: its reader notes with [`crate::draft::Draft::made_from`] where each entry stands, and an arm in
+//! [`edits`] names a function `fn onto(text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -> Vec<Edit>`. What
+//! it has no place for it leaves out.
+
+mod changes;
+mod edit;
+pub mod json;
+
+pub use changes::{Change, Changes, Origins};
+pub use edit::{Edit, apply};
+
+use redan_model::{Vocabulary, canonical, load_text};
+use serde_json::Value as Json;
+
+use crate::export::{ExportError, Exported, Outgoing};
+use crate::{Format, Imported, Losses, limits};
+
+/// A file that changes are written into.
+#[derive(Debug, Clone, Copy)]
+pub struct Original<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// What its reader gives, with the answers that its decisions became.
+    pub imported: &'a Imported,
+}
+
+/// Writes what differs between a file and a model into the file.
+///
+/// # Errors
+/// The format has no such writer, the file is not text, or the result would not be a file of the format.
+pub fn onto(format: Format, original: Original<'_>, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
+    let before = long_form(&original.imported.model);
+    let changes = Changes::between(&before, &outgoing.json, &original.imported.origins);
+    if changes.list.is_empty() {
+        return Ok(Exported { bytes: original.bytes.to_vec(), loss: Vec::new() });
+    }
+    let text = limits::text(original.bytes).map_err(ExportError::Original)?;
+    let mark = original.bytes.len() - text.len();
+    let edits = edits(format, text, &changes, outgoing)?;
+    let mut bytes = original.bytes[..mark].to_vec();
+    bytes.extend_from_slice(apply(text, edits).as_bytes());
+    let loss = unwritten(format, &bytes, &outgoing.json)?;
+    Ok(Exported { bytes, loss })
+}
+
+/// The edits that a format makes of changes.
+fn edits(format: Format, _text: &str, _changes: &Changes<'_>, _outgoing: &Outgoing<'_>) -> Result<Vec<Edit>, ExportError> {
+    Err(ExportError::NotOnto(format))
+}
+
+/// What the file still says otherwise than the model, found by reading it again.
+fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::Loss>, ExportError> {
+    let again = crate::import(format, bytes)
+        .map_err(|error| ExportError::Impossible(format!("the changes cannot be written into this file: {error}")))?;
+    let found = long_form(&again.model);
+    let mut losses = Losses::default();
+    for change in Changes::between(&found, wanted, &again.origins).list {
+        // Answers become decisions of the other tool, which are answers again only after an analysis.
+        if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
+            continue;
+        }
+        losses.changed("the file has no place for this change", change.path.join("."));
+    }
+    Ok(losses.finish())
+}
+
+/// A model in its long form, whoever wrote it.
+pub fn long_form(model: &Json) -> Json {
+    canonical::to_json(&load_text("model.tm.json", &model.to_string(), &Vocabulary::default()).model.root)
+}
