@@ -1,12 +1,14 @@
 //! Other tools' models: read, judged by the rules of their own tool where it has some, and handed on as a model of ours.
 
-pub(crate) mod decisions;
+mod decisions;
 pub(crate) mod losses;
 pub(crate) mod outgoing;
 mod tmt;
 pub(crate) mod yaml;
 
-use redan_interop::{Format, ImportError, Imported};
+use redan_engine::{Context, Knowledge};
+use redan_interop::{Format, ImportError, Imported, Loss, LossKind};
+use serde_json::Value as Json;
 
 pub(crate) use tmt::Templates;
 
@@ -24,6 +26,27 @@ pub(crate) fn stored(format: Format, bytes: &[u8], keep_names: bool) -> Result<I
     match format {
         Format::Tm7 => redan_interop::tm7::read_kept(bytes, keep_names),
         _ => redan_interop::import(format, bytes),
+    }
+}
+
+/// Makes a model that was read one that the language accepts: words of the catalogues, an end to every acceptance, and
+/// the decisions of the other tool as answers.
+pub(crate) fn settle(imported: &mut Imported, knowledge: &Knowledge, context: &Context) {
+    redan_interop::settle(imported, &knowledge.vocabulary());
+    end_acceptances(imported, context);
+    decisions::answer(imported, knowledge, context);
+}
+
+/// Other tools accept threats for ever; here an acceptance ends, so that somebody looks again.
+fn end_acceptances(imported: &mut Imported, context: &Context) {
+    let Some(Json::Object(threats)) = imported.model.get_mut("threats") else { return };
+    let open_ended = |threat: &Json| threat.get("status").and_then(Json::as_str) == Some("accepted") && threat.get("until").is_none();
+    for (id, threat) in threats.iter_mut().filter(|(_, threat)| open_ended(threat)) {
+        if let Some(threat) = threat.as_object_mut() {
+            threat.insert("until".to_owned(), decisions::in_a_year(context).into());
+            let what = "that the acceptance holds for one year".to_owned();
+            imported.loss.push(Loss { kind: LossKind::Guessed, what, place: format!("threats.{id}") });
+        }
     }
 }
 

@@ -296,7 +296,7 @@ impl<'a> Session<'a> {
                 Reading::Stored(_) => foreign::stored(format, foreign, true),
             };
             let mut imported = read.map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-            foreign::decisions::answer(&mut imported, &knowledge, &Context { today: self.common.day() });
+            foreign::settle(&mut imported, &knowledge, &Context { today: self.common.day() });
             bytes = Ok(foreign::text(&imported).into_bytes());
             // A picture in a Markdown file has become a model, which is no Markdown any more.
             if let Some(stem) = below.strip_suffix(".md") {

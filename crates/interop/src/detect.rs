@@ -106,8 +106,36 @@ fn keyed(keys: &[&str], sniff: &Sniff<'_>) -> Option<Format> {
         None
     } else if has("threagile_version") || has("technical_assets") || has("data_assets") {
         Some(Format::Threagile)
+    } else if let Some(format) = by_sections(&has, sniff.head) {
+        Some(format)
     } else if sniff.head.starts_with('{') && is_pytm(&has, sniff.head) {
         Some(Format::Pytm)
+    } else {
+        None
+    }
+}
+
+/// Formats that are known by what their sections are called. A file without one of them is still taken for the format
+/// that its other sections come from, so that the reader can say what is missing.
+fn by_sections(has: &dyn Fn(&str) -> bool, head: &str) -> Option<Format> {
+    let some = |keys: &[&str]| keys.iter().any(|key| has(key));
+    if has("otmVersion") || has("project") && some(&["trustZones", "components", "dataflows", "representations"]) {
+        Some(Format::Otm)
+    } else if !head.starts_with('{') {
+        None
+    } else if has("specFormat") {
+        Some(Format::CycloneDx)
+    } else if some(&["trust_zones", "data_flows", "threat_personas", "trust_boundaries"]) || head.contains("threat-model-library/blob") {
+        Some(Format::TmBom)
+    } else if has("schema") && some(&["applicationInfo", "architecture", "dataflow", "threats", "mitigations", "assumptions", "brainstorm"])
+        || has("applicationInfo") && some(&["mitigationLinks", "assumptionLinks", "threats"])
+        || head.contains("\"namespace\": \"threat-composer\"")
+    {
+        Some(Format::ThreatComposer)
+    } else if has("detail") && (some(&["summary", "version", "summarize"]) || head.contains("\"diagrams\""))
+        || has("summary") && some(&["details", "version"])
+    {
+        Some(Format::ThreatDragon)
     } else {
         None
     }
@@ -191,6 +219,24 @@ mod tests {
         assert_eq!(detect("m.json", br#"{"name": "Shop", "boundaries": [], "elements": [], "flows": []}"#), Some(Format::Pytm));
         assert_eq!(detect("m.json", br#"{"actors": [], "assets": [], "boundaries": []}"#), Some(Format::Pytm));
         assert_eq!(detect("m.yaml", b"elements: []\nflows: []\ndata: []\n"), None);
+    }
+
+    #[test]
+    fn models_in_json_are_known_by_their_sections() {
+        let formats = [
+            (r#"{"version": "2.0", "detail": {"diagrams": []}, "summary": {"title": "a"}}"#, Format::ThreatDragon),
+            (r#"{"summary": {}, "details": {}}"#, Format::ThreatDragon),
+            (r#"{"otmVersion": "0.2.0"}"#, Format::Otm),
+            (r#"{"project": {}, "trustZones": []}"#, Format::Otm),
+            (r#"{"schema": 1, "applicationInfo": {}}"#, Format::ThreatComposer),
+            (r#"{"version": "1.0", "scope": {}, "trust_zones": []}"#, Format::TmBom),
+            (r#"{"specFormat": "CycloneDX", "specVersion": "2.0"}"#, Format::CycloneDx),
+        ];
+        for (text, format) in formats {
+            assert_eq!(detect("m.json", text.as_bytes()), Some(format), "{text}");
+        }
+        assert_eq!(detect("m.yaml", b"otmVersion: 0.1.0\nproject:\n  name: a\n"), Some(Format::Otm));
+        assert_eq!(detect("vex.json", br#"{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}"#), None);
     }
 
     #[test]

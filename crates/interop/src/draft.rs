@@ -220,9 +220,14 @@ impl Draft {
     }
 
     /// Whether there is an element, flow, zone or asset with an id.
-    pub fn has(&self, id: &str) -> bool {
+    pub fn has_thing(&self, id: &str) -> bool {
         let sections = [Section::Elements, Section::Flows, Section::Zones, Section::Assets];
         sections.iter().filter_map(|section| self.sections.get(section)).any(|entries| entries.contains_key(id))
+    }
+
+    /// Whether a section has an entry under an id.
+    pub fn has(&self, section: Section, id: &str) -> bool {
+        self.sections.get(&section).is_some_and(|entries| entries.contains_key(id))
     }
 
     /// Adds an entry, or to an entry that is there the fields that it lacks.

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, Origins, canonical, guide, mermaid, pytm, threagile, tm7};
+use crate::{
+    Decision, Loss, Origins, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7,
+};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +18,16 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// A model of OWASP Threat Dragon, version 1 or 2.
+    ThreatDragon,
+    /// A model in the Open Threat Model format.
+    Otm,
+    /// A workspace or a pack of AWS Threat Composer.
+    ThreatComposer,
+    /// A model of the OWASP Threat Model Library.
+    TmBom,
+    /// A threat model in CycloneDX 2.0; experimental, since that is not final.
+    CycloneDx,
     /// A Mermaid flowchart, alone or in a Markdown file.
     Mermaid,
     /// A model of ours as canonical JSON.
@@ -36,6 +48,11 @@ impl Format {
         Self::Tm7,
         Self::Threagile,
         Self::Pytm,
+        Self::ThreatDragon,
+        Self::Otm,
+        Self::ThreatComposer,
+        Self::TmBom,
+        Self::CycloneDx,
         Self::Mermaid,
         Self::Json,
         Self::GuideJson,
@@ -50,6 +67,11 @@ impl Format {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
             Self::Pytm => "pytm",
+            Self::ThreatDragon => "threat-dragon",
+            Self::Otm => "otm",
+            Self::ThreatComposer => "threat-composer",
+            Self::TmBom => "tm-bom",
+            Self::CycloneDx => "cyclonedx",
             Self::Mermaid => "mermaid",
             Self::Json => "json",
             Self::GuideJson => "guide-json",
@@ -65,6 +87,11 @@ impl Format {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
             Self::Pytm => "pytm model",
+            Self::ThreatDragon => "Threat Dragon model",
+            Self::Otm => "Open Threat Model",
+            Self::ThreatComposer => "Threat Composer file",
+            Self::TmBom => "OWASP Threat Model Library model",
+            Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
             Self::Mermaid => "Mermaid flowchart",
             Self::Json => "canonical JSON model",
             Self::GuideJson => "list of threats (JSON)",
@@ -146,6 +173,11 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::ThreatDragon => threat_dragon::read(bytes),
+        Format::Otm => otm::read(bytes),
+        Format::ThreatComposer => threat_composer::read(bytes),
+        Format::TmBom => tm_bom::read(bytes),
+        Format::CycloneDx => cyclonedx::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
         Format::Json => canonical::read(bytes),
         Format::GuideJson => guide::read_threats_json(bytes),

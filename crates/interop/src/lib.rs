@@ -12,23 +12,31 @@
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
 pub mod canonical;
+pub mod cyclonedx;
 mod decision;
 mod detect;
 pub mod draft;
 pub mod export;
 mod format;
 pub mod guide;
+mod kept;
 pub mod limits;
 mod loss;
 mod losses;
 pub mod mermaid;
 pub mod onto;
+pub mod otm;
 pub mod pytm;
 mod read;
 pub mod tb7;
 pub mod threagile;
+pub mod threat_composer;
+pub mod threat_dragon;
 pub mod tm7;
+pub mod tm_bom;
+mod vocabulary;
 pub mod xml;
+mod zones;
 
 pub use decision::Decision;
 pub use detect::detect;
@@ -37,3 +45,4 @@ pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};
 pub use losses::{Losses, Says};
 pub use onto::{Original, Origins, onto};
+pub use vocabulary::settle;

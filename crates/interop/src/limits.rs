@@ -44,6 +44,14 @@ pub fn yaml(bytes: &[u8]) -> Result<serde_json::Value, ImportError> {
     serde_saphyr::from_str(text(bytes)?).map_err(|error| ImportError::Syntax(first_line(&error.to_string())))
 }
 
+/// The bytes as JSON if they begin like an object, else as YAML.
+///
+/// # Errors
+/// As those of [`json`] and [`yaml`].
+pub fn json_or_yaml(bytes: &[u8]) -> Result<serde_json::Value, ImportError> {
+    if text(bytes)?.trim_start().starts_with('{') { json(bytes) } else { yaml(bytes) }
+}
+
 /// The parser shows the place in several lines; its first one says what is wrong and where.
 fn first_line(message: &str) -> String {
     message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()

@@ -74,7 +74,7 @@ fn entry(decision: &Decision, context: &Context) -> Json {
 }
 
 /// The file has no day from which the acceptance could count.
-fn in_a_year(context: &Context) -> String {
+pub(super) fn in_a_year(context: &Context) -> String {
     let today = context.today;
     jiff::civil::Date::new(today.year().saturating_add(1), today.month(), today.day().min(28)).unwrap_or(today).to_string()
 }

@@ -213,7 +213,7 @@ impl<'d> Maker<'d> {
             State::Mitigated | State::NotApplicable => Vec::new(),
         };
         let on: Vec<String> = match column(pieces::OWN_SUBJECTS) {
-            Some(stated) => text::listed(stated).filter(|id| self.draft.has(id)).map(str::to_owned).collect(),
+            Some(stated) => text::listed(stated).filter(|id| self.draft.has_thing(id)).map(str::to_owned).collect(),
             None => flow.into_iter().chain(ends.into_iter().flatten()).collect(),
         };
         let entry = Entry::new()

@@ -1,0 +1,99 @@
+//! Foreign data that our language has no word for: kept under one key of an entry, as it was, and written back.
+
+use serde_json::{Map, Value as Json};
+
+use crate::draft::{Draft, Entry, clean};
+
+/// Deepest nesting of kept data; models are bounded too, and what is kept stands some levels down in one.
+const DEEPEST: usize = 40;
+
+/// The fields of a thing of the file that are not among those that were read.
+pub(crate) fn rest(thing: &Json, read: &[&str]) -> Map<String, Json> {
+    let all = thing.as_object().into_iter().flatten();
+    all.filter(|(key, value)| !read.contains(&key.as_str()) && is_something(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Some fields of a thing of the file.
+pub(crate) fn some(thing: &Json, wanted: &[&str]) -> Map<String, Json> {
+    let found = wanted.iter().filter_map(|key| thing.get(*key).map(|value| ((*key).to_owned(), value.clone())));
+    found.filter(|(_, value)| is_something(value)).collect()
+}
+
+/// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
+pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: &str) -> Entry {
+    if data.is_empty() {
+        return entry;
+    }
+    match bounded(Json::Object(data), 0) {
+        Some(data) => entry.value(key, data),
+        None => {
+            draft.dropped(format!("data that is nested more than {DEEPEST} levels deep"), place);
+            entry
+        }
+    }
+}
+
+/// Data without control characters, if it is not too deep.
+pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
+    if depth > DEEPEST {
+        return None;
+    }
+    Some(match value {
+        Json::String(text) => Json::String(if text.chars().any(char::is_control) { clean(&text) } else { text }),
+        Json::Array(items) => items.into_iter().map(|item| bounded(item, depth + 1)).collect::<Option<Vec<_>>>()?.into(),
+        Json::Object(entries) => {
+            let entries = entries.into_iter().map(|(key, value)| Some((clean(&key), bounded(value, depth + 1)?)));
+            entries.collect::<Option<Map<_, _>>>()?.into()
+        }
+        other => other,
+    })
+}
+
+/// What the reader of a format kept of an entry.
+pub(crate) fn of<'e>(entry: &'e Json, key: &str) -> &'e Json {
+    entry.get(key).unwrap_or(&Json::Null)
+}
+
+/// Adds what was kept to an object that is written, except what it has already.
+pub(crate) fn give_back(object: &mut Map<String, Json>, kept: &Json, own: &[&str]) {
+    for (key, value) in kept.as_object().into_iter().flatten() {
+        if !own.contains(&key.as_str()) && !object.contains_key(key) {
+            object.insert(key.clone(), value.clone());
+        }
+    }
+}
+
+/// Whether a value says anything.
+pub(crate) fn is_something(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::String(text) => !text.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        Json::Object(entries) => !entries.is_empty(),
+        Json::Bool(_) | Json::Number(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_not_read_and_says_something_is_kept() {
+        let thing = json!({"name": "a", "colour": "red", "empty": "", "none": null, "no": false});
+        assert_eq!(Json::from(rest(&thing, &["name"])), json!({"colour": "red", "no": false}));
+    }
+
+    #[test]
+    fn data_that_is_too_deep_is_a_loss() {
+        let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
+        let mut draft = Draft::new("");
+        let entry = keep(&mut draft, Entry::new(), "x-a", [("b".to_owned(), deep)].into_iter().collect(), "c");
+        assert!(entry.is_empty());
+        assert_eq!(draft.finish().loss.len(), 1);
+    }
+}

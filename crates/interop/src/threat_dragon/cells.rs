@@ -1,0 +1,142 @@
+//! The cells of a drawing in either version's spelling.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use crate::draft::one_line;
+use crate::read::{items, text};
+use crate::zones::Area;
+
+/// What a cell is. Only its shape says so: the type beside it is wrong in some files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Actor,
+    Process,
+    Store,
+    Flow,
+    /// A trust boundary that encloses.
+    Border,
+    /// A trust boundary that is a line.
+    Curve,
+    Text,
+    Unknown,
+}
+
+/// Where a flow or a line ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum End<'f> {
+    Cell(&'f str),
+    Point((f64, f64)),
+    Nowhere,
+}
+
+/// A cell.
+#[derive(Debug)]
+pub(super) struct Cell<'f> {
+    pub(super) raw: &'f Json,
+    /// Where its properties are: in the cell itself in version 1.
+    pub(super) data: &'f Json,
+    pub(super) shape: Shape,
+    pub(super) id: Cow<'f, str>,
+    pub(super) name: String,
+    pub(super) area: Option<Area>,
+    pub(super) place: String,
+}
+
+impl<'f> Cell<'f> {
+    /// Reads a cell.
+    pub(super) fn of(raw: &'f Json, place: String) -> Self {
+        let data = raw.get("data").filter(|data| data.is_object()).unwrap_or(raw);
+        let shape = shape(&text(raw, "shape"), &text(data, "type"));
+        Self { raw, data, shape, id: text(raw, "id"), name: name(raw, data), area: area(raw), place }
+    }
+
+    /// Whether it is an element of the model.
+    pub(super) fn is_element(&self) -> bool {
+        matches!(self.shape, Shape::Actor | Shape::Process | Shape::Store)
+    }
+
+    /// Where one end of it is.
+    pub(super) fn end(&self, key: &str) -> End<'f> {
+        let Some(end) = self.raw.get(key) else { return End::Nowhere };
+        let cell = ["cell", "id"].iter().find_map(|key| end.get(*key).and_then(Json::as_str)).or_else(|| end.as_str());
+        match (cell.filter(|cell| !cell.is_empty()), point(end)) {
+            (Some(cell), _) => End::Cell(cell),
+            (None, Some(point)) => End::Point(point),
+            (None, None) => End::Nowhere,
+        }
+    }
+
+    /// The corners of its path between its ends.
+    pub(super) fn corners(&self) -> Vec<(f64, f64)> {
+        items(self.raw, "vertices").iter().filter_map(point).collect()
+    }
+
+    /// The side of a cell that an end of a flow is fastened to: `top`, `right`, `bottom` or `left`.
+    pub(super) fn side(&self, end: Option<&Json>) -> Option<&'f str> {
+        let port = end?.get("port")?.as_str()?;
+        let ports = items(self.raw.get("ports")?, "items");
+        ports.iter().find(|item| text(item, "id") == port)?.get("group")?.as_str()
+    }
+
+    /// Its threats; version 1 has them in the cell, and so does the schema of version 2.
+    pub(super) fn threats(&self) -> &'f [Json] {
+        match items(self.data, "threats") {
+            [] => items(self.raw, "threats"),
+            threats => threats,
+        }
+    }
+
+    /// How it is called where something is said about it.
+    pub(super) fn called(&self) -> &str {
+        if self.name.is_empty() { &self.id } else { &self.name }
+    }
+}
+
+fn shape(shape: &str, kind: &str) -> Shape {
+    match (shape, kind) {
+        ("actor", _) | ("", "tm.Actor") => Shape::Actor,
+        ("process", _) | ("", "tm.Process") => Shape::Process,
+        ("store", _) | ("", "tm.Store") => Shape::Store,
+        // Edges that were drawn from a port and never touched again have a shape of their own.
+        ("flow" | "edge" | "path", _) | ("", "tm.Flow") => Shape::Flow,
+        ("trust-boundary-box", _) | ("", "tm.BoundaryBox") => Shape::Border,
+        ("trust-boundary-curve" | "trust-broundary-curve", _) | ("", "tm.Boundary") => Shape::Curve,
+        ("td-text-block", _) | ("", "tm.Text") => Shape::Text,
+        _ => Shape::Unknown,
+    }
+}
+
+/// The name in its own field, or what is written on the drawing.
+fn name(raw: &Json, data: &Json) -> String {
+    let own = if std::ptr::eq(raw, data) { String::new() } else { one_line(&text(data, "name")) };
+    if !own.is_empty() {
+        return own;
+    }
+    let attrs = |thing: &Json| -> Option<String> {
+        let attrs = thing.get("attrs")?;
+        let texts = ["labelText", "text", "label"].iter().filter_map(|key| attrs.get(*key));
+        texts
+            .map(
+                |holder| {
+                    if holder.is_string() { holder.as_str().unwrap_or_default().to_owned() } else { text(holder, "text").into_owned() }
+                },
+            )
+            .map(|text| one_line(&text))
+            .find(|text| !text.is_empty())
+    };
+    let label = items(raw, "labels").first();
+    let on_label = || label.and_then(|label| label.as_str().map(one_line).or_else(|| attrs(label)));
+    attrs(raw).or_else(on_label).filter(|name| !name.is_empty()).unwrap_or_else(|| one_line(&text(data, "name")))
+}
+
+fn area(raw: &Json) -> Option<Area> {
+    let (x, y) = point(raw.get("position")?)?;
+    let size = raw.get("size")?;
+    Some(Area::new(x, y, size.get("width")?.as_f64()?, size.get("height")?.as_f64()?))
+}
+
+fn point(value: &Json) -> Option<(f64, f64)> {
+    Some((value.get("x")?.as_f64()?, value.get("y")?.as_f64()?))
+}

@@ -1,0 +1,354 @@
+//! One drawing: boxes as zones, cells as elements, edges as flows.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::cells::{Cell, End, Shape};
+use super::{Maker, NO_REASON, OWN};
+use crate::draft::{Entry, Section};
+use crate::kept::{bounded, keep, rest};
+use crate::read::{flag, text};
+use crate::zones::{Nesting, nest, separates};
+use crate::{ImportError, vocabulary};
+
+/// Most trust boundaries of one drawing.
+const MOST_BOUNDARIES: usize = 2_000;
+/// Most pairs of a line and a flow that are looked at for crossings.
+const MOST_PAIRS: usize = 1_000_000;
+/// Most cells of a drawing in which loose ends are followed to what they lie on.
+const MOST_SEARCHED: usize = 5_000;
+/// How far from an element the loose end of a flow still belongs to it.
+const NEAR: f64 = 12.0;
+
+/// Fields of a cell that are drawn anew or read.
+const CELL: &[&str] = &[
+    "id",
+    "shape",
+    "data",
+    "attrs",
+    "ports",
+    "tools",
+    "position",
+    "size",
+    "zIndex",
+    "z",
+    "visible",
+    "angle",
+    "labels",
+    "source",
+    "target",
+    "vertices",
+    "connector",
+    "width",
+    "height",
+    "smooth",
+    "type",
+    "threats",
+    "$$hashKey",
+    "router",
+    "markup",
+    "hasOpenThreats",
+    "outOfScope",
+    "reasonOutOfScope",
+    "description",
+];
+/// Properties that are read, or that follow from others.
+const DATA: &[&str] = &[
+    "name",
+    "type",
+    "description",
+    "outOfScope",
+    "reasonOutOfScope",
+    "hasOpenThreats",
+    "threats",
+    "isTrustBoundary",
+    "containedElements",
+    "crossingFlows",
+    "trustBoundaryIds",
+    "threatFrequency",
+    "isEncrypted",
+    "isBidirectional",
+    "isALog",
+    "storesCredentials",
+    "isWebApplication",
+    "handlesCardPayment",
+    "handlesGoodsOrServices",
+];
+
+/// A drawing that is being read.
+pub(super) struct Drawing<'m, 'f> {
+    maker: &'m mut Maker<'f>,
+    cells: &'m [Cell<'f>],
+    diagram: &'f Json,
+    number: usize,
+    /// Places in `cells` by the ids of cells.
+    by_id: BTreeMap<&'m str, usize>,
+}
+
+impl<'m, 'f> Drawing<'m, 'f> {
+    pub(super) fn new(maker: &'m mut Maker<'f>, cells: &'m [Cell<'f>], diagram: &'f Json, number: usize) -> Self {
+        let mut by_id = BTreeMap::new();
+        for (at, cell) in cells.iter().enumerate() {
+            by_id.entry(cell.id.as_ref()).or_insert(at);
+        }
+        Self { maker, cells, diagram, number, by_id }
+    }
+
+    /// Reads everything that is drawn; gives the ids of elements, and the cells that are no part of a model.
+    pub(super) fn read(mut self) -> Result<(Vec<String>, Vec<Json>), ImportError> {
+        let borders: Vec<&'m Cell<'f>> = self.cells.iter().filter(|cell| cell.shape == Shape::Border).collect();
+        if borders.len() > MOST_BOUNDARIES {
+            return Err(ImportError::TooMuch { what: "trust boundaries in one diagram", limit: MOST_BOUNDARIES });
+        }
+        let elements: Vec<&'m Cell<'f>> = self.cells.iter().filter(|cell| cell.is_element()).collect();
+        let ids: Vec<String> = elements.iter().map(|cell| self.name_element(cell)).collect();
+        let boxes: Vec<_> = borders.iter().map(|cell| cell.area.unwrap_or_else(|| crate::zones::Area::new(0.0, 0.0, 0.0, 0.0))).collect();
+        let nesting = nest(&boxes, &elements.iter().map(|cell| cell.area).collect::<Vec<_>>());
+        let zones = self.zones(&borders, &nesting);
+        for (at, (cell, id)) in elements.iter().zip(&ids).enumerate() {
+            let place = nesting.places.get(at).map(|place| place.iter().filter_map(|ix| zones.get(*ix).cloned()).collect::<Vec<_>>());
+            self.element(cell, id, place.filter(|_| !borders.is_empty()));
+        }
+        for (thing, zone) in &nesting.left_out {
+            if let (Some(cell), Some(zone)) = (elements.get(*thing), borders.get(*zone)) {
+                let what = format!("that {} is in {}: it is in too many boxes that are not in each other", cell.called(), zone.called());
+                self.maker.draft.dropped(what, cell.place.clone());
+            }
+        }
+        let mut drawn = Vec::new();
+        for cell in self.cells {
+            let taken = match cell.shape {
+                Shape::Flow => self.flow(cell),
+                Shape::Curve => {
+                    self.curve(cell);
+                    false
+                }
+                Shape::Text => false,
+                Shape::Unknown => {
+                    let what = format!("a cell of the shape `{}`, which is kept as it is", text(cell.raw, "shape"));
+                    self.maker.draft.changed(what, cell.place.clone());
+                    false
+                }
+                Shape::Actor | Shape::Process | Shape::Store | Shape::Border => true,
+            };
+            if !taken {
+                drawn.extend(bounded(cell.raw.clone(), 4));
+            }
+        }
+        Ok((ids, drawn))
+    }
+
+    fn name_element(&mut self, cell: &Cell<'f>) -> String {
+        let otherwise = match cell.shape {
+            Shape::Actor => "actor",
+            Shape::Store => "store",
+            _ => "process",
+        };
+        let id = self.maker.draft.id_for_name(Section::Elements, &cell.name, otherwise);
+        if !cell.id.is_empty() && self.maker.elements.insert(cell.id.to_string(), id.clone()).is_some() {
+            self.maker.draft.dangling(format!("a second cell with the id `{}`", cell.id), cell.place.clone());
+        }
+        id
+    }
+
+    /// The boxes as zones; gives their ids.
+    fn zones(&mut self, borders: &[&Cell<'f>], nesting: &Nesting) -> Vec<String> {
+        let name = |cell: &Cell<'f>| self.maker.draft.id_for_name(Section::Zones, &cell.name, "zone");
+        let ids: Vec<String> = borders.iter().copied().map(name).collect();
+        for (at, (cell, id)) in borders.iter().zip(&ids).enumerate() {
+            let mut entry = Entry::new().named(id, &cell.name).text("description", &text(cell.data, "description"));
+            entry = entry.text("kind", nesting.kinds.get(at).copied().unwrap_or("network"));
+            let outside = vocabulary::is_outside(&cell.name);
+            if outside {
+                entry = entry.text("trust", "untrusted");
+            }
+            if let Some(outer) = nesting.parents.get(at).copied().flatten().and_then(|ix| ids.get(ix)) {
+                entry = entry.text("in", outer);
+            }
+            let kept = self.kept(cell);
+            let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+            self.maker.draft.add(Section::Zones, id, entry);
+        }
+        ids
+    }
+
+    fn element(&mut self, cell: &Cell<'f>, id: &str, zones: Option<Vec<String>>) {
+        let kind = match cell.shape {
+            Shape::Actor if vocabulary::is_system(&cell.name) => "external",
+            Shape::Actor => "actor",
+            Shape::Store => "store",
+            _ => "process",
+        };
+        let mut entry = Entry::new().text("kind", kind).named(id, &cell.name).text("description", &text(cell.data, "description"));
+        if let Some(zones) = zones {
+            entry = entry.value("zone", zones.into());
+        }
+        let data = cell.data;
+        if flag(data, "isWebApplication") && kind == "process" {
+            entry = entry.text("tech", "web-application");
+        }
+        for (key, name) in [("handlesCardPayment", "handles-payments"), ("handlesGoodsOrServices", "sells-goods")] {
+            if flag(data, key) && kind == "process" {
+                entry = entry.fact("traits", name, "yes");
+            }
+        }
+        if kind == "store" {
+            for (key, name) in [("isALog", "stores-logs"), ("storesCredentials", "stores-passwords")] {
+                if flag(data, key) {
+                    entry = entry.fact("traits", name, "yes");
+                }
+            }
+            if flag(data, "isEncrypted") {
+                entry = entry.fact("controls", "encryption-at-rest", "yes");
+            }
+        }
+        let entry = out_of_scope(entry, cell);
+        let kept = self.kept(cell);
+        let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+        self.maker.draft.add(Section::Elements, id, entry);
+        self.maker.threats(cell, self.diagram, &[id.to_owned()]);
+    }
+
+    /// Reads a flow; false if it does not lead from one element to another.
+    fn flow(&mut self, cell: &Cell<'f>) -> bool {
+        let ends = ["source", "target"].map(|key| self.element_at(cell, key));
+        let [Some(from), Some(to)] = &ends else {
+            let known: Vec<String> = ends.into_iter().flatten().collect();
+            let which = if known.is_empty() { "that is fastened to nothing" } else { "with a loose end" };
+            let what = format!("the flow `{}` {which}, which is kept in the drawing and is no flow of the model", cell.called());
+            self.maker.draft.dangling(what, cell.place.clone());
+            self.maker.threats(cell, self.diagram, &known);
+            return false;
+        };
+        let otherwise = format!("{from}-to-{to}");
+        let id = self.maker.draft.id_for_name(Section::Flows, if cell.name.is_empty() { &otherwise } else { &cell.name }, "flow");
+        let mut entry = Entry::new().text("from", from).text("to", to);
+        if flag(cell.data, "isBidirectional") {
+            entry = entry.text("both-ways", "yes");
+        }
+        entry = entry.text("protocol", &vocabulary::protocol(&text(cell.data, "protocol"), flag(cell.data, "isEncrypted")));
+        entry = entry.text("label", &cell.name).text("description", &text(cell.data, "description"));
+        if flag(cell.data, "isEncrypted") {
+            entry = entry.fact("controls", "encryption-in-transit", "yes");
+        }
+        let entry = out_of_scope(entry, cell);
+        let mut kept = self.kept(cell);
+        let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([round(x), round(y)])).collect();
+        if !via.is_empty() {
+            kept.insert("via".to_owned(), via.into());
+        }
+        let sides = ["source", "target"].map(|key| self.side(cell, key));
+        if sides.iter().any(Option::is_some) {
+            kept.insert("sides".to_owned(), sides.map(Option::unwrap_or_default).to_vec().into());
+        }
+        let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+        self.maker.draft.add(Section::Flows, &id, entry);
+        self.maker.threats(cell, self.diagram, &[id]);
+        true
+    }
+
+    /// Our id of the element at an end of a flow: the cell that is named, or the one that the end lies on.
+    fn element_at(&mut self, flow: &Cell<'f>, key: &str) -> Option<String> {
+        match flow.end(key) {
+            End::Cell(cell) => {
+                let at = self.by_id.get(cell).copied()?;
+                self.cells.get(at).filter(|cell| cell.is_element())?;
+                self.maker.elements.get(cell).cloned()
+            }
+            End::Point(point) if self.cells.len() <= MOST_SEARCHED => {
+                let near = self.cells.iter().filter(|cell| cell.is_element() && cell.area.is_some_and(|area| area.touches(point, NEAR)));
+                let found: Vec<&Cell<'f>> = near.take(2).collect();
+                let [only] = found[..] else { return None };
+                let id = self.maker.elements.get(only.id.as_ref()).cloned()?;
+                self.maker
+                    .draft
+                    .guessed(format!("that `{}` is fastened to {}, on which it ends", flow.called(), only.called()), &flow.place);
+                Some(id)
+            }
+            End::Point(_) | End::Nowhere => None,
+        }
+    }
+
+    fn side(&self, flow: &Cell<'f>, key: &str) -> Option<&'f str> {
+        let End::Cell(cell) = flow.end(key) else { return None };
+        self.by_id.get(cell).and_then(|at| self.cells.get(*at))?.side(flow.raw.get(key))
+    }
+
+    /// A trust boundary that is a line: what it separates is said, and nothing is made of it.
+    fn curve(&mut self, curve: &Cell<'f>) {
+        let Some(line) = self.path(curve) else {
+            self.maker.draft.dangling(format!("the trust boundary line `{}`, which has no ends", curve.called()), curve.place.clone());
+            return;
+        };
+        let flows = self.cells.iter().filter(|cell| cell.shape == Shape::Flow);
+        let crossed: Vec<&str> = if self.cells.len() > MOST_PAIRS / self.cells.len().max(1) {
+            Vec::new()
+        } else {
+            flows.filter(|flow| self.path(flow).is_some_and(|path| separates(&line, &path))).map(|flow| flow.called()).take(12).collect()
+        };
+        let name = if curve.name.is_empty() { "without a name".to_owned() } else { format!("`{}`", curve.name) };
+        let what = if crossed.is_empty() {
+            format!(
+                "the trust boundary line {name}, which encloses nothing and crosses no flow, to a part of the drawing alone; write a zone for what it stands for"
+            )
+        } else {
+            format!(
+                "the trust boundary line {name}, which encloses nothing, to a part of the drawing alone; write a zone for one of its sides; flows that cross it: {}",
+                crossed.join(", ")
+            )
+        };
+        self.maker.draft.changed(what, curve.place.clone());
+    }
+
+    /// The path of an edge through the middles of what it is fastened to.
+    fn path(&self, edge: &Cell<'f>) -> Option<Vec<(f64, f64)>> {
+        let at = |key: &str| match edge.end(key) {
+            End::Point(point) => Some(point),
+            End::Cell(cell) => self.by_id.get(cell).and_then(|at| self.cells.get(*at)?.area).map(|area| area.centre()),
+            End::Nowhere => None,
+        };
+        let (from, to) = (at("source")?, at("target")?);
+        Some(std::iter::once(from).chain(edge.corners()).chain([to]).collect())
+    }
+
+    /// What is written back: the id, the place, and properties that have no word here.
+    fn kept(&self, cell: &Cell<'f>) -> Map<String, Json> {
+        let mut kept = Map::new();
+        if !cell.id.is_empty() {
+            kept.insert("id".to_owned(), cell.id.as_ref().into());
+        }
+        kept.insert("diagram".to_owned(), self.number.into());
+        if let Some(area) = cell.area.filter(|_| cell.shape != Shape::Flow) {
+            kept.insert("at".to_owned(), json!([area.left, area.top, area.right - area.left, area.bottom - area.top].map(round)));
+        }
+        let in_cell = std::ptr::eq(cell.raw, cell.data);
+        let data = if in_cell { rest(cell.raw, &[CELL, DATA].concat()) } else { rest(cell.data, DATA) };
+        let data: Map<String, Json> = data.into_iter().filter(|(_, value)| *value != Json::Bool(false)).collect();
+        if !data.is_empty() {
+            kept.insert("data".to_owned(), data.into());
+        }
+        if !in_cell {
+            let more = rest(cell.raw, CELL);
+            if !more.is_empty() {
+                kept.insert("cell".to_owned(), more.into());
+            }
+        }
+        kept
+    }
+}
+
+/// A coordinate without the noise of dragging: a whole number, or two decimals.
+fn round(number: f64) -> Json {
+    let rounded = (number * 100.0).round() / 100.0;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+    if rounded.fract() == 0.0 && rounded.abs() < 1e9 { (rounded as i64).into() } else { rounded.into() }
+}
+
+fn out_of_scope(entry: Entry, cell: &Cell<'_>) -> Entry {
+    let reason = text(cell.data, "reasonOutOfScope");
+    if !flag(cell.data, "outOfScope") {
+        return entry;
+    }
+    entry.text("out-of-scope", if reason.is_empty() { NO_REASON } else { &reason })
+}

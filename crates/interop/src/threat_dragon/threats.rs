@@ -1,0 +1,90 @@
+//! Threats with what was decided and what is done about them.
+
+use serde_json::{Map, Value as Json};
+
+use super::cells::Cell;
+use super::{Maker, OWN, labels};
+use crate::draft::{Entry, Section, clean, one_line};
+use crate::kept::{keep, rest};
+use crate::read::text;
+use crate::vocabulary::headline;
+
+/// Fields that are read, or that mean nothing in a file.
+const READ: &[&str] = &["title", "description", "status", "severity", "mitigation", "new"];
+
+impl<'f> Maker<'f> {
+    /// The threats of a cell, on things of the model.
+    pub(super) fn threats(&mut self, cell: &Cell<'f>, diagram: &Json, on: &[String]) {
+        for (at, threat) in cell.threats().iter().enumerate() {
+            self.threat(threat, diagram, on, &format!("{}.threats[{at}]", cell.place));
+        }
+    }
+
+    fn threat(&mut self, threat: &'f Json, diagram: &Json, on: &[String], place: &str) {
+        let title = one_line(&text(threat, "title"));
+        let id = self.draft.id_for_name(Section::Threats, &title, "threat");
+        let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title }).list("on", on);
+        let mut method = text(threat, "modelType");
+        if method.is_empty() {
+            method = text(diagram, "diagramType");
+        }
+        let kind = text(threat, "type");
+        let (stride, linddun) = labels::categories(&method, &kind);
+        entry = entry.list("stride", stride).list("linddun", linddun).text("description", &text(threat, "description"));
+        let severity = text(threat, "severity").to_lowercase();
+        if matches!(severity.as_str(), "low" | "medium" | "high" | "critical") {
+            entry = entry.text("severity", &severity);
+        }
+        let score = text(threat, "score");
+        let vector = score.starts_with("CVSS:").then(|| score.clone().into_owned());
+        if let Some(vector) = &vector {
+            entry = entry.value("scores", serde_json::json!({"cvss": vector}));
+        }
+        entry = self.decided(entry, threat, place);
+        let mut kept: Map<String, Json> = rest(threat, READ);
+        if vector.is_some() {
+            kept.remove("score");
+        }
+        for (key, said) in [("severity", text(threat, "severity")), ("status", text(threat, "status"))] {
+            let plain = ["low", "medium", "high", "critical", "open", "mitigated", ""].contains(&said.to_lowercase().as_str());
+            if !plain {
+                kept.insert(key.to_owned(), said.into_owned().into());
+            }
+        }
+        kept.remove("hasOpenThreats");
+        kept.remove("$$hashKey");
+        let entry = keep(&mut self.draft, entry, OWN, kept, place);
+        self.draft.add(Section::Threats, &id, entry);
+    }
+
+    /// The status, and the one text that is a mitigation, or a reason where nothing is done.
+    fn decided(&mut self, entry: Entry, threat: &Json, place: &str) -> Entry {
+        let said = text(threat, "status");
+        let mitigation = clean(&text(threat, "mitigation"));
+        let status = match said.to_lowercase().replace([' ', '_', '-', '/'], "").as_str() {
+            "mitigated" => "mitigated",
+            "notapplicable" | "na" => "not-applicable",
+            "accepted" => "accepted",
+            "transferred" => "transferred",
+            "avoided" | "eliminated" => "avoided",
+            "open" | "" => "open",
+            _ => {
+                self.draft.changed(format!("the status `{said}`, which is not known, to open"), place);
+                "open"
+            }
+        };
+        let entry = if status == "open" { entry } else { entry.text("status", status) };
+        if mitigation.is_empty() {
+            return entry;
+        }
+        if !matches!(status, "open" | "mitigated") {
+            return entry.text("because", &mitigation);
+        }
+        let (title, more) = headline(&mitigation);
+        let id = self.draft.id_for_name(Section::Mitigations, &title, "mitigation");
+        let done = if status == "mitigated" { "implemented" } else { "proposed" };
+        let described = Entry::new().text("title", &title).text("description", if more { &mitigation } else { "" }).text("status", done);
+        self.draft.add(Section::Mitigations, &id, described);
+        entry.list("mitigations", [id])
+    }
+}
