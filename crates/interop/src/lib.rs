@@ -11,6 +11,7 @@
 mod decision;
 mod detect;
 pub mod draft;
+pub mod evidence;
 mod format;
 pub mod limits;
 mod loss;
