@@ -68,7 +68,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         redan_interop::import(format, &bytes).map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let project = session.project_here()?;
     let knowledge = session.knowledge(&project)?;
-    foreign::decisions::answer(&mut imported, &knowledge, &Context { today: session.common.day() });
+    foreign::decisions::answer(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = checked(&shown, &imported, session)?;
     match args.format {
         PlainFormat::Human => {
