@@ -5,15 +5,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::Format;
+use redan_model::evidence::Evidence;
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
 use redan_report::Input;
 
 use crate::args::Common;
 use crate::diagnostics;
+use crate::evidence;
 use crate::exit::{Failure, usage};
 use crate::foreign::{self, Templates};
 use crate::knowledge;
@@ -54,6 +57,8 @@ pub(crate) struct Opened {
     pub(crate) knowledge: Rc<Knowledge>,
     /// The day of the run.
     pub(crate) today: Date,
+    /// What tests and scanners reported, as kept beside the model.
+    pub(crate) evidence: Arc<Evidence>,
 }
 
 impl Opened {
@@ -64,7 +69,7 @@ impl Opened {
 
     /// What the engine has to know of the outside.
     pub(crate) fn context(&self) -> Context {
-        Context { today: self.today }
+        Context { today: self.today, evidence: Arc::clone(&self.evidence) }
     }
 
     /// What documents are made from.
@@ -97,6 +102,7 @@ impl Opened {
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
+            evidence: Arc::clone(&self.evidence),
         }
     }
 
@@ -176,7 +182,14 @@ impl<'a> Session<'a> {
     /// The models, valid or not, in order; nothing is shown.
     pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
         let paths = self.paths(models)?;
-        paths.iter().map(|path| self.load(path)).collect()
+        let mut all = paths.iter().map(|path| self.load(path)).collect::<anyhow::Result<Vec<Opened>>>()?;
+        for model in &mut all {
+            let stored = evidence::stored(&model.project, &model.below)?;
+            if !stored.is_empty() {
+                evidence::attach(model, stored);
+            }
+        }
+        Ok(all)
     }
 
     /// The files that are named, else those of the project.
@@ -210,7 +223,7 @@ impl<'a> Session<'a> {
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day() })
+        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day(), evidence: Arc::default() })
     }
 
     /// Another tool's model as the text of one of ours; what got lost is counted.
@@ -225,7 +238,7 @@ impl<'a> Session<'a> {
         let templates = self.templates(project)?;
         let mut imported = foreign::read(format, bytes, &templates)
             .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-        foreign::decisions::answer(&mut imported, knowledge, &Context { today: self.common.day() });
+        foreign::decisions::answer(&mut imported, knowledge, &Context::on(self.common.day()));
         if !imported.loss.is_empty() {
             let count = imported.loss.len();
             self.terminal.note(&format!("{shown} is a {}; {count} losses: redan import {shown}", format.name()));

@@ -6,6 +6,7 @@
 
 mod answers;
 mod diagnostic;
+mod evidence;
 mod lists;
 mod report;
 mod rules;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use diagnostic::DiagnosticJson;
+pub use evidence::{EvidenceJson, FindingJson, RealisedJson};
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
