@@ -36,7 +36,7 @@ pub(crate) fn run(args: &MutateRulesArgs, out: &mut dyn Write) -> anyhow::Result
 
 fn tally(pack: Option<&str>) -> anyhow::Result<Tally> {
     let mut knowledge = knowledge::from_disk()?;
-    let context = Context { today: jiff::civil::date(2026, 1, 1) };
+    let context = Context::on(jiff::civil::date(2026, 1, 1));
     let mut tally = Tally::default();
     for index in 0..knowledge.rules.len() {
         let rule = knowledge.rules[index].clone();

@@ -29,6 +29,7 @@ pub(crate) mod schema;
 pub(crate) mod set;
 pub(crate) mod surface;
 pub(crate) mod threats;
+pub(crate) mod verify;
 pub(crate) mod whatif;
 
 use crate::args::{Cli, Command};
@@ -50,6 +51,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Questions(args) => questions::run(args, &mut session),
         Command::Ask(args) => ask::run(args, &mut session),
         Command::Whatif(args) => whatif::run(args, &mut session),
+        Command::Verify(args) => verify::run(args, &mut session),
         Command::Explain(args) => explain::run(args, &mut session),
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),

@@ -8,6 +8,7 @@ mod commands;
 mod diagnostics;
 mod diff;
 mod edits;
+mod evidence;
 mod exit;
 mod filter;
 mod foreign;

@@ -5,15 +5,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::{Format, Loss};
+use redan_model::evidence::Evidence;
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
 use redan_report::Input;
 
 use crate::args::Common;
 use crate::diagnostics;
+use crate::evidence;
 use crate::exit::{Failure, usage};
 use crate::foreign::{self, Templates};
 use crate::git::{AtCommit, Git};
@@ -57,6 +60,8 @@ pub(crate) struct Opened {
     pub(crate) knowledge: Rc<Knowledge>,
     /// The day of the run.
     pub(crate) today: Date,
+    /// What tests and scanners reported, as kept beside the model.
+    pub(crate) evidence: Arc<Evidence>,
 }
 
 impl Opened {
@@ -67,7 +72,7 @@ impl Opened {
 
     /// What the engine has to know of the outside.
     pub(crate) fn context(&self) -> Context {
-        Context { today: self.today }
+        Context { today: self.today, evidence: Arc::clone(&self.evidence) }
     }
 
     /// What documents are made from.
@@ -101,6 +106,7 @@ impl Opened {
             project: Rc::clone(&self.project),
             knowledge: Rc::clone(&self.knowledge),
             today: self.today,
+            evidence: Arc::clone(&self.evidence),
         }
     }
 
@@ -211,11 +217,17 @@ impl<'a> Session<'a> {
     /// The models, valid or not, in order; nothing is shown.
     pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
         let paths = self.paths(models)?;
-        let opened: Vec<Opened> = paths.iter().map(|path| self.load(path, Reading::Judged)).collect::<anyhow::Result<_>>()?;
+        let mut opened: Vec<Opened> = paths.iter().map(|path| self.load(path, Reading::Judged)).collect::<anyhow::Result<_>>()?;
         for model in opened.iter().filter(|model| !model.loss.is_empty()) {
             let (shown, count) = (&model.shown, model.loss.len());
             let name = model.foreign.map(Format::name).unwrap_or_default();
             self.terminal.note(&format!("{shown} is a {name}; {count} losses: redan import {shown}"));
+        }
+        for model in &mut opened {
+            let stored = evidence::stored(&model.project, &model.below)?;
+            if !stored.is_empty() {
+                evidence::attach(model, stored);
+            }
         }
         Ok(opened)
     }
@@ -296,7 +308,7 @@ impl<'a> Session<'a> {
                 Reading::Stored(_) => foreign::stored(format, foreign, true),
             };
             let mut imported = read.map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
-            foreign::settle(&mut imported, &knowledge, &Context { today: self.common.day() });
+            foreign::settle(&mut imported, &knowledge, &Context::on(self.common.day()));
             bytes = Ok(foreign::text(&imported).into_bytes());
             // A picture in a Markdown file has become a model, which is no Markdown any more.
             if let Some(stem) = below.strip_suffix(".md") {
@@ -309,7 +321,8 @@ impl<'a> Session<'a> {
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, absolute) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, loss, project, knowledge, today: self.common.day() })
+        let (today, evidence) = (self.common.day(), Arc::default());
+        Ok(Opened { path, below, shown, loaded, foreign, loss, project, knowledge, today, evidence })
     }
 
     /// The templates that apply to models of the Microsoft Threat Modeling Tool; read once.

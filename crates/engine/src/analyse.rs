@@ -8,7 +8,7 @@ pub(crate) mod raised;
 
 use redan_model::Model;
 
-use crate::analysis::{Analysis, Status, Threat};
+use crate::analysis::{Analysis, Question, Status, Threat};
 use crate::answers::Answers;
 use crate::fact::BaseFact;
 use crate::facts::{Facts, Overlay, Stage};
@@ -51,10 +51,31 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
     let (mut threats, stakes) = gathered.in_order(&raiser);
     let coverage = crate::coverage::coverage(&facts, input.knowledge, &threats);
-    let questions = stakes.questions(&facts, &mut threats);
-    let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage };
+    let mut questions = stakes.questions(&facts, &mut threats);
+    let evidence = assess(input, &mut threats);
+    if evidence.is_some() {
+        questions.iter_mut().for_each(|question| rerate(question, &threats));
+    }
+    let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage, evidence };
     analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
     analysis
+}
+
+/// What the evidence says, once it has raised the threats that came true; nothing without reports.
+fn assess(input: &Input<'_>, threats: &mut [Threat]) -> Option<Box<crate::evidence::Assessment>> {
+    let evidence = &input.context.evidence;
+    if evidence.reports.is_empty() {
+        return None;
+    }
+    let assessment = crate::evidence::assess(input.model, input.knowledge, evidence, threats);
+    crate::evidence::raise(&assessment, input.policy, threats);
+    Some(Box::new(assessment))
+}
+
+/// Gives a question the weight of its threats as they are rated now.
+fn rerate(question: &mut Question, threats: &[Threat]) {
+    let risks = question.settles.iter().chain(&question.rates).filter_map(|ix| threats.get(ix.0 as usize)?.rating.risk);
+    question.risk = risks.max().unwrap_or(0).max(question.risk);
 }
 
 /// What raised threats are made with, without a target model.

@@ -12,6 +12,7 @@ use redan_model::{AssetIx, Diagnostic, Span, Thing};
 
 use crate::Knowledge;
 use crate::catalogue::ControlIx;
+use crate::evidence::Assessment;
 use crate::fact::BaseFact;
 use crate::few::{Few, References};
 use crate::rule::{Rule, RuleIx};
@@ -289,6 +290,8 @@ pub struct Analysis {
     pub lints: Vec<Diagnostic>,
     /// Which elements were looked at for which category.
     pub coverage: Vec<CoverageRow>,
+    /// What reports of tests and scanners say; `None` without reports.
+    pub evidence: Option<Box<Assessment>>,
 }
 
 impl Analysis {

@@ -8,6 +8,7 @@ use redan_model::{Identity, Model};
 
 use crate::analyse::is_live;
 use crate::analysis::{Analysis, Status, Threat};
+use crate::evidence::{Assessment, State};
 
 /// How far an item has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -266,7 +267,22 @@ fn tests(model: &Model, analysis: &Analysis) -> ChecklistItem {
     if list.is_empty() {
         items.missing("mitigations of critical threats with checks in CI");
     }
+    if let Some(evidence) = &analysis.evidence {
+        proven(&mut items, evidence, &list);
+    }
     items.item("Tests added to CI for critical mitigations")
+}
+
+/// What reports say about tests: how many mitigations are proven, and the state of each other one.
+fn proven(items: &mut Findings, evidence: &Assessment, list: &[(&String, &Mitigation)]) {
+    let states = list.iter().filter_map(|(id, one)| Some((title(id, one), evidence.mitigations.get(*id)?)));
+    let (done, undone): (Vec<_>, Vec<_>) = states.partition(|(_, known)| known.state == State::Verified);
+    if !done.is_empty() {
+        items.found(format!("{} of {} verified by evidence", done.len(), list.len()));
+    }
+    for (title, known) in undone {
+        items.missing(format!("{title} is {}: {}", known.state.as_str(), known.reason));
+    }
 }
 
 /// Whether any check of a mitigation runs in CI.

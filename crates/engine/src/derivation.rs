@@ -95,6 +95,16 @@ fn bound(input: &Input<'_>, judge: &Judge<'_, '_>, id: &str, rule: RuleIx, subje
     Case { id: id.to_owned(), rule, env: Env { subject, asset }, member }
 }
 
+/// Findings weigh on what would be as they do on what is.
+fn raise_alone(input: &Input<'_>, threat: &mut Threat) {
+    let evidence = &input.context.evidence;
+    if !evidence.reports.is_empty() {
+        let one = std::slice::from_mut(threat);
+        let assessment = crate::evidence::assess(input.model, input.knowledge, evidence, one);
+        crate::evidence::raise(&assessment, input.policy, one);
+    }
+}
+
 /// What one threat would be with an overlay: its status and the risk that is left.
 fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> {
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, overlay);
@@ -106,6 +116,7 @@ fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> 
         let mut threat = draft.threat;
         raiser.name(&mut threat);
         if threat.id == case.id && found.is_none() {
+            raise_alone(input, &mut threat);
             found = Some(threat);
         }
     });

@@ -1,7 +1,7 @@
 //! Rules, facts, risk and questions: one pure function, [`analyse`], from a model to its analysis.
 //!
 //! No IO, no clock, no randomness, no order of hashing: the same input gives the same bytes. Knowledge arrives as
-//! checked data ([`Knowledge`]), decisions of the project as [`Policy`], the day as [`Context`].
+//! checked data ([`Knowledge`]), decisions of the project as [`Policy`], the day and the evidence as [`Context`].
 
 mod analyse;
 pub mod analysis;
@@ -12,6 +12,7 @@ pub mod checklist;
 pub mod compliance;
 mod coverage;
 mod derivation;
+pub mod evidence;
 pub mod examples;
 pub mod explain;
 pub mod expr;
@@ -39,6 +40,15 @@ pub use policy::Policy;
 pub struct Context {
     /// The day on which the analysis is made.
     pub today: jiff::civil::Date,
+    /// What tests and scanners reported; shared, since it may be large.
+    pub evidence: std::sync::Arc<redan_model::evidence::Evidence>,
+}
+
+impl Context {
+    /// A day without any evidence.
+    pub fn on(today: jiff::civil::Date) -> Self {
+        Self { today, evidence: std::sync::Arc::default() }
+    }
 }
 
 /// Analyses a model: the one function that every face calls.

@@ -8,7 +8,7 @@ use redan_engine::{Analysis, Context, Knowledge, Policy, Question, Status, Threa
 use redan_model::{Loaded, Thing, load_text};
 
 fn today() -> Context {
-    Context { today: jiff::civil::date(2025, 11, 11) }
+    Context::on(jiff::civil::date(2025, 11, 11))
 }
 
 fn catalogue_files() -> Vec<(String, String)> {

@@ -21,7 +21,7 @@ struct Model<'k> {
 }
 
 fn context() -> Context {
-    Context { today: jiff::civil::date(2026, 1, 1) }
+    Context::on(jiff::civil::date(2026, 1, 1))
 }
 
 fn read<'k>(knowledge: &'k Knowledge, text: &str) -> Model<'k> {

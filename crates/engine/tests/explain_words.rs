@@ -8,7 +8,7 @@ use redan_engine::{Context, Knowledge, Policy, analyse, explain};
 use redan_model::load_text;
 
 fn today() -> Context {
-    Context { today: jiff::civil::date(2025, 11, 11) }
+    Context::on(jiff::civil::date(2025, 11, 11))
 }
 
 fn sentences(text: &str, id: &str) -> Vec<String> {

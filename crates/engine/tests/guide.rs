@@ -10,7 +10,7 @@ fn web_login() -> Analysis {
     let knowledge = Knowledge::embedded();
     let loaded = redan_model::load_text("web-login.tm.yaml", WEB_LOGIN, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
-    let context = Context { today: jiff::civil::date(2025, 11, 12) };
+    let context = Context::on(jiff::civil::date(2025, 11, 12));
     redan_engine::analyse(&loaded.model, &knowledge, &Policy::default(), &context)
 }
 

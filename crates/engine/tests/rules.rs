@@ -19,14 +19,14 @@ fn analysis(knowledge: &Knowledge, text: &str) -> Result<Analysis, String> {
         let messages: Vec<&str> = loaded.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.message.as_str()).collect();
         return Err(format!("does not load: {}", messages.join("; ")));
     }
-    let context = Context { today: jiff::civil::date(2026, 1, 1) };
+    let context = Context::on(jiff::civil::date(2026, 1, 1));
     Ok(analyse(&loaded.model, knowledge, &Policy::default(), &context))
 }
 
 #[test]
 fn every_rule_does_what_its_examples_say() {
     let knowledge = knowledge();
-    let context = Context { today: jiff::civil::date(2026, 1, 1) };
+    let context = Context::on(jiff::civil::date(2026, 1, 1));
     let mut out = String::new();
     for rule in &knowledge.rules {
         for failure in examples::failures(&knowledge, rule, &context) {

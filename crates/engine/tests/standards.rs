@@ -31,7 +31,7 @@ threats:
 fn read(knowledge: &Knowledge) -> (Loaded, Analysis) {
     let loaded = load_text("shop.tm.yaml", SHOP, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
-    let context = Context { today: jiff::civil::date(2026, 1, 1) };
+    let context = Context::on(jiff::civil::date(2026, 1, 1));
     let analysis = analyse(&loaded.model, knowledge, &Policy::default(), &context);
     (loaded, analysis)
 }

@@ -16,7 +16,7 @@ pub(crate) struct Sniff<'a> {
 }
 
 impl<'a> Sniff<'a> {
-    fn of(name: &str, bytes: &'a [u8]) -> Self {
+    pub(crate) fn of(name: &str, bytes: &'a [u8]) -> Self {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
         let head = &bytes[..bytes.len().min(HEAD)];
         let valid = match std::str::from_utf8(head) {

@@ -16,6 +16,7 @@ pub mod cyclonedx;
 mod decision;
 mod detect;
 pub mod draft;
+pub mod evidence;
 pub mod export;
 mod format;
 pub mod guide;

@@ -63,7 +63,26 @@ impl<'a> Element<'a> {
 /// # Errors
 /// The bytes are not well-formed XML, declare a document type, or exceed the limits.
 pub fn parse(bytes: &[u8]) -> Result<Element<'_>, ImportError> {
-    let text = limits::text(bytes)?;
+    tree(limits::text(bytes)?, |_| false)
+}
+
+/// Reads a document that may declare what its elements are, and nothing else: no entity, nothing from outside.
+///
+/// # Errors
+/// The text is not well-formed XML, declares more than elements and attributes, or exceeds the limits.
+pub fn parse_declared(text: &str) -> Result<Element<'_>, ImportError> {
+    tree(text, declares_elements_only)
+}
+
+/// Whether a document type has an internal part of elements and attributes alone.
+fn declares_elements_only(declaration: &str) -> bool {
+    let upper = declaration.to_ascii_uppercase();
+    let outside = upper.split('[').next().unwrap_or_default();
+    let entities = upper.contains("<!ENTITY") || upper.contains('%') || upper.contains("<!NOTATION");
+    !entities && !outside.split_whitespace().any(|word| word == "SYSTEM" || word == "PUBLIC")
+}
+
+fn tree(text: &str, declares: impl Fn(&str) -> bool) -> Result<Element<'_>, ImportError> {
     let mut reader = Reader::from_str(text);
     let mut tree = Tree::default();
     let mut from = 0;
@@ -82,6 +101,7 @@ pub fn parse(bytes: &[u8]) -> Result<Element<'_>, ImportError> {
             Event::Text(text) => tree.text(text.into_inner(), to)?,
             Event::CData(text) => tree.text(text.into_inner(), to)?,
             Event::GeneralRef(reference) => tree.text(Cow::Owned(character(&reference)?), to)?,
+            Event::DocType(declaration) if declares(&declaration) => {}
             Event::DocType(_) => return Err(ImportError::Entities),
             Event::Decl(_) | Event::PI(_) | Event::Comment(_) => {}
             Event::Eof => return tree.finish(to),

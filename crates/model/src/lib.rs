@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
 pub mod edit;
+pub mod evidence;
 pub mod fmt;
 #[macro_use]
 pub mod lang;

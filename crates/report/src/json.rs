@@ -7,6 +7,7 @@
 mod answers;
 mod change;
 mod diagnostic;
+mod evidence;
 mod lists;
 mod report;
 mod rules;
@@ -24,6 +25,7 @@ use serde::Serialize;
 pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use change::DifferenceJson;
 pub use diagnostic::DiagnosticJson;
+pub use evidence::{EvidenceJson, FindingJson, RealisedJson};
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};

@@ -28,7 +28,7 @@ fn rendered(text: &str) -> (String, String) {
     let loaded = load_text("model.tm.yaml", text, &knowledge.vocabulary());
     let policy = Policy::default();
     let today = date(2026, 3, 1);
-    let analysis = analyse(&loaded.model, &knowledge, &policy, &Context { today });
+    let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(today));
     let input =
         Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today };
     let page = html::render(&input, &html::attachments(&input).expect("the report renders")).expect("the report renders");

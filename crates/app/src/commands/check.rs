@@ -3,11 +3,13 @@
 //! Exit code 2 when a model cannot be relied on, 1 when the gate fails, whatever the format.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use anstyle::AnsiColor;
 use clap::{Args, ValueEnum};
 use redan_engine::Analysis;
 use redan_engine::analysis::{Answer, Status, Threat};
+use redan_engine::evidence::suggestions;
 use redan_engine::policy::{Policy, response};
 use redan_model::{Diagnostic, Severity};
 use redan_report::json::{self, CountsJson, DiagnosticJson, ModelJson};
@@ -15,6 +17,7 @@ use serde::Serialize;
 
 use crate::args::Models;
 use crate::diagnostics;
+use crate::evidence::{self, Given};
 use crate::exit::{Exit, Outcome};
 use crate::human;
 use crate::session::{Kept, Opened, Session};
@@ -29,10 +32,14 @@ Examples:
   redan check --format github            annotations for GitHub Actions
 
 The gate is set under `[policy]` in `redan.toml`. Without it, an open critical threat, an expired acceptance of a
-critical or high one, and faults of the model that are errors fail it.")]
+critical or high one, and faults of the model that are errors fail it. With evidence, so do a failed test of a P0 or P1
+mitigation, a report whose tool failed, and any critical or high finding, whether a threat covers it or not.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     models: Models,
+    /// Reports of tests and scanners, told by content: failed tests of P0 and P1 and grave findings fail the gate
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    evidence: Vec<PathBuf>,
     /// How to show it
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     format: CheckFormat,
@@ -57,13 +64,17 @@ struct Checked {
     failures: Vec<Failed>,
 }
 
+/// Commands that are offered at once.
+const OFFERED: usize = 10;
+
 /// The lint about acceptances that have run out, and the reason for which the gate fails by them.
 const EXPIRED: &str = "expired-acceptance";
 
 /// One reason for the gate to fail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Failed {
-    /// `open-threat`, `unanswered-question`, `expired-acceptance` or `lint`.
+    /// `open-threat`, `unanswered-question`, `expired-acceptance` or `lint`; of evidence `failed-test`, `finding` or
+    /// `errored-report`.
     reason: &'static str,
     /// The threat, if it is one.
     threat: Option<String>,
@@ -73,7 +84,14 @@ pub(crate) struct Failed {
 
 /// Runs `check`.
 pub(crate) fn run(args: &CheckArgs, session: &mut Session<'_>) -> Outcome {
-    let models = session.open_any(&args.models.models)?;
+    let (given, models) = reports_and_models(args);
+    let mut models = session.open_any(&models)?;
+    if !given.is_empty() {
+        for model in &mut models {
+            let reports = evidence::read(&given, &model.project.root)?;
+            evidence::attach(model, reports);
+        }
+    }
     let checked: Vec<Checked> = models.into_iter().map(check).collect();
     match args.format {
         CheckFormat::Human => checked.iter().try_for_each(|one| human_text(one, session))?,
@@ -84,9 +102,17 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session<'_>) -> Outcome {
     Ok(checked.iter().map(exit_of).max().unwrap_or(Exit::Fine))
 }
 
+/// Reports, and models, of which an option with several values may have taken some along.
+fn reports_and_models(args: &CheckArgs) -> (Vec<Given>, Vec<PathBuf>) {
+    let (more, reports): (Vec<PathBuf>, Vec<PathBuf>) = args.evidence.iter().cloned().partition(|path| evidence::is_surely_model(path));
+    (reports.into_iter().map(|path| Given { kind: None, path }).collect(), args.models.models.iter().cloned().chain(more).collect())
+}
+
 fn check(model: Opened) -> Checked {
     let analysis = model.loaded.is_valid().then(|| model.analyse());
-    let failures = analysis.as_ref().map(|analysis| gate(analysis, &model.project.policy)).unwrap_or_default();
+    let mut failures = analysis.as_ref().map(|analysis| gate(analysis, &model.project.policy)).unwrap_or_default();
+    let proven = analysis.iter().flat_map(|analysis| evidence::failures(&model.evidence, analysis));
+    failures.extend(proven.map(|fails| Failed { reason: fails.reason, threat: None, message: fails.message }));
     Checked { model, analysis, failures }
 }
 
@@ -152,6 +178,17 @@ fn human_text(checked: &Checked, session: &mut Session<'_>) -> io::Result<()> {
         if let Some(threat) = &failed.threat {
             writeln!(out, "    {}", advice(failed, threat, checked))?;
         }
+    }
+    let assessment = checked.analysis.as_ref().and_then(|analysis| analysis.evidence.as_deref());
+    let offers = assessment.map(|assessment| suggestions(&loaded.model, assessment)).unwrap_or_default();
+    if !offers.is_empty() {
+        writeln!(out, "  no threat covers some findings; add what applies:")?;
+    }
+    for offer in offers.iter().take(OFFERED) {
+        writeln!(out, "    {}", evidence::command(&checked.model, offer))?;
+    }
+    if offers.len() > OFFERED {
+        writeln!(out, "    and {} more: redan verify", offers.len() - OFFERED)?;
     }
     Ok(())
 }
@@ -263,7 +300,7 @@ fn annotations(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
         };
         annotation(out, kind, fault.primary.map(|span| sources.locate(span)), fault.code, &fault.message)?;
     }
-    for failed in checked.failures.iter().filter(|failed| failed.threat.is_some()) {
+    for failed in checked.failures.iter().filter(|failed| failed.reason != "lint") {
         let threat = checked.analysis.as_ref().and_then(|analysis| analysis.threat(failed.threat.as_deref()?));
         let answer = threat.and_then(|threat| threat.answer.as_ref()).filter(|_| failed.reason == EXPIRED);
         let at = answer.map(|answer| answer.span).or(threat.map(|threat| threat.location));

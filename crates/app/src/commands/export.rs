@@ -110,7 +110,7 @@ fn written_onto(
     let bytes = read_limited(original).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
     let mut imported =
         redan_interop::import(format, &bytes).map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    foreign::settle(&mut imported, &opened.knowledge, &Context { today: opened.today });
+    foreign::settle(&mut imported, &opened.knowledge, &Context::on(opened.today));
     Ok(redan_interop::onto(format, Original { bytes: &bytes, imported: &imported }, outgoing))
 }
 

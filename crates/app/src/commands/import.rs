@@ -59,7 +59,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         .map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let project = session.project_here()?;
     let knowledge = session.knowledge(&project)?;
-    foreign::settle(&mut imported, &knowledge, &Context { today: session.common.day() });
+    foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = checked(&shown, &imported, session)?;
     match args.format {
         PlainFormat::Human => {

@@ -151,7 +151,7 @@ mod tests {
     fn a_decision_becomes_the_answer_of_the_threat_that_says_the_same() {
         let file = "technical_assets:\n  Db: {id: db, type: datastore, technology: database, encryption: none, data_assets_stored: [d]}\ndata_assets: {D: {id: d, confidentiality: confidential}}\nrisk_tracking:\n  unencrypted-asset@*: {status: accepted, justification: Small}\n  unencrypted-asset@db: {status: mitigated, justification: Encrypted}\n  missing-vault@nowhere@x: {status: mitigated}\n";
         let mut imported = redan_interop::threagile::read(file.as_bytes()).unwrap();
-        let context = Context { today: jiff::civil::date(2026, 1, 2) };
+        let context = Context::on(jiff::civil::date(2026, 1, 2));
         answer(&mut imported, &Knowledge::embedded(), &context);
         assert_eq!(imported.model["threats"]["unencrypted-store@db"], json!({"status": "mitigated", "because": "Encrypted"}));
         assert!(imported.loss.iter().any(|loss| loss.place == "missing-vault@nowhere@x"), "{:?}", imported.loss);

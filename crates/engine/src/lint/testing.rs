@@ -35,7 +35,7 @@ fn lints_with(text: &str, policy: &Policy) -> Vec<Diagnostic> {
     let knowledge = Knowledge::embedded();
     let loaded = load_text("shop.tm.yaml", text, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
-    let context = Context { today: date(2026, 2, 1) };
+    let context = Context::on(date(2026, 2, 1));
     let analysis = analyse(&loaded.model, &knowledge, policy, &context);
     super::lints(&loaded.model, &knowledge, policy, &context, &analysis)
 }

@@ -126,8 +126,10 @@ fn checks(input: &Input<'_>, id: &str, stated: &Mitigation) -> Vec<Check> {
         }];
     }
     let mut out = Vec::new();
-    for acceptance in stated.acceptance.values() {
+    let known = input.analysis.evidence.as_ref().and_then(|evidence| evidence.mitigations.get(id));
+    for (at, acceptance) in stated.acceptance.values().enumerate() {
         let criterion = acceptance.text.as_ref().map_or(String::new(), |t| t.value.clone());
+        let known = known.and_then(|known| known.criteria.get(at));
         // The short form states the checks beside the one criterion.
         let verify: Vec<&Verify> = acceptance.verify.values().chain(stated.verify.values()).collect();
         if verify.is_empty() {
@@ -138,12 +140,13 @@ fn checks(input: &Input<'_>, id: &str, stated: &Mitigation) -> Vec<Check> {
                 result: Field::new(None, missing("acceptance.verify.result")),
             });
         }
-        for check in verify {
+        for (at, check) in verify.into_iter().enumerate() {
+            let proven = known.and_then(|known| known.checks.get(at)).map(|known| format!("{}: {}", known.state.as_str(), known.reason));
             out.push(Check {
                 mitigation: mitigation_title(input, id),
                 criterion: criterion.clone(),
                 how: Field::new(Some(how(check)), ""),
-                result: result(id, check),
+                result: proven.map_or_else(|| result(id, check), |proven| Field::new(Some(proven), "")),
             });
         }
     }

@@ -57,7 +57,16 @@ pub struct MitigationJson<'a> {
     states: Vec<String>,
     acceptance: Vec<AcceptanceJson<'a>>,
     threats: Vec<&'a str>,
+    /// What reports of tests and scanners say about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<VerificationJson<'a>>,
     location: PlaceJson<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct VerificationJson<'a> {
+    state: &'static str,
+    reason: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +99,12 @@ impl<'a> MitigationJson<'a> {
             states: mitigation.states.items.iter().map(|fact| format!("{}={}", fact.path.value, fact.value.value)).collect(),
             acceptance: mitigation.acceptance.values().map(AcceptanceJson::of).collect(),
             threats: input.analysis.threats.iter().filter(|t| t.mitigations.iter().any(|m| m == id)).map(|t| t.id.as_str()).collect(),
+            verification: input
+                .analysis
+                .evidence
+                .as_ref()
+                .and_then(|evidence| evidence.mitigations.get(id))
+                .map(|known| VerificationJson { state: known.state.as_str(), reason: &known.reason }),
             location: place(input.sources, entry),
         }
     }

@@ -11,7 +11,7 @@ use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
 use super::shared::{OfRules, Phrases, Texts};
-use super::{DiagnosticJson, ModelJson, PlaceJson, Selection};
+use super::{DiagnosticJson, ModelJson, PlaceJson, RealisedJson, Selection};
 use crate::Input;
 
 /// The document.
@@ -90,6 +90,9 @@ pub struct ThreatJson<'a> {
     questions: Texts<'a, QuestionIx, Analysis>,
     answer: Option<AnswerJson<'a>>,
     merged: &'a [String],
+    /// What tests and scanners found of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<RealisedJson<'a>>,
     /// What identifies the threat in a model of the Microsoft Threat Modeling Tool.
     #[serde(skip_serializing_if = "Option::is_none")]
     tmt_key: Option<&'a str>,
@@ -163,6 +166,7 @@ impl<'a> ThreatJson<'a> {
             questions: Texts::of(&threat.questions, input.analysis, |analysis, ix| &analysis.questions[ix.0 as usize].id),
             answer: threat.answer.as_deref().map(AnswerJson::of),
             merged: &threat.merged,
+            findings: RealisedJson::of_threat(input.analysis.evidence.as_deref(), &threat.id),
             tmt_key: tmt_key(input, threat),
             location: PlaceJson::of(input.sources, threat.location),
         }

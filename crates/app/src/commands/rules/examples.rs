@@ -17,7 +17,7 @@ pub(super) fn run(folder: &PathBuf, session: &mut Session<'_>) -> Outcome {
     if rules.is_empty() {
         return Err(usage(format!("there are no rules in {}", folder.display())));
     }
-    let context = Context { today: session.common.day() };
+    let context = Context::on(session.common.day());
     let mut failures = Vec::new();
     let mut count = 0;
     for rule in &rules {
