@@ -24,6 +24,7 @@ pub mod policy;
 mod questions;
 mod risk;
 pub mod rule;
+pub mod score;
 pub mod surface;
 pub mod taxonomy;
 mod title;

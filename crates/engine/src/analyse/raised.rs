@@ -147,6 +147,14 @@ impl Raiser<'_, '_> {
         if live && !by_hand(stated.map(|stated| &stated.impact)) {
             rates.extend(impact.rates.iter().copied());
         }
+        let mut rating = Rating {
+            likelihood: Some(numbers.likelihood),
+            impact: Some(numbers.impact),
+            risk: Some(risk),
+            band: Some(self.input.policy.cell(numbers.likelihood, numbers.impact)),
+        };
+        let mut scored = Vec::new();
+        let scores = stated.and_then(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored));
         let threat = Threat {
             rule: Some(ix),
             subject: Some(env.subject),
@@ -157,15 +165,11 @@ impl Raiser<'_, '_> {
             stride: Few::of(&rule.stride),
             linddun: Few::of(&rule.linddun),
             status,
-            rating: Rating {
-                likelihood: Some(numbers.likelihood),
-                impact: Some(numbers.impact),
-                risk: Some(risk),
-                band: Some(self.input.policy.band(risk)),
-            },
-            rating_reasons: numbers.reasons,
+            rating,
+            rating_reasons: with_scores(numbers.reasons, scored),
             range: numbers.range.filter(|_| live),
             residual,
+            scores,
             stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
             mitigations,
             partly_countered: verdict.partly,
@@ -351,6 +355,11 @@ pub(crate) fn location(model: &Model, subject: Thing) -> Span {
     let named = model.root.name.as_ref().map(|name| name.span);
     let start = || Span::new(SourceId(model.file.0), 0, 0);
     model.identity(subject).map(|identity| identity.id_span).or(named).unwrap_or_else(start)
+}
+
+/// The reasons with those that follow from scores, where there are any.
+fn with_scores(reasons: Arc<[Arc<str>]>, scored: Vec<String>) -> Arc<[Arc<str>]> {
+    if scored.is_empty() { reasons } else { reasons.iter().cloned().chain(scored.into_iter().map(Arc::from)).collect() }
 }
 
 fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {

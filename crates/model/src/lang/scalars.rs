@@ -36,7 +36,7 @@ pub(crate) fn word_schema(words: &[&str]) -> Json {
     json!({"enum": all})
 }
 
-fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
+pub(super) fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` is not a value of `{}`", shown(text), reader.key());
     reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(format!("allowed: {allowed}")));
 }
