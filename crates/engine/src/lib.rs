@@ -20,6 +20,7 @@ pub mod few;
 pub mod knowledge;
 pub mod lint;
 pub mod mutate;
+pub mod plan;
 pub mod policy;
 mod questions;
 mod risk;

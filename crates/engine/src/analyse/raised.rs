@@ -307,13 +307,7 @@ impl Raiser<'_, '_> {
     /// The risk of a live threat once everything that is planned is in place.
     fn planned(&self, ix: RuleIx, env: Env, member: Tri, numbers: &Numbers) -> u8 {
         let (likelihood, impact) = (numbers.likelihood, numbers.impact);
-        let Some(target) = &self.target else { return likelihood * impact };
-        match target.verdict(ix, env, member) {
-            None => 0,
-            Some(verdict) if verdict.status == Status::Mitigated => target.steps(&verdict.counters).risk(likelihood, impact),
-            Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
-            Some(_) => likelihood * impact,
-        }
+        self.target.as_ref().map_or(likelihood * impact, |target| left_under(target, ix, env, member, (likelihood, impact)))
     }
 
     /// Mitigations that state a control where it is looked up, or where that place gets it from.
@@ -347,6 +341,16 @@ impl Raiser<'_, '_> {
 
     fn location(&self, subject: Thing) -> Span {
         location(self.input.model, subject)
+    }
+}
+
+/// What is left of a threat, rated as stated, under the facts of another model.
+pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tri, (likelihood, impact): (u8, u8)) -> u8 {
+    match judge.verdict(ix, env, member) {
+        None => 0,
+        Some(verdict) if verdict.status == Status::Mitigated => judge.steps(&verdict.counters).risk(likelihood, impact),
+        Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
+        Some(_) => likelihood * impact,
     }
 }
 
