@@ -16,6 +16,7 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
+pub(crate) mod plan;
 pub(crate) mod questions;
 pub(crate) mod remove;
 pub(crate) mod rename;
@@ -53,6 +54,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Surface(args) => surface::run(args, &mut session),
         Command::Compliance(args) => compliance::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
+        Command::Plan(args) => plan::run(args, &mut session),
         Command::Score(args) => score::run(args, &mut session),
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),

@@ -197,7 +197,7 @@ impl Syntax for Effort {
     }
 }
 
-fn effort_of(text: &str) -> Option<Effort> {
+pub(super) fn effort_of(text: &str) -> Option<Effort> {
     let unit = text.chars().last().filter(|c| matches!(c, 'h' | 'd' | 'w'))?;
     let digits = &text[..text.len() - 1];
     let fits = (1..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
