@@ -152,6 +152,10 @@ pub(crate) enum Command {
     Compliance(compliance::ComplianceArgs),
     /// Show which elements were looked at for which STRIDE category, or compare with a public list of risks
     Coverage(coverage::CoverageArgs),
+    /// Choose mitigations: the best for a budget, or the cheapest that reach a target, and in which order
+    Plan(plan::PlanArgs),
+    /// Score CVSS vectors, and say what their metrics mean
+    Score(score::ScoreArgs),
     /// Draw the data flow diagram
     Diagram(diagram::DiagramArgs),
     /// Write the document

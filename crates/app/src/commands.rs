@@ -20,12 +20,14 @@ pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
+pub(crate) mod plan;
 pub(crate) mod questions;
 pub(crate) mod remove;
 pub(crate) mod rename;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
+pub(crate) mod score;
 pub(crate) mod set;
 pub(crate) mod surface;
 pub(crate) mod threats;
@@ -58,6 +60,8 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Surface(args) => surface::run(args, &mut session),
         Command::Compliance(args) => compliance::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),
+        Command::Plan(args) => plan::run(args, &mut session),
+        Command::Score(args) => score::run(args, &mut session),
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),
         Command::Checklist(args) => checklist::run(args, &mut session),

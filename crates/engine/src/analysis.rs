@@ -16,6 +16,7 @@ use crate::evidence::Assessment;
 use crate::fact::BaseFact;
 use crate::few::{Few, References};
 use crate::rule::{Rule, RuleIx};
+use crate::score::Scored;
 
 /// Index of a threat in [`Analysis::threats`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -160,6 +161,8 @@ pub struct Threat {
     pub range: Option<(u8, u8)>,
     /// Risk before, now, and with planned mitigations.
     pub residual: Residual,
+    /// Scores on other scales; `None` where none is stated.
+    pub scores: Option<Box<[Scored]>>,
     /// A band stated by hand.
     pub stated_band: Option<Band>,
     /// Ids of mitigations that deal with it: stated, or because they state a control that counters it.

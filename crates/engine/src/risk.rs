@@ -69,6 +69,11 @@ impl Steps {
         self.impact = self.impact.saturating_add(other.impact);
     }
 
+    /// The most that these steps take off a risk, whatever others do.
+    pub(crate) fn most(self, likelihood: u8, impact: u8) -> f64 {
+        f64::from(self.likelihood) * f64::from(impact) + f64::from(self.impact) * f64::from(likelihood)
+    }
+
     /// The risk that is left.
     pub(crate) fn risk(self, likelihood: u8, impact: u8) -> u8 {
         likelihood.saturating_sub(self.likelihood).max(1) * impact.saturating_sub(self.impact).max(1)

@@ -28,6 +28,8 @@ codes! {
     BAD_DATE = "bad-date";
     /// An estimate that is not written like `4h`, `3d` or `2w`.
     BAD_EFFORT = "bad-effort";
+    /// A CVSS vector that cannot be read.
+    BAD_VECTOR = "bad-vector";
     /// A flow whose short form cannot be read.
     BAD_FLOW = "bad-flow";
     /// A check that names no method, or more than one.

@@ -6,12 +6,14 @@
 
 #[macro_use]
 mod record;
+pub mod cvss;
 mod fact_syntax;
 mod facts;
 pub(crate) mod scalars;
 mod sections;
 mod shapes;
 mod short;
+mod spread;
 pub mod syntax;
 mod values;
 
@@ -19,4 +21,5 @@ pub use facts::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
 pub use record::{Extras, List, Map, MapEntry, Opt};
 pub use sections::*;
 pub use shapes::is_id;
+pub use spread::Spread;
 pub use values::*;

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod merged;
+pub mod plan;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Knowledge, Policy};

@@ -3,10 +3,12 @@
 //! Every fault is a diagnostic with its place, the allowed values and the nearest name; a project without the file
 //! gets the guide's matrix and the default gate.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use redan_engine::Policy;
-use redan_engine::policy::UnknownFacts;
+use redan_engine::policy::{FairBands, UnknownFacts};
+use redan_engine::score::Scale;
 use redan_model::lang::{Band, Level, Role};
 use redan_model::suggest::nearest;
 use redan_model::{Diagnostic, SourceId, Sources, Span};
@@ -54,6 +56,9 @@ struct Models {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct WrittenPolicy {
     bands: Bands,
+    matrix: Option<Rows>,
+    leading_scale: Option<Spanned<String>>,
+    fair: Fair,
     unknown: Option<Spanned<String>>,
     assume_level: Option<Spanned<String>>,
     fail_on: Option<Spanned<String>>,
@@ -68,6 +73,18 @@ struct Bands {
     critical: Option<Spanned<u8>>,
     high: Option<Spanned<u8>>,
     medium: Option<Spanned<u8>>,
+}
+
+/// The rows of a matrix as written, by likelihood.
+type Rows = BTreeMap<Spanned<String>, Spanned<Vec<Spanned<String>>>>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct Fair {
+    critical: Option<Spanned<f64>>,
+    high: Option<Spanned<f64>>,
+    medium: Option<Spanned<f64>>,
+    seed: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -127,7 +144,12 @@ impl Checker {
     fn policy(&mut self, written: WrittenPolicy, review: Review) -> Policy {
         let default = Policy::default();
         let bands = self.bands(&written.bands, &default);
+        let scales = Scale::ALL.map(|scale| (scale.as_str(), scale));
         Policy {
+            matrix: written.matrix.and_then(|matrix| self.matrix(&matrix)),
+            leading_scale: self.word(written.leading_scale, "a scale", &scales).unwrap_or(default.leading_scale),
+            fair_bands: self.fair_bands(&written.fair, default.fair_bands),
+            fair_seed: written.fair.seed.unwrap_or(default.fair_seed),
             critical_from: bands.0,
             high_from: bands.1,
             medium_from: bands.2,
@@ -157,6 +179,49 @@ impl Checker {
             self.diagnostics.push(Diagnostic::error("bad-bands", self.span(at), message).help(help));
         }
         (critical, high, medium)
+    }
+
+    /// A row for each likelihood from `5` to `1`, with a band for each impact from 1 to 5.
+    fn matrix(&mut self, written: &Rows) -> Option<[[Band; 5]; 5]> {
+        const HELP: &str = "write a row for each likelihood, such as `5 = [\"medium\", \"high\", \"high\", \"critical\", \"critical\"]`, with a band for each impact from 1 to 5";
+        let mut matrix = [[None; 5]; 5];
+        let bands = words(Band::ALL, Band::as_str);
+        for (likelihood, row) in written {
+            let at = ["1", "2", "3", "4", "5"].iter().position(|known| known == likelihood.get_ref());
+            let (Some(at), [_, _, _, _, _]) = (at, row.get_ref().as_slice()) else {
+                let what = if at.is_none() { "is not a likelihood from 1 to 5" } else { "does not have five bands" };
+                let message = format!("row `{}` of the matrix {what}", likelihood.get_ref());
+                self.diagnostics.push(Diagnostic::error("bad-matrix", self.span(likelihood.span()), message).help(HELP));
+                continue;
+            };
+            for (impact, word) in row.get_ref().iter().enumerate() {
+                matrix[at][impact] = self.word(Some(word.clone()), "a band", &bands);
+            }
+        }
+        let rows = matrix.map(|row| row.map(|cell| cell.unwrap_or(Band::Low)));
+        if let Some(missing) = (1..=5).find(|likelihood: &usize| !written.keys().any(|key| *key.get_ref() == likelihood.to_string())) {
+            let at = written.keys().next().map_or(0..0, Spanned::span);
+            let message = format!("the matrix has no row `{missing}`");
+            self.diagnostics.push(Diagnostic::error("bad-matrix", self.span(at), message).help(HELP));
+        }
+        Some(rows)
+    }
+
+    /// Losses a year must fall: a loss is in the highest band whose number it reaches.
+    fn fair_bands(&mut self, written: &Fair, default: FairBands) -> FairBands {
+        let value = |band: &Option<Spanned<f64>>, otherwise| band.as_ref().map_or(otherwise, |band| *band.get_ref());
+        let bands = FairBands {
+            critical: value(&written.critical, default.critical),
+            high: value(&written.high, default.high),
+            medium: value(&written.medium, default.medium),
+        };
+        if !(bands.critical > bands.high && bands.high > bands.medium && bands.medium > 0.0) {
+            let at = [&written.critical, &written.high, &written.medium].into_iter().flatten().next().map_or(0..0, Spanned::span);
+            let message = "the losses a year of `critical`, `high` and `medium` do not fall";
+            let help = "each is the smallest loss of its band, below the one before and above 0";
+            self.diagnostics.push(Diagnostic::error("bad-bands", self.span(at), message).help(help));
+        }
+        bands
     }
 
     fn band(&mut self, written: Option<Spanned<String>>) -> Option<Option<Band>> {
@@ -223,12 +288,16 @@ mod tests {
     fn every_decision_can_be_written() {
         let written = policy(
             "[policy]\nunknown = 'open'\nassume-level = 'high'\nfail-on = 'never'\nfail-on-questions = true\nfail-on-expired = 'low'\n\
-             unprioritised-limit = 3\n[policy.bands]\ncritical = 20\nhigh = 12\nmedium = 6\n[review]\ncadence-days = 30\nroles = ['security']\n",
+             unprioritised-limit = 3\nleading-scale = 'cvss'\n[policy.fair]\nhigh = 500000\nseed = 7\n[policy.bands]\ncritical = 20\nhigh = 12\nmedium = 6\n[review]\ncadence-days = 30\nroles = ['security']\n",
         );
         let expected = Policy {
             critical_from: 20,
             high_from: 12,
             medium_from: 6,
+            matrix: None,
+            leading_scale: Scale::Cvss,
+            fair_bands: FairBands { critical: 1_000_000.0, high: 500_000.0, medium: 10_000.0 },
+            fair_seed: 7,
             unknown: UnknownFacts::Open,
             assume_level: Level::High,
             fail_on: None,
@@ -251,6 +320,17 @@ mod tests {
     #[test]
     fn bands_that_rise_are_refused() {
         assert!(faults("[policy.bands]\nhigh = 20\n")[0].contains("do not fall"));
+    }
+
+    #[test]
+    fn a_matrix_is_read_row_by_row() {
+        let row = |likelihood: u8, band: &str| format!("{likelihood} = ['low', 'low', 'low', 'low', '{band}']\n");
+        let text = |rows: &[u8]| format!("[policy.matrix]\n{}", rows.iter().map(|l| row(*l, "critical")).collect::<String>());
+        let matrix = policy(&text(&[5, 4, 3, 2, 1])).matrix.unwrap();
+        assert_eq!((matrix[0][4], matrix[4][3]), (Band::Critical, Band::Low));
+        assert!(faults(&text(&[5, 4, 3, 2]))[0].contains("no row `1`"));
+        assert!(faults("[policy.matrix]\n6 = ['low']\n")[0].contains("not a likelihood"));
+        assert!(faults(&format!("[policy.matrix]\n{}", row(5, "hihg")))[0].contains("did you mean `high`?"));
     }
 
     #[test]

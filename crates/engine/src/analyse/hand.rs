@@ -10,6 +10,7 @@ use crate::analysis::{Answer, Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
 use crate::few::Few;
 use crate::risk::Steps;
+use crate::score::{self, Scored};
 
 /// The threats written by hand, in source order.
 pub(crate) fn threats(input: &Input<'_>) -> Vec<Threat> {
@@ -22,7 +23,10 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
     let subjects: Few<Thing, 1> = stated.on.values().filter_map(|id| input.model.find(id)).collect();
     let mitigations: Vec<String> = stated.mitigations.values().cloned().collect();
     let status = status(input.model, stated, &mitigations);
-    let rating = rating(input, stated);
+    let mut rating = rating(input, stated);
+    let residual = residual(input, &mitigations, status, rating);
+    let mut rating_reasons = rating_reasons(stated);
+    let scores = scores(input, stated, &mut rating, residual, &mut rating_reasons);
     Threat {
         id: id.to_owned(),
         rule: None,
@@ -36,9 +40,10 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         linddun: stated.linddun.values().copied().collect(),
         status,
         rating,
-        rating_reasons: rating_reasons(stated).into_iter().map(Into::into).collect(),
+        rating_reasons: rating_reasons.into_iter().map(Into::into).collect(),
         range: None,
-        residual: residual(input, &mitigations, status, rating),
+        residual,
+        scores,
         stated_band: stated.severity.as_ref().map(|band| band.value),
         mitigations,
         counters: Vec::new(),
@@ -127,8 +132,24 @@ fn rating(input: &Input<'_>, stated: &ThreatEntry) -> Rating {
     let likelihood = stated.likelihood.as_ref().map(|rating| rating.value.is);
     let impact = stated.impact.as_ref().map(|rating| rating.value.is);
     let risk = likelihood.zip(impact).map(|(likelihood, impact)| likelihood * impact);
-    let band = risk.map(|risk| input.policy.band(risk)).or(stated.severity.as_ref().map(|band| band.value));
+    let by_matrix = likelihood.zip(impact).map(|(likelihood, impact)| input.policy.cell(likelihood, impact));
+    let band = by_matrix.or(stated.severity.as_ref().map(|band| band.value));
     Rating { likelihood, impact, risk, band }
+}
+
+/// The scores of an entry; the one that leads sets the band, and each is a phrase of the reasons.
+pub(super) fn scores(
+    input: &Input<'_>,
+    stated: &ThreatEntry,
+    rating: &mut Rating,
+    residual: Residual,
+    reasons: &mut Vec<String>,
+) -> Option<Box<[Scored]>> {
+    let found = score::of(&stated.scores.as_ref()?.value, input.policy, *rating, residual);
+    let by_matrix = rating.risk.and(rating.band);
+    reasons.extend(score::reasons(input.policy, by_matrix, &found));
+    rating.band = score::band(input.policy, by_matrix, &found, rating.band);
+    (!found.is_empty()).then(|| found.into())
 }
 
 fn rating_reasons(stated: &ThreatEntry) -> Vec<String> {

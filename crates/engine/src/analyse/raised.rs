@@ -147,6 +147,14 @@ impl Raiser<'_, '_> {
         if live && !by_hand(stated.map(|stated| &stated.impact)) {
             rates.extend(impact.rates.iter().copied());
         }
+        let mut rating = Rating {
+            likelihood: Some(numbers.likelihood),
+            impact: Some(numbers.impact),
+            risk: Some(risk),
+            band: Some(self.input.policy.cell(numbers.likelihood, numbers.impact)),
+        };
+        let mut scored = Vec::new();
+        let scores = stated.and_then(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored));
         let threat = Threat {
             rule: Some(ix),
             subject: Some(env.subject),
@@ -158,15 +166,11 @@ impl Raiser<'_, '_> {
             stride: Few::of(&rule.stride),
             linddun: Few::of(&rule.linddun),
             status,
-            rating: Rating {
-                likelihood: Some(numbers.likelihood),
-                impact: Some(numbers.impact),
-                risk: Some(risk),
-                band: Some(self.input.policy.band(risk)),
-            },
-            rating_reasons: numbers.reasons,
+            rating,
+            rating_reasons: with_scores(numbers.reasons, scored),
             range: numbers.range.filter(|_| live),
             residual,
+            scores,
             stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
             mitigations,
             partly_countered: verdict.partly,
@@ -311,13 +315,7 @@ impl Raiser<'_, '_> {
     /// The risk of a live threat once everything that is planned is in place.
     fn planned(&self, ix: RuleIx, env: Env, member: Tri, numbers: &Numbers) -> u8 {
         let (likelihood, impact) = (numbers.likelihood, numbers.impact);
-        let Some(target) = &self.target else { return likelihood * impact };
-        match target.verdict(ix, env, member) {
-            None => 0,
-            Some(verdict) if verdict.status == Status::Mitigated => target.steps(&verdict.counters).risk(likelihood, impact),
-            Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
-            Some(_) => likelihood * impact,
-        }
+        self.target.as_ref().map_or(likelihood * impact, |target| left_under(target, ix, env, member, (likelihood, impact)))
     }
 
     /// Mitigations that state a control where it is looked up, or where that place gets it from.
@@ -354,11 +352,26 @@ impl Raiser<'_, '_> {
     }
 }
 
+/// What is left of a threat, rated as stated, under the facts of another model.
+pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tri, (likelihood, impact): (u8, u8)) -> u8 {
+    match judge.verdict(ix, env, member) {
+        None => 0,
+        Some(verdict) if verdict.status == Status::Mitigated => judge.steps(&verdict.counters).risk(likelihood, impact),
+        Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
+        Some(_) => likelihood * impact,
+    }
+}
+
 /// Where a reader finds a thing; for the model its name, or else the start of the file.
 pub(crate) fn location(model: &Model, subject: Thing) -> Span {
     let named = model.root.name.as_ref().map(|name| name.span);
     let start = || Span::new(SourceId(model.file.0), 0, 0);
     model.identity(subject).map(|identity| identity.id_span).or(named).unwrap_or_else(start)
+}
+
+/// The reasons with those that follow from scores, where there are any.
+fn with_scores(reasons: Arc<[Arc<str>]>, scored: Vec<String>) -> Arc<[Arc<str>]> {
+    if scored.is_empty() { reasons } else { reasons.iter().cloned().chain(scored.into_iter().map(Arc::from)).collect() }
 }
 
 fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {

@@ -5,17 +5,19 @@ use redan_model::lang::{MapEntry, ThreatEntry};
 
 use super::answers::name_of;
 use super::{Found, Linter};
-use crate::analysis::{Status, Threat};
+use crate::analysis::{Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
 use crate::expr::{Env, Field, Tri, Value, World};
 use crate::facts::{Facts, Overlay, Stage};
 use crate::risk::Likelihood;
+use crate::score;
 
 /// A likelihood up to this is a claim that needs a reason.
 const HOPEFUL: u8 = 2;
 
 pub(super) fn check(linter: &mut Linter<'_>) {
     stated_bands(linter);
+    scored_bands(linter);
     unrated(linter);
     unordered(linter);
     hopeful(linter);
@@ -34,13 +36,31 @@ fn stated_bands(linter: &mut Linter<'_>) {
             _ => continue,
         };
         let risk = likelihood * impact;
-        let band = linter.policy.band(risk);
+        let band = linter.policy.cell(likelihood, impact);
         if band != severity.value {
             let message =
                 format!("`{key}` is stated to be {}, but likelihood {likelihood} x impact {impact} = {risk} is {band}", severity.value);
             let diagnostic = linter.found("stated-severity-disagrees", severity.span, message);
             let diagnostic = diagnostic.fix(format!("write `{band}`"), band.as_str()).about(key);
             linter.report(diagnostic);
+        }
+    }
+}
+
+/// Scores whose band is not the stated one.
+fn scored_bands(linter: &mut Linter<'_>) {
+    for (key, entry) in &linter.model.root.threats.entries {
+        let Some((severity, stated)) = entry.value.severity.as_ref().zip(entry.value.scores.as_ref()) else { continue };
+        for score in score::of(&stated.value, linter.policy, Rating::default(), Residual::default()) {
+            if score.band == severity.value {
+                continue;
+            }
+            let message = format!("`{key}` is stated to be {}, but {}, which is {}", severity.value, score.words, score.band);
+            let mut diagnostic = linter.found("stated-severity-disagrees", severity.span, message).label(score.span, "this score");
+            if score.scale == linter.policy.leading_scale {
+                diagnostic = diagnostic.fix(format!("write `{}`", score.band), score.band.as_str());
+            }
+            linter.report(diagnostic.about(key));
         }
     }
 }

@@ -235,7 +235,9 @@ impl Walk<'_, '_> {
                 return if THING_FACTS.contains(&fact) { self.exact(text) } else { None };
             }
             "people" if PERSON_FIELDS.contains(&field) => return self.exact(text),
-            "mitigations" if field == "mitigations" => return self.exact(text),
+            "mitigations" if field == "mitigations" || section == "mitigations" && entry_field && field == "needs" => {
+                return self.exact(text);
+            }
             _ => {}
         }
         let names_threats = (section == "threats" && field == "same-as")

@@ -36,7 +36,7 @@ pub(crate) fn word_schema(words: &[&str]) -> Json {
     json!({"enum": all})
 }
 
-fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
+pub(super) fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` is not a value of `{}`", shown(text), reader.key());
     reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(format!("allowed: {allowed}")));
 }
@@ -197,7 +197,7 @@ impl Syntax for Effort {
     }
 }
 
-fn effort_of(text: &str) -> Option<Effort> {
+pub(super) fn effort_of(text: &str) -> Option<Effort> {
     let unit = text.chars().last().filter(|c| matches!(c, 'h' | 'd' | 'w'))?;
     let digits = &text[..text.len() - 1];
     let fits = (1..=5).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

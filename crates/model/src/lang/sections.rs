@@ -362,15 +362,47 @@ record! {
     /// Scores on other scales than likelihood times impact.
     pub struct Scores {
         /// A CVSS vector, 2.0 to 4.0.
-        cvss: Opt<String>,
+        cvss: Opt<super::cvss::Vector>,
         /// Levels for `financial`, `reputation`, `legal` and `safety`.
         business_impact: Map<Level> = keys(BUSINESS_IMPACTS),
         /// The 16 factors of the OWASP Risk Rating, 0 to 9 each.
         owasp_rr: Map<Number> = keys_within(OWASP_FACTORS, 0.0, 9.0),
         /// The five factors of DREAD, 0 to 10 each.
         dread: Map<Number> = keys_within(DREAD_FACTORS, 0.0, 10.0),
-        /// Ranges for FAIR.
-        fair: Opt<Verbatim>,
+        /// Ranges for FAIR: how often it happens, and what it costs each time.
+        fair: Opt<Fair>,
+    }
+}
+
+record! {
+    /// How often something happens and what it costs, as ranges.
+    pub struct Fair {
+        /// How often a year it happens and does harm.
+        loss_event_frequency: Opt<Spread> = within(0.0, f64::MAX),
+        /// How often a year somebody tries; with `vulnerability` it stands for `loss-event-frequency`.
+        threat_event_frequency: Opt<Spread> = within(0.0, f64::MAX),
+        /// Which share of the attempts succeeds, 0 to 1.
+        vulnerability: Opt<Spread> = within(0.0, 1.0),
+        /// What it costs each time.
+        loss_magnitude: Opt<Spread> = within(0.0, f64::MAX),
+        /// The currency of the costs, for people.
+        currency: Opt<String>,
+        /// The same once the planned mitigations are in place; what is left out stays as it is.
+        after: Opt<FairAfter>,
+    }
+}
+
+record! {
+    /// What planned mitigations make of the ranges of FAIR.
+    pub struct FairAfter {
+        /// How often a year it happens and does harm.
+        loss_event_frequency: Opt<Spread> = within(0.0, f64::MAX),
+        /// How often a year somebody tries.
+        threat_event_frequency: Opt<Spread> = within(0.0, f64::MAX),
+        /// Which share of the attempts succeeds, 0 to 1.
+        vulnerability: Opt<Spread> = within(0.0, 1.0),
+        /// What it costs each time.
+        loss_magnitude: Opt<Spread> = within(0.0, f64::MAX),
     }
 }
 
@@ -393,6 +425,8 @@ record! {
         due: Opt<Date>,
         /// How much work it is, such as `3d`.
         estimate: Opt<Effort>,
+        /// The mitigations that have to be in place before it.
+        needs: List<Id>,
         /// How much it lowers the likelihood; from the control catalogue if not given.
         strength: Opt<Strength>,
         /// How far it has come; `proposed` if not given.

@@ -129,7 +129,7 @@ fn spanned(word: &(&str, Span)) -> Spanned<String> {
 }
 
 /// The place of a part of a scalar, or the whole scalar where escapes make offsets meaningless.
-fn span_in(node: &Node, text: &str, start: usize, end: usize) -> Span {
+pub(super) fn span_in(node: &Node, text: &str, start: usize, end: usize) -> Span {
     let length = node.span.range().len();
     let offset = match node.style {
         _ if node.aliased => return node.span,

@@ -413,6 +413,13 @@ pub struct Effort {
     pub unit: char,
 }
 
+impl Effort {
+    /// Reads an estimate as the language writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        super::scalars::effort_of(text)
+    }
+}
+
 /// A number of an attack tree leaf. Compared as written; NaN and infinities are refused by the reader.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Number(pub f64);

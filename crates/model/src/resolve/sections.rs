@@ -40,6 +40,10 @@ pub(super) fn check(model: &Model, names: &mut Names<'_>) {
     for (key, entry) in &root.threats.entries {
         check_threat(model, names, key, entry.key_span, &entry.value);
     }
+    for entry in root.mitigations.entries.values() {
+        mitigations(model, names, &entry.value.needs);
+    }
+    needs(model, names);
     for entry in root.diagrams.entries.values() {
         things(model, names, &entry.value.of, Wanted::Element);
         things(model, names, &entry.value.show, Wanted::Element);
@@ -111,6 +115,46 @@ pub(super) fn mitigations(model: &Model, names: &mut Names<'_>, list: &List<Stri
     for name in list.items.iter().filter(|name| !known.contains_key(&name.value)) {
         names.unknown(codes::UNKNOWN_REFERENCE, name, "mitigation", known.keys().map(String::as_str));
     }
+}
+
+/// Reports mitigations that wait for each other, one report a circle.
+fn needs(model: &Model, names: &mut Names<'_>) {
+    let all = &model.root.mitigations.entries;
+    let mut state = vec![Visit::New; all.len()];
+    for start in 0..all.len() {
+        // Walked with a list of its own, because a chain may be as long as the model.
+        let mut path = vec![(start, 0)];
+        while let Some((at, next)) = path.last_mut() {
+            let (at, item) = (*at, all[*at].value.needs.items.get(*next));
+            *next += 1;
+            if state[at] == Visit::Done {
+                path.pop();
+                continue;
+            }
+            state[at] = Visit::Open;
+            let Some(item) = item else {
+                state[at] = Visit::Done;
+                path.pop();
+                continue;
+            };
+            match all.get_index_of(&item.value) {
+                Some(needed) if state[needed] == Visit::Open => {
+                    let message = format!("mitigation `{}` waits for itself", shown(&item.value));
+                    names.report(Diagnostic::error(codes::CYCLE, item.span, message).help("take one of the `needs` out"));
+                }
+                Some(needed) if state[needed] == Visit::New => path.push((needed, 0)),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// How far a walk has come with one of its places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    Open,
+    Done,
 }
 
 /// Checks the id of a threat; those that rules raise are known only after the rules have run, so of `<rule>@<subject>`

@@ -10,6 +10,7 @@ use redan_model::lang::{Linddun, Stride};
 use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
+use super::scores::ScoresJson;
 use super::shared::{OfRules, Phrases, Texts};
 use super::{DiagnosticJson, ModelJson, PlaceJson, RealisedJson, Selection};
 use crate::Input;
@@ -83,6 +84,9 @@ pub struct ThreatJson<'a> {
     residual: ResidualJson,
     range: Option<(u8, u8)>,
     rating_reasons: Phrases<'a>,
+    /// Scores on other scales, by scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scores: Option<ScoresJson<'a>>,
     mitigations: &'a [String],
     #[serde(flatten)]
     of_rules: Cow<'a, OfRules<'a>>,
@@ -160,6 +164,7 @@ impl<'a> ThreatJson<'a> {
             residual: ResidualJson { inherent: threat.residual.inherent, current: threat.residual.current, target: threat.residual.target },
             range: threat.range,
             rating_reasons: Phrases(&threat.rating_reasons),
+            scores: threat.scores.as_deref().map(ScoresJson),
             mitigations: &threat.mitigations,
             of_rules,
             assumptions: &threat.assumptions,

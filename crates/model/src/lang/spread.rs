@@ -1,0 +1,143 @@
+//! Ranges of numbers that are not known exactly: how often, how much.
+
+use serde_json::{Value as Json, json};
+
+use super::scalars::bad_number;
+use super::syntax::{Reader, Syntax, shown};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::reference::Reference;
+use crate::schema::Generator;
+use crate::tree::{Node, Value};
+
+/// A number that is known only as a range.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Spread {
+    /// Known exactly.
+    Exactly(f64),
+    /// Between two numbers, most likely near a third: a PERT distribution.
+    Pert {
+        /// Never less.
+        min: f64,
+        /// Where it most likely is.
+        likely: f64,
+        /// Never more.
+        max: f64,
+    },
+    /// Below the first in one case of twenty, above the second in one case of twenty: a lognormal distribution.
+    Lognormal {
+        /// The 5th percentile.
+        p5: f64,
+        /// The 95th percentile.
+        p95: f64,
+    },
+}
+
+const KEYS: &[&str] = &["min", "likely", "max", "p5", "p95"];
+const FORMS: &str = "write a number, `[least, most likely, greatest]`, `{min: …, likely: …, max: …}`, or `{p5: …, p95: …}`";
+
+impl Syntax for Spread {
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let read = match &node.value {
+            Value::Scalar(_) => Self::Exactly(number(node, reader)?),
+            Value::List(items) => {
+                let [min, likely, max] = items.as_slice() else {
+                    reader.wrong_type_with(node, "a range of three numbers", FORMS);
+                    return None;
+                };
+                let (min, likely, max) = (number(min, reader), number(likely, reader), number(max, reader));
+                Self::Pert { min: min?, likely: likely?, max: max? }
+            }
+            Value::Map(_) => by_name(node, reader)?,
+            Value::Null => {
+                reader.wrong_type_with(node, "a range", FORMS);
+                return None;
+            }
+        };
+        read.ordered(node, reader)
+    }
+
+    fn write(&self) -> Json {
+        match *self {
+            Self::Exactly(value) => plain(value),
+            Self::Pert { min, likely, max } => json!({"min": plain(min), "likely": plain(likely), "max": plain(max)}),
+            Self::Lognormal { p5, p95 } => json!({"p5": plain(p5), "p95": plain(p95)}),
+        }
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        let number = <super::Number as Syntax>::schema(generator);
+        let pert = json!({
+            "type": "object", "properties": {"min": number, "likely": number, "max": number},
+            "required": ["min", "max"], "patternProperties": {"^x-": true}, "additionalProperties": false,
+        });
+        let lognormal = json!({
+            "type": "object", "properties": {"p5": number, "p95": number},
+            "required": ["p5", "p95"], "patternProperties": {"^x-": true}, "additionalProperties": false,
+        });
+        json!({"anyOf": [number, {"type": "array", "items": number, "minItems": 3, "maxItems": 3}, pert, lognormal]})
+    }
+
+    fn describe(_: &mut Reference) -> String {
+        "number, `[least, most likely, greatest]`, `{min, likely, max}` (PERT) or `{p5, p95}` (lognormal)".to_owned()
+    }
+}
+
+impl Spread {
+    /// The same, unless its numbers do not rise.
+    fn ordered(self, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        let fault = match self {
+            Self::Exactly(_) => None,
+            Self::Pert { min, likely, max } if min <= likely && likely <= max => None,
+            Self::Pert { .. } => Some("`min`, `likely` and `max` do not rise"),
+            Self::Lognormal { p5, p95 } if p5 > 0.0 && p5 < p95 => None,
+            Self::Lognormal { .. } => Some("`p5` has to be above 0 and below `p95`"),
+        };
+        let Some(fault) = fault else { return Some(self) };
+        let message = format!("`{}` is not a range: {fault}", reader.key());
+        reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(FORMS));
+        None
+    }
+}
+
+fn plain(value: f64) -> Json {
+    super::Number(value).write()
+}
+
+fn number(node: &Node, reader: &mut Reader<'_>) -> Option<f64> {
+    let text = reader.text(node, "a number")?;
+    let (least, greatest) = reader.limits().range.unwrap_or((0.0, f64::MAX));
+    let value = serde_json::from_str::<f64>(text).ok().filter(|n| n.is_finite() && (least..=greatest).contains(n));
+    if value.is_none() {
+        let allowed = if greatest == f64::MAX { format!("a number from {least}") } else { format!("a number from {least} to {greatest}") };
+        bad_number(node, text, &allowed, reader);
+    }
+    value
+}
+
+/// `{min, likely, max}` or `{p5, p95}`; every fault of the mapping is reported.
+fn by_name(node: &Node, reader: &mut Reader<'_>) -> Option<Spread> {
+    let Value::Map(entries) = &node.value else { return None };
+    let mut fine = true;
+    for entry in entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str()) && !entry.key.starts_with("x-")) {
+        let message = format!("`{}` has no key `{}`", reader.key(), shown(&entry.key));
+        reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, KEYS.iter().copied(), message);
+        fine = false;
+    }
+    let given: Vec<&str> = KEYS.iter().copied().filter(|key| node.get(key).is_some()).collect();
+    let values: Vec<Option<f64>> = given.iter().map(|key| node.get(key).and_then(|value| number(value, reader))).collect();
+    if !fine || values.iter().any(Option::is_none) {
+        return None;
+    }
+    let values: Vec<f64> = values.into_iter().flatten().collect();
+    match (given.as_slice(), values.as_slice()) {
+        (["min", "likely", "max"], &[min, likely, max]) => Some(Spread::Pert { min, likely, max }),
+        (["min", "max"], &[min, max]) => Some(Spread::Pert { min, likely: min + (max - min) / 2.0, max }),
+        (["p5", "p95"], &[p5, p95]) => Some(Spread::Lognormal { p5, p95 }),
+        _ => {
+            let message = format!("`{}` is not a range", reader.key());
+            reader.report(Diagnostic::error(codes::MISSING_KEY, node.span, message).help(FORMS));
+            None
+        }
+    }
+}
