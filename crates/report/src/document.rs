@@ -424,7 +424,7 @@ fn changes(input: &Input<'_>) -> Vec<LogLine> {
     entries
         .map(|(version, entry)| {
             let change = &entry.value;
-            let by = change.by.as_ref().map_or(String::new(), |b| format!(" ({})", person_name(input, &b.value)));
+            let by = change.by.as_ref().map_or(String::new(), |b| format!(", by {}", person_name(input, &b.value)));
             LogLine {
                 on: date(change.on.as_ref()),
                 kind: version.clone(),

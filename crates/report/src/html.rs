@@ -222,6 +222,17 @@ fn number(value: &Option<u8>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| v.to_string())
 }
 
+/// A text as HTML in which backticks stand around code.
+fn ticks(text: &str) -> String {
+    let runs = crate::paper::ticked(text);
+    runs.iter()
+        .map(|run| match run {
+            crate::paper::Run::Code(code) => format!("<code>{}</code>", paper::escaped(code)),
+            other => paper::escaped(&other.words()),
+        })
+        .collect()
+}
+
 /// What a field holds, for attributes and plain places.
 fn recorded(field: &Field) -> bool {
     field.text.is_some()

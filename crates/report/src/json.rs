@@ -7,6 +7,7 @@
 mod answers;
 mod diagnostic;
 mod lists;
+mod pasta;
 mod report;
 mod rules;
 mod shared;
@@ -23,6 +24,7 @@ use serde::Serialize;
 pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use diagnostic::DiagnosticJson;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
+pub use pasta::StageJson;
 pub use report::ReportJson;
 pub use rules::{RuleJson, subject_word};
 pub use standards::{RequirementJson, TaxonomyEntryJson};

@@ -12,7 +12,9 @@ pub mod json;
 pub mod markdown;
 pub mod merged;
 pub mod paper;
+pub mod pasta;
 pub mod pictures;
+pub mod regions;
 pub mod template;
 pub mod xlsx;
 

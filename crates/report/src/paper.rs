@@ -189,6 +189,15 @@ pub(crate) fn plain(text: impl Into<String>) -> Run {
     Run::Plain(text.into())
 }
 
+/// A text in which backticks stand around code.
+pub(crate) fn ticked(text: &str) -> Vec<Run> {
+    if text.matches('`').count() % 2 == 1 {
+        return words(text);
+    }
+    let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+    parts.map(|(ix, part)| if ix % 2 == 1 { Run::Code(part.to_owned()) } else { Run::Plain(part.to_owned()) }).collect()
+}
+
 /// One plain run as a cell or paragraph.
 pub(crate) fn words(text: impl Into<String>) -> Vec<Run> {
     vec![Run::Plain(text.into())]

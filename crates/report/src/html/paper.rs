@@ -7,7 +7,7 @@ use crate::paper::{Block, Paper, Run, Table};
 
 /// The sections, each with its number.
 pub(super) fn body(paper: &Paper) -> String {
-    let mut page = Body { anchors: paper.anchors(), out: String::new() };
+    let mut page = Body { anchors: paper.anchors(), level: 2, out: String::new() };
     for (ix, section) in paper.sections.iter().enumerate() {
         let _ = write!(
             page.out,
@@ -16,6 +16,7 @@ pub(super) fn body(paper: &Paper) -> String {
             ix + 1,
             escaped(section.title)
         );
+        page.level = 2;
         page.blocks(&section.blocks);
         page.out.push_str("</section>\n\n");
     }
@@ -24,13 +25,15 @@ pub(super) fn body(paper: &Paper) -> String {
 
 /// Runs alone, for the title page.
 pub(super) fn inline(paper: &Paper, runs: &[Run]) -> String {
-    let mut page = Body { anchors: paper.anchors(), out: String::new() };
+    let mut page = Body { anchors: paper.anchors(), level: 2, out: String::new() };
     page.runs(runs);
     page.out
 }
 
 struct Body<'a> {
     anchors: BTreeSet<&'a str>,
+    /// The level of the last heading.
+    level: u8,
     out: String,
 }
 
@@ -42,6 +45,9 @@ impl Body<'_> {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Heading(level, text, anchor) => {
+                // None is left out on the way down.
+                let level = (*level).min(self.level + 1);
+                self.level = level;
                 let id = anchor.as_ref().map_or(String::new(), |anchor| format!(" id=\"{anchor}\""));
                 let _ = writeln!(self.out, "<h{level}{id}>{}</h{level}>", escaped(text));
             }
@@ -115,6 +121,7 @@ impl Body<'_> {
     fn run(&mut self, run: &Run) {
         let out = &mut self.out;
         let _ = match run {
+            Run::Plain(text) if is_short(text) => write!(out, "<span class=\"nb\">{}</span>", escaped(text)),
             Run::Plain(text) => write!(out, "{}", escaped(text)),
             Run::Strong(text) => write!(out, "<b>{}</b>", escaped(text)),
             Run::Quiet(text) => write!(out, "<span class=\"quiet\">{}</span>", escaped(text)),
@@ -130,6 +137,11 @@ impl Body<'_> {
             Run::Link(_, text) => write!(out, "{}", escaped(text)),
         };
     }
+}
+
+/// Dates, and numbers with their unit: words that are read as one.
+fn is_short(text: &str) -> bool {
+    text.len() <= 12 && text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Text that can stand anywhere in HTML, also in an attribute.

@@ -33,7 +33,7 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
 
 fn summary(input: &Input<'_>, doc: &Document) -> Vec<Block> {
     let mut out = parts::verdict(doc);
-    out.extend(parts::top_risks(doc));
+    out.extend(parts::top_risks(doc, true));
     out.extend(parts::recommendations(doc));
     out.extend(parts::residual(doc));
     out.extend(pictures::of_risk(input, "p").map(Block::Picture));

@@ -13,7 +13,7 @@ const MOST: usize = 10;
 
 pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut risks = parts::verdict(doc);
-    risks.extend(parts::top_risks(doc));
+    risks.extend(parts::top_risks(doc, false));
     risks.extend(pictures::of_risk(input, "p").map(Block::Picture));
     Paper {
         kicker: "Threat model, for managers",

@@ -3,7 +3,7 @@
 use redan_engine::Status;
 use redan_model::lang::Band;
 
-use super::{Block, Run, field, heading, plain, risk, table, text, words};
+use super::{Block, Run, field, heading, plain, risk, table, text, ticked, words};
 use crate::document::{Acceptance, Bands, Document, LogLine, PlannedMitigation, QuestionRow, ThreatView};
 use crate::html::status_word;
 
@@ -50,13 +50,14 @@ pub(super) fn verdict(doc: &Document) -> Vec<Block> {
     vec![Block::Text(vec![Run::Strong(s.verdict.clone()), plain(format!(" {}", s.remains))]), text(counts)]
 }
 
-/// The top risks, what they mean and what is done.
-pub(super) fn top_risks(doc: &Document) -> Vec<Block> {
+/// The top risks, what they mean and what is done; linked where their details are in the same document.
+pub(super) fn top_risks(doc: &Document, linked: bool) -> Vec<Block> {
     if doc.summary.top.is_empty() {
         return vec![heading("Top risks"), text("No threat is open.")];
     }
     let item = |risk: &crate::document::TopRisk| {
-        let mut runs = vec![Run::Link(risk.anchor.clone(), risk.title.clone()), plain(" ")];
+        let name = if linked { Run::Link(risk.anchor.clone(), risk.title.clone()) } else { Run::Strong(risk.title.clone()) };
+        let mut runs = vec![name, plain(" ")];
         runs.extend(risk.band.map(Run::Band));
         runs.push(Run::Quiet(format!(" {}. ", risk.numbers)));
         runs.push(plain(sentence(&risk.what)));
@@ -171,7 +172,7 @@ pub(super) fn findings(doc: &Document) -> Block {
     if doc.lints.is_empty() {
         return text("Nothing was found.");
     }
-    let row = |l: &LogLine| vec![vec![Run::Code(l.on.clone())], words(&l.kind), words(&l.text)];
+    let row = |l: &LogLine| vec![vec![Run::Code(l.on.clone())], words(&l.kind), ticked(&l.text)];
     table(&[("Place", 3), ("Kind", 2), ("Finding", 6)], doc.lints.iter().map(row).collect(), "")
 }
 
@@ -188,7 +189,7 @@ pub(super) fn questions(rows: &[QuestionRow]) -> Block {
     let row = |q: &QuestionRow| {
         vec![
             vec![plain(format!("{} ", q.text)), Run::Code(q.id.clone())],
-            words(&q.hint),
+            ticked(&q.hint),
             words(q.settles.to_string()),
             risk(Some(q.risk), Some(q.band)),
         ]
@@ -214,7 +215,7 @@ pub(super) fn threat(t: &ThreatView) -> Vec<Block> {
     lines.extend((!t.reasons.is_empty()).then(|| ("Why this rating", words(t.reasons.join("; ")))));
     lines.extend((!t.counters.is_empty()).then(|| ("Controls looked for", words(t.counters.join("; ")))));
     lines.extend((!t.assumptions.is_empty()).then(|| ("Rests on unconfirmed assumptions", words(t.assumptions.join(", ")))));
-    lines.extend(t.fix.as_ref().map(|fix| ("What to do", words(fix))));
+    lines.extend(t.fix.as_ref().map(|fix| ("What to do", ticked(fix))));
     lines.extend((!t.mitigations.is_empty()).then(|| ("Mitigations", words(mitigations(t)))));
     lines.extend((!t.questions.is_empty()).then(|| ("To be answered", words(t.questions.join(" ")))));
     lines.extend((!t.references.is_empty()).then(|| ("References", words(t.references.join(", ")))));

@@ -54,7 +54,7 @@ fn table(input: &Input<'_>, canvas: &mut Canvas, top: f64, assets: &[AssetIx], e
         for (column, asset) in assets.iter().enumerate() {
             let letters = letters(input, *element, *asset);
             let class = match () {
-                () if letters.contains('K') => "high full",
+                () if letters.contains('K') => "high",
                 () if letters.is_empty() => "none",
                 () => "medium",
             };

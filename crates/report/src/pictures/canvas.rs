@@ -97,7 +97,6 @@ const RULES: &str = ".redan-pic{font-family:Helvetica,Arial,'Liberation Sans',sa
     .redan-pic rect{stroke:var(--dfd-page);stroke-width:1.5}\
     .redan-pic .critical{fill:var(--pic-critical)}.redan-pic .high{fill:var(--pic-high)}\
     .redan-pic .medium{fill:var(--pic-medium)}.redan-pic .low{fill:var(--pic-low)}.redan-pic .none{fill:var(--pic-none)}\
-    .redan-pic .full{stroke:var(--dfd-text)}\
     .redan-pic .empty{fill:none;stroke:var(--dfd-out-line);stroke-dasharray:2 2}\
     .redan-pic .head{fill:var(--dfd-process);stroke:var(--dfd-process-line)}\
     .redan-pic .rule{fill:none;stroke:var(--dfd-out-line);stroke-width:1}\

@@ -7,7 +7,7 @@ use super::canvas::{Canvas, NAME, NOTE, fitted};
 use crate::Input;
 use crate::diagram::text::wrap;
 
-const NAMES: f64 = 210.0;
+const NAMES: f64 = 250.0;
 const COLUMN: f64 = 84.0;
 const ROW: f64 = 24.0;
 const TOP: f64 = 38.0;
