@@ -189,12 +189,15 @@ pub(crate) fn plain(text: impl Into<String>) -> Run {
     Run::Plain(text.into())
 }
 
-/// A text in which backticks stand around code.
+/// A text in which backticks stand around code. Where a piece is not like code, a name has backticks of its own, and
+/// the text is shown as it is.
 pub(crate) fn ticked(text: &str) -> Vec<Run> {
-    if text.matches('`').count() % 2 == 1 {
+    let parts: Vec<&str> = text.split('`').collect();
+    let like_code = |part: &&&str| part.len() <= 60 && !part.contains(['<', '|', '\n']);
+    if parts.len() % 2 == 0 || !parts.iter().skip(1).step_by(2).all(|part| like_code(&part)) {
         return words(text);
     }
-    let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+    let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
     parts.map(|(ix, part)| if ix % 2 == 1 { Run::Code(part.to_owned()) } else { Run::Plain(part.to_owned()) }).collect()
 }
 

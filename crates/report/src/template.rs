@@ -12,8 +12,8 @@ use crate::json::ReportJson;
 
 /// The largest template, in bytes.
 pub const MAX_TEMPLATE: usize = 1024 * 1024;
-/// How much work a template may make; a page over a thousand threats takes a twentieth of it.
-const FUEL: u64 = 20_000_000;
+/// How much work a template may make; a page over a thousand threats takes a fiftieth of it.
+const FUEL: u64 = 5_000_000;
 /// The most that a template may write, in bytes.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 /// How deep macros and blocks may call each other.
