@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
 mod bench;
+mod check_report;
 mod codegen;
 mod gen_model;
 mod knowledge;
@@ -34,6 +35,8 @@ enum Chore {
     GenModel(gen_model::GenModelArgs),
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
+    /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
+    CheckReport,
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
+        Chore::CheckReport => check_report::run(&mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

@@ -162,6 +162,10 @@ pub(crate) enum Command {
     Report(report::ReportArgs),
     /// Compare a model with the ten points of the guide's checklist
     Checklist(checklist::ChecklistArgs),
+    /// Show the model as the seven stages of PASTA: what each can use, and what it lacks
+    Pasta(pasta::PastaArgs),
+    /// Refresh generated regions of Markdown files
+    Render(render::RenderArgs),
     /// Take over another tool's model, and say what got lost
     Import(import::ImportArgs),
     /// Show what changed between two versions of a model, and what that means for its threats

@@ -20,10 +20,12 @@ pub(crate) mod log;
 pub(crate) mod man;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
+pub(crate) mod pasta;
 pub(crate) mod plan;
 pub(crate) mod questions;
 pub(crate) mod remove;
 pub(crate) mod rename;
+pub(crate) mod render;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod schema;
@@ -65,6 +67,8 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Diagram(args) => diagram::run(args, &mut session),
         Command::Report(args) => report::run(args, &mut session),
         Command::Checklist(args) => checklist::run(args, &mut session),
+        Command::Pasta(args) => pasta::run(args, &mut session),
+        Command::Render(args) => render::run(args, &mut session),
         Command::Import(args) => import::run(args, &mut session),
         Command::Diff(args) => diff::run(args, &mut session),
         Command::Log(args) => log::run(args, &mut session),

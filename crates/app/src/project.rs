@@ -9,9 +9,13 @@ mod files;
 use std::path::{Path, PathBuf};
 
 use redan_engine::Policy;
-use redan_model::{Diagnostic, Sources};
+use redan_model::{Diagnostic, Files as _, Sources};
+use redan_report::brand;
+use redan_report::paper::{Branding, Logo};
 
-pub(crate) use config::Packs;
+use crate::exit::usage;
+
+pub(crate) use config::{Packs, Report};
 pub(crate) use discover::{find, is_model_name};
 pub(crate) use files::{FilesBelow, read_limited, read_text, shown_path};
 
@@ -33,6 +37,8 @@ pub(crate) struct Project {
     pub(crate) models: Vec<String>,
     /// The folder of the configuration, else the root.
     pub(crate) base: PathBuf,
+    /// What its documents look like.
+    pub(crate) report: Report,
 }
 
 /// A configuration that cannot be used: everything that is wrong, with the text to show it in.
@@ -54,11 +60,32 @@ impl Project {
         };
         let config = config::read(&path)?;
         let base = if stated.is_some() { root.clone() } else { path.parent().map_or_else(|| root.clone(), Path::to_owned) };
-        Ok(Self { root, policy: config.policy, packs: config.packs, models: config.models, base })
+        Ok(Self { root, policy: config.policy, packs: config.packs, models: config.models, base, report: config.report })
     }
 
     fn without_config(root: PathBuf) -> Self {
-        Self { base: root.clone(), root, policy: Policy::default(), packs: Packs::default(), models: vec![MODEL_FOLDER.to_owned()] }
+        Self {
+            base: root.clone(),
+            root,
+            policy: Policy::default(),
+            packs: Packs::default(),
+            models: vec![MODEL_FOLDER.to_owned()],
+            report: Report::default(),
+        }
+    }
+
+    /// What its documents look like, with the logo read. A logo outside of the project is never read.
+    pub(crate) fn branding(&self) -> anyhow::Result<Branding> {
+        let logo = self.report.logo.as_deref().map(|path| self.logo(path)).transpose()?;
+        Ok(Branding { logo, colour: self.report.colour.clone(), classification: self.report.classification.clone() })
+    }
+
+    fn logo(&self, path: &str) -> anyhow::Result<Logo> {
+        let refused = |why: String| usage(format!("cannot use the logo `{path}`: {why}"));
+        let below = self.base.join(path);
+        let below = below.strip_prefix(&self.root).map_or_else(|_| path.to_owned(), |rest| rest.to_string_lossy().replace('\\', "/"));
+        let bytes = FilesBelow::new(&self.root).read(&below).map_err(&refused)?;
+        brand::logo(bytes).map_err(refused)
     }
 }
 

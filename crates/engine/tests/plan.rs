@@ -186,20 +186,22 @@ struct Shop {
     analysis: Analysis,
 }
 
-const CONTEXT: Context = Context { today: jiff::civil::date(2026, 2, 1) };
+fn today() -> Context {
+    Context::on(jiff::civil::date(2026, 2, 1))
+}
 
 fn shop(text: &str) -> Shop {
     let knowledge = Knowledge::embedded();
     let loaded = load_text("shop.tm.yaml", text, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
-    let analysis = analyse(&loaded.model, &knowledge, &Policy::default(), &CONTEXT);
+    let analysis = analyse(&loaded.model, &knowledge, &Policy::default(), &today());
     Shop { knowledge, loaded, analysis }
 }
 
 const REQUEST: Request = Request { budget: None, target: None, default_hours: 24, sprint: None, questions: false };
 
 fn planned(shop: &Shop, request: Request) -> redan_engine::plan::Plan {
-    plan(&shop.loaded.model, &shop.knowledge, &Policy::default(), &CONTEXT, &shop.analysis, request)
+    plan(&shop.loaded.model, &shop.knowledge, &Policy::default(), &today(), &shop.analysis, request)
 }
 
 #[test]

@@ -3,13 +3,15 @@
 //! Renderers lay out and escape; they never look at the model. What the model does not hold is a [`Field`] without a
 //! text, which every renderer shows as "not recorded" with the place where it would be recorded, and never as done.
 
+mod evidence;
 mod plan;
 mod system;
 mod threats;
 mod trees;
 
+pub use evidence::Evidence;
 pub use plan::{Acceptance, Check, Plan, PlannedMitigation};
-pub use system::{AssetRow, Assumption, ElementRow, FlowRow, System, ZoneRow};
+pub use system::{AssetRow, Assumption, AttackerRow, ElementRow, FlowRow, System, ZoneRow};
 pub use threats::{Bands, Inventory, MitigationRef, QuestionRow, ThreatRow, ThreatView};
 pub use trees::{TreeStep, TreeView};
 
@@ -149,6 +151,8 @@ pub struct Document {
     pub changes: Vec<LogLine>,
     /// Section 10: faults of the model.
     pub lints: Vec<LogLine>,
+    /// Section 10: what proves what the model says.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Document {
@@ -165,6 +169,7 @@ impl Document {
             incidents: incidents(input),
             changes: changes(input),
             lints: lints(input),
+            evidence: evidence::evidence(input),
             inventory,
         }
     }
@@ -286,7 +291,7 @@ pub(crate) fn plural(n: usize, one: &str, many: &str) -> String {
 }
 
 /// How far a mitigation is, for a reader who wants to know when it is there.
-fn when(m: &MitigationRef) -> String {
+pub(crate) fn when(m: &MitigationRef) -> String {
     match (&m.due, m.done, m.overdue) {
         (_, true, _) => "in place".to_owned(),
         (Some(due), _, true) => format!("{due}, overdue"),
@@ -419,7 +424,7 @@ fn changes(input: &Input<'_>) -> Vec<LogLine> {
     entries
         .map(|(version, entry)| {
             let change = &entry.value;
-            let by = change.by.as_ref().map_or(String::new(), |b| format!(" ({})", person_name(input, &b.value)));
+            let by = change.by.as_ref().map_or(String::new(), |b| format!(", by {}", person_name(input, &b.value)));
             LogLine {
                 on: date(change.on.as_ref()),
                 kind: version.clone(),

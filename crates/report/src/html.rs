@@ -2,70 +2,112 @@
 //!
 //! Every text of the model is escaped by the template; pictures are our own SVG and go in as they are.
 
+mod paper;
+
 use askama::Template;
 use redan_engine::{Policy, Status};
 use redan_model::canonical;
 use redan_model::lang::Band;
 
-use crate::diagram::{self, Scene, View};
 use crate::document::{Bands, Document, Field, LogLine, QuestionRow, ThreatRow, ThreatView, TreeView};
-use crate::{Input, attack_tree, csv};
+use crate::paper::{Audience, Branding, Paper, Picture};
+use crate::{Input, attack_tree, csv, pictures};
 
 /// Rows of a long table that are shown at once; the others are one click away.
 pub(crate) const SHOWN: usize = 12;
 
-/// A picture of the system, as SVG text.
-pub struct Picture {
-    /// What it shows.
-    pub title: String,
-    /// The SVG element.
-    pub svg: String,
-}
-
 /// What goes into the file beside the document.
-#[derive(Default)]
-pub struct Attachments {
-    /// Data flow diagrams, most general first.
-    pub pictures: Vec<Picture>,
+struct Attachments {
+    /// Data flow diagrams, most general first, then how data travels.
+    diagrams: Vec<Picture>,
+    /// Risk without any control, today, after the plan.
+    risk: Option<Picture>,
+    /// What was looked at.
+    coverage: Option<Picture>,
+    /// Where the assets are.
+    assets: Option<Picture>,
     /// The model as canonical JSON.
-    pub model_json: String,
+    model_json: String,
     /// The threats as CSV with the guide's columns.
-    pub threats_csv: String,
+    threats_csv: String,
 }
 
-/// What belongs to a report: the diagrams, the model and the table of threats.
-///
-/// # Errors
-/// Only if memory cannot be written to.
-pub fn attachments(input: &Input<'_>) -> ::csv::Result<Attachments> {
+impl Attachments {
+    fn of(input: &Input<'_>) -> Self {
+        let mut diagrams = pictures::diagrams(input);
+        diagrams.extend(pictures::sequences(input, "pic"));
+        Self {
+            diagrams,
+            risk: pictures::of_risk(input, "pic"),
+            coverage: pictures::of_coverage(input, "pic"),
+            assets: pictures::of_assets(input, "pic"),
+            model_json: model_json(input),
+            threats_csv: threats_csv(input),
+        }
+    }
+}
+
+/// The model as canonical JSON.
+pub(crate) fn model_json(input: &Input<'_>) -> String {
+    format!("{:#}", canonical::to_json(&input.model.root))
+}
+
+/// The threats as CSV with the guide's columns.
+pub(crate) fn threats_csv(input: &Input<'_>) -> String {
     let mut table = Vec::new();
-    csv::write(&mut table, &csv::THREAT_COLUMNS, input.analysis.threats.iter().map(|threat| csv::threat_row(input, threat)))?;
-    let picture =
-        |(ix, (title, scene)): (usize, (String, Scene))| Picture { title, svg: diagram::svg_inline(&scene, &format!("dfd{ix}-")) };
-    Ok(Attachments {
-        pictures: scenes(input).into_iter().enumerate().map(picture).collect(),
-        model_json: format!("{:#}", canonical::to_json(&input.model.root)),
-        threats_csv: String::from_utf8_lossy(&table).into_owned(),
-    })
+    let rows = input.analysis.threats.iter().map(|threat| csv::threat_row(input, threat));
+    csv::write(&mut table, &csv::THREAT_COLUMNS, rows).expect("memory can be written to");
+    String::from_utf8_lossy(&table).into_owned()
 }
 
-/// The diagrams of a report with their titles: the whole model from above and, where parents have parts, in detail.
-pub(crate) fn scenes(input: &Input<'_>) -> Vec<(String, Scene)> {
-    let levels: &[(u32, &str)] = if View::has_levels(input.model) {
-        &[(0, "Data flow diagram, level 0: overview"), (1, "Data flow diagram, level 1: in detail")]
-    } else {
-        &[(0, "Data flow diagram")]
-    };
-    levels.iter().map(|(level, title)| ((*title).to_owned(), Scene::of(input, &View::level(*level)))).collect()
-}
-
-/// Renders the report.
+/// Renders the report for an audience.
 ///
 /// # Errors
 /// Only if the template engine fails to write to memory.
-pub fn render(input: &Input<'_>, attachments: &Attachments) -> Result<String, askama::Error> {
+pub fn render(input: &Input<'_>, audience: Audience, branding: &Branding) -> Result<String, askama::Error> {
+    if audience != Audience::Everybody {
+        return view(&Paper::of(input, audience), audience, branding);
+    }
     let document = Document::of(input);
-    Page { doc: &document, attachments, policy: input.policy, glossary: GLOSSARY }.render()
+    Page {
+        doc: &document,
+        attachments: &Attachments::of(input),
+        policy: input.policy,
+        glossary: GLOSSARY,
+        logo: branding.logo.as_ref().map(crate::paper::Logo::data_uri),
+        classification: branding.classification.as_deref(),
+        brand_css: branding.css(),
+    }
+    .render()
+}
+
+/// What one audience reads.
+fn view(paper: &Paper, audience: Audience, branding: &Branding) -> Result<String, askama::Error> {
+    let inline = |runs: &[crate::paper::Run]| paper::inline(paper, runs);
+    View {
+        paper,
+        class: if audience == Audience::Manager { "brief" } else { "view" },
+        lead: inline(&paper.lead),
+        facts: paper.facts.iter().map(|(name, value)| (*name, inline(value))).collect(),
+        body: paper::body(paper),
+        logo: branding.logo.as_ref().map(crate::paper::Logo::data_uri),
+        classification: branding.classification.as_deref(),
+        brand_css: branding.css(),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "paper.html")]
+struct View<'a> {
+    paper: &'a Paper,
+    class: &'static str,
+    lead: String,
+    facts: Vec<(&'static str, String)>,
+    body: String,
+    logo: Option<String>,
+    classification: Option<&'a str>,
+    brand_css: String,
 }
 
 #[derive(Template)]
@@ -75,6 +117,9 @@ struct Page<'a> {
     attachments: &'a Attachments,
     policy: &'a Policy,
     glossary: &'a [(&'a str, &'a str)],
+    logo: Option<String>,
+    classification: Option<&'a str>,
+    brand_css: String,
 }
 
 impl Page<'_> {
@@ -160,7 +205,7 @@ fn band_word(band: &Option<Band>) -> &'static str {
 }
 
 /// The word of a status for people.
-fn status_word(status: &Status) -> &'static str {
+pub(crate) fn status_word(status: &Status) -> &'static str {
     match status {
         Status::Question => "to answer",
         other => other.as_str(),
@@ -175,6 +220,17 @@ fn tree_picture(tree: &TreeView) -> String {
 /// A number, or a dash where there is none.
 fn number(value: &Option<u8>) -> String {
     value.map_or_else(|| "–".to_owned(), |v| v.to_string())
+}
+
+/// A text as HTML in which backticks stand around code.
+fn ticks(text: &str) -> String {
+    let runs = crate::paper::ticked(text);
+    runs.iter()
+        .map(|run| match run {
+            crate::paper::Run::Code(code) => format!("<code>{}</code>", paper::escaped(code)),
+            other => paper::escaped(&other.words()),
+        })
+        .collect()
 }
 
 /// What a field holds, for attributes and plain places.

@@ -1,15 +1,23 @@
 //! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
 
 pub mod attack_tree;
+pub mod brand;
 pub mod csv;
 pub mod diagram;
 pub mod document;
+pub mod docx;
 pub mod fact;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod merged;
+pub mod paper;
+pub mod pasta;
+pub mod pictures;
 pub mod plan;
+pub mod regions;
+pub mod template;
+pub mod xlsx;
 
 use jiff::civil::Date;
 use redan_engine::{Analysis, Knowledge, Policy};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::date;
 use redan_engine::{Context, Knowledge, Policy, analyse};
 use redan_model::load_text;
+use redan_report::paper::{Audience, Branding, Paper};
 use redan_report::{Input, html, markdown};
 
 const SECTIONS: [&str; 10] = [
@@ -31,8 +32,8 @@ fn rendered(text: &str) -> (String, String) {
     let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(today));
     let input =
         Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today };
-    let page = html::render(&input, &html::attachments(&input).expect("the report renders")).expect("the report renders");
-    (page, markdown::render(&input, &markdown::diagrams(&input)))
+    let page = html::render(&input, Audience::Everybody, &Branding::default()).expect("the report renders");
+    (page, markdown::render(&Paper::of(&input, Audience::Everybody), None))
 }
 
 /// The text after each occurrence of `start`, up to `end`.

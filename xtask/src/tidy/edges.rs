@@ -5,12 +5,13 @@ use std::path::Path;
 use super::read;
 
 /// Crate, and those of ours that it may use.
-const EDGES: [(&str, &[&str]); 6] = [
+const EDGES: [(&str, &[&str]); 7] = [
     ("crates/model", &[]),
     ("crates/engine", &["redan-model"]),
     ("crates/interop", &["redan-model"]),
     ("crates/report", &["redan-model", "redan-engine"]),
-    ("crates/app", &["redan-model", "redan-engine", "redan-interop", "redan-report"]),
+    ("crates/pdf", &["redan-report"]),
+    ("crates/app", &["redan-model", "redan-engine", "redan-interop", "redan-report", "redan-pdf"]),
     ("xtask", &["redan-model", "redan-engine", "redan-interop", "redan-report"]),
 ];
 

@@ -12,6 +12,7 @@ use redan_engine::score::Scale;
 use redan_model::lang::{Band, Level, Role};
 use redan_model::suggest::nearest;
 use redan_model::{Diagnostic, SourceId, Sources, Span};
+use redan_report::brand;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -35,6 +36,19 @@ pub(crate) struct Config {
     pub(crate) packs: Packs,
     /// Files and folders with models.
     pub(crate) models: Vec<String>,
+    /// What documents look like.
+    pub(crate) report: Report,
+}
+
+/// What a project puts on its documents; the logo is read when a document is written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Report {
+    /// A PNG or SVG file, relative to the folder of the configuration.
+    pub(crate) logo: Option<String>,
+    /// The colour of headings.
+    pub(crate) colour: Option<String>,
+    /// Who may read it.
+    pub(crate) classification: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +58,15 @@ struct Written {
     policy: WrittenPolicy,
     review: Review,
     packs: WrittenPacks,
+    report: WrittenReport,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+struct WrittenReport {
+    logo: Option<String>,
+    colour: Option<Spanned<String>>,
+    classification: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -138,7 +161,27 @@ impl Checker {
     fn config(&mut self, written: Written) -> Config {
         let policy = self.policy(written.policy, written.review);
         let packs = Packs { choice: written.packs.r#use, folders: written.packs.folders };
-        Config { policy, packs, models: written.models.paths.unwrap_or_else(|| vec![MODEL_FOLDER.to_owned()]) }
+        let report = self.report(written.report);
+        Config { policy, packs, models: written.models.paths.unwrap_or_else(|| vec![MODEL_FOLDER.to_owned()]), report }
+    }
+
+    fn report(&mut self, written: WrittenReport) -> Report {
+        let mut fault = |at: std::ops::Range<usize>, message: String, help: &str| {
+            let span = self.span(at);
+            self.diagnostics.push(Diagnostic::error("bad-report", span, message).help(help));
+        };
+        if let Some(colour) = written.colour.as_ref().filter(|colour| !brand::is_colour(colour.get_ref())) {
+            fault(colour.span(), format!("`{}` is not a colour", colour.get_ref()), "write it as `#rrggbb`, such as `#0b57a4`");
+        }
+        if let Some(label) = written.classification.as_ref().filter(|label| label.get_ref().chars().count() > brand::MAX_CLASSIFICATION) {
+            let message = format!("the classification has more than {} characters", brand::MAX_CLASSIFICATION);
+            fault(label.span(), message, "it stands on every page; write a few words, such as `Internal`");
+        }
+        Report {
+            logo: written.logo,
+            colour: written.colour.map(Spanned::into_inner),
+            classification: written.classification.map(Spanned::into_inner).filter(|label| !label.trim().is_empty()),
+        }
     }
 
     fn policy(&mut self, written: WrittenPolicy, review: Review) -> Policy {
@@ -315,6 +358,15 @@ mod tests {
         let found = faults("[policy]\nfail-on = \"hihg\"\nassume-level = 'hugh'\n");
         assert_eq!(found.len(), 2);
         assert!(found.iter().any(|f| f.starts_with("(2, 11)") && f.contains("did you mean `high`?")), "{found:?}");
+    }
+
+    #[test]
+    fn a_colour_is_six_digits_and_a_classification_is_short() {
+        let report = check("redan.toml", "[report]\ncolour = '#0b57a4'\nclassification = 'Internal'\n".to_owned()).unwrap().report;
+        assert_eq!((report.colour.as_deref(), report.classification.as_deref()), (Some("#0b57a4"), Some("Internal")));
+        let long = "x".repeat(61);
+        let found = faults(&format!("[report]\ncolour = 'blue'\nclassification = '{long}'\n"));
+        assert!(found[0].contains("#rrggbb") && found[1].contains("more than 60"), "{found:?}");
     }
 
     #[test]

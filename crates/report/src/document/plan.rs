@@ -42,6 +42,8 @@ pub struct PlannedMitigation {
     pub overdue: bool,
     /// Criteria in one line.
     pub acceptance: Field,
+    /// How they are checked, in one line.
+    pub verification: Field,
 }
 
 /// A decision to live with a threat.
@@ -102,6 +104,10 @@ fn mitigation(input: &Input<'_>, id: &str, stated: &Mitigation) -> PlannedMitiga
         status,
         overdue: !done && stated.due.as_ref().is_some_and(|d| d.value < input.today),
         acceptance: Field::new((!criteria.is_empty()).then(|| criteria.join("; ")), format!("mitigations.{id}.acceptance")),
+        verification: Field::new(
+            super::joined(stated.acceptance.values().flat_map(|a| a.verify.values()).chain(stated.verify.values()).map(how)),
+            format!("mitigations.{id}.acceptance.verify"),
+        ),
     }
 }
 

@@ -76,6 +76,23 @@ pub struct AssetRow {
     pub holders: Vec<String>,
 }
 
+/// Somebody who might attack.
+#[derive(Debug, Clone)]
+pub struct AttackerRow {
+    /// Name.
+    pub name: String,
+    /// Where they start.
+    pub from: Field,
+    /// 1 to 5.
+    pub skill: Field,
+    /// What they want.
+    pub motive: Field,
+    /// What they are after.
+    pub goals: Field,
+    /// Whether they are one of us.
+    pub insider: bool,
+}
+
 /// An assumption.
 #[derive(Debug, Clone)]
 pub struct Assumption {
@@ -102,13 +119,22 @@ pub struct System {
     pub assets: Vec<AssetRow>,
     /// Assumptions.
     pub assumptions: Vec<Assumption>,
+    /// Attackers.
+    pub attackers: Vec<AttackerRow>,
 }
 
 impl System {
     pub(super) fn of(input: &Input<'_>) -> Self {
         let mut assets: Vec<AssetRow> = assets(input);
         assets.sort_by_key(|a| !a.top);
-        Self { zones: zones(input), elements: elements(input), flows: flows(input), assets, assumptions: assumptions(input) }
+        Self {
+            zones: zones(input),
+            elements: elements(input),
+            flows: flows(input),
+            assets,
+            assumptions: assumptions(input),
+            attackers: attackers(input),
+        }
     }
 }
 
@@ -212,6 +238,23 @@ fn level_text(value: &LevelValue) -> String {
         StatedLevel::Depends => "depends",
     };
     value.because.as_ref().map_or_else(|| word.to_owned(), |because| format!("{word} ({})", because.value))
+}
+
+fn attackers(input: &Input<'_>) -> Vec<AttackerRow> {
+    let names = |list: &redan_model::lang::List<String>| joined(list.values().map(|id| named(input.model, id)));
+    let row = |(id, entry): (&String, &redan_model::lang::MapEntry<redan_model::lang::Attacker>)| {
+        let stated = &entry.value;
+        let path = |key: &str| format!("attackers.{id}.{key}");
+        AttackerRow {
+            name: stated.name.as_ref().map_or_else(|| naming::sentence_of(id), |name| name.value.clone()),
+            from: Field::new(names(&stated.from), path("from")),
+            skill: Field::new(stated.skill.as_ref().map(|skill| format!("{} of 5", skill.value.is)), path("skill")),
+            motive: Field::new(stated.motive.as_ref().map(|motive| motive.value.clone()), path("motive")),
+            goals: Field::new(names(&stated.goals), path("goals")),
+            insider: stated.insider.as_ref().is_some_and(|insider| insider.value.is_yes()),
+        }
+    };
+    input.model.root.attackers.entries.iter().map(row).collect()
 }
 
 fn assumptions(input: &Input<'_>) -> Vec<Assumption> {

@@ -231,7 +231,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         residual_bands: [threat.residual.current, threat.residual.target].map(|risk| super::band_of(input, threat, risk)),
         range: threat.range,
         what: threat.description.clone().or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
-        fix: rule.map(|r| unwrapped(&r.fix)),
+        fix: Some(unwrapped(threat.fix(input.knowledge))).filter(|fix| !fix.is_empty()),
         reasons: threat.rating_reasons.iter().map(|reason| reason.to_string()).collect(),
         counters: counters(input, threat),
         mitigations: threat.mitigations.iter().filter_map(|id| mitigation(input, id)).collect(),
