@@ -100,7 +100,8 @@ pub(crate) fn stored(project: &Project, model: &str) -> anyhow::Result<Vec<Repor
         return Ok(Vec::new());
     }
     let bytes = FilesBelow::new(&project.root).read(&below).map_err(|why| usage(format!("cannot read `{below}`: {why}")))?;
-    file::read(&bytes).map_err(|error| usage(format!("cannot read `{below}` as kept evidence: {error}; write it again: redan verify --write")))
+    file::read(&bytes)
+        .map_err(|error| usage(format!("cannot read `{below}` as kept evidence: {error}; write it again: redan verify --write")))
 }
 
 /// Gives a model more reports, and asks git how old the code is that they cover.

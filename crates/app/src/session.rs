@@ -223,7 +223,17 @@ impl<'a> Session<'a> {
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, given.is_absolute()) };
         loaded.sources.rename(show);
         let loaded = Kept::new(loaded);
-        Ok(Opened { path, below, shown, loaded, foreign, project: Rc::clone(&project), knowledge, today: self.common.day(), evidence: Arc::default() })
+        Ok(Opened {
+            path,
+            below,
+            shown,
+            loaded,
+            foreign,
+            project: Rc::clone(&project),
+            knowledge,
+            today: self.common.day(),
+            evidence: Arc::default(),
+        })
     }
 
     /// Another tool's model as the text of one of ours; what got lost is counted.

@@ -8,8 +8,8 @@ mod links;
 mod matching;
 mod proof;
 mod raise;
-mod states;
 mod statements;
+mod states;
 mod suggest;
 
 use indexmap::IndexMap;

@@ -98,7 +98,7 @@ struct ReportArgs {
     /// Vulnerabilities of OSV-Scanner, JSON
     #[arg(long, value_name = "FILE", num_args = 1..)]
     osv: Vec<PathBuf>,
-    /// Statements about vulnerabilities: CycloneDX, OpenVEX or CSAF
+    /// Statements about vulnerabilities (VEX), in any of the three usual formats
     #[arg(long, value_name = "FILE", num_args = 1..)]
     vex: Vec<PathBuf>,
     /// What Trivy found, JSON
@@ -270,7 +270,10 @@ fn sorted(one: &Verified) -> Vec<&LinkedFinding> {
 fn report_table(reports: &[Report]) -> Table {
     let mut table = Table::new(&["report", "format", "tool", "ran at", "entries", "findings", "outcome"]);
     for report in reports {
-        let at = report.taken.and_then(|taken| jiff::Timestamp::from_second(taken).ok()).map_or_else(|| "unknown".to_owned(), |at| at.to_string());
+        let at = report
+            .taken
+            .and_then(|taken| jiff::Timestamp::from_second(taken).ok())
+            .map_or_else(|| "unknown".to_owned(), |at| at.to_string());
         let at = if report.taken_from_file { format!("{at} (date of the file)") } else { at };
         let outcome = match &report.outcome {
             Outcome::Ran => "ran".to_owned(),

@@ -53,7 +53,8 @@ fn findings(evidence: &Evidence, assessment: &Assessment) -> Vec<Fails> {
     let mut grave: Vec<&LinkedFinding> = assessment.findings.iter().filter(|linked| linked.is_grave()).collect();
     grave.sort_by_key(|linked| std::cmp::Reverse(linked.finding.severity));
     let more = grave.len().saturating_sub(LISTED);
-    let mut all: Vec<Fails> = grave.iter().take(LISTED).map(|linked| Fails { reason: "finding", message: sentence(evidence, linked) }).collect();
+    let mut all: Vec<Fails> =
+        grave.iter().take(LISTED).map(|linked| Fails { reason: "finding", message: sentence(evidence, linked) }).collect();
     if more > 0 {
         all.push(Fails { reason: "finding", message: format!("{more} more findings are high or critical") });
     }

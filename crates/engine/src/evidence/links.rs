@@ -127,7 +127,8 @@ fn checks<'m>(model: &'m Model, threats: &[Threat]) -> Vec<(VerifyMethod, &'m st
         if mitigation.status.as_ref().is_some_and(|status| status.value == MitigationStatus::Rejected) {
             continue;
         }
-        let of: Vec<usize> = threats.iter().enumerate().filter(|(_, t)| stands(t) && t.mitigations.contains(id)).map(|(at, _)| at).collect();
+        let of: Vec<usize> =
+            threats.iter().enumerate().filter(|(_, t)| stands(t) && t.mitigations.contains(id)).map(|(at, _)| at).collect();
         let inner = mitigation.acceptance.values().flat_map(|criterion| criterion.verify.values());
         for check in inner.chain(mitigation.verify.values()) {
             all.push((check.method.value, check.what.value.as_str(), of.clone()));

@@ -37,8 +37,11 @@ impl<'a> Prover<'a> {
         let (state, reason) = match recorded {
             Some((State::Failed, reason)) => (State::Failed, reason),
             recorded => {
-                let found =
-                    if by_tests { self.tests(what, &reports, covered, &mut proofs) } else { self.scan(method, what, &reports, covered, &mut proofs) };
+                let found = if by_tests {
+                    self.tests(what, &reports, covered, &mut proofs)
+                } else {
+                    self.scan(method, what, &reports, covered, &mut proofs)
+                };
                 match (found, recorded) {
                     ((State::Missing, _), Some(recorded)) => recorded,
                     ((State::Missing, _), None) if method == VerifyMethod::Manual => {
@@ -58,9 +61,13 @@ impl<'a> Prover<'a> {
         for (ix, report) in reports {
             meant.extend(report.tests.iter().filter(|test| means_test(what, test)).map(|test| (*ix, test, test.taken.or(report.taken))));
         }
-        proofs.extend(meant.iter().take(SHOWN).map(|(report, test, _)| Proof { report: *report, what: test.id.clone(), outcome: test.outcome.as_str() }));
+        proofs.extend(meant.iter().take(SHOWN).map(|(report, test, _)| Proof {
+            report: *report,
+            what: test.id.clone(),
+            outcome: test.outcome.as_str(),
+        }));
         let count = |outcome| meant.iter().filter(|(_, test, _)| test.outcome == outcome).count();
-        let of = |number: usize| format!("{number} of {}", tests_in_words(meant.len()));
+        let of = |number: usize| if meant.len() == 1 { "the test".to_owned() } else { format!("{number} of {} tests", meant.len()) };
         let [failed, errored, skipped] = [TestOutcome::Failed, TestOutcome::Errored, TestOutcome::Skipped].map(count);
         if failed > 0 {
             return (State::Failed, format!("{} failed", of(failed)));
@@ -79,7 +86,8 @@ impl<'a> Prover<'a> {
         }
         let oldest = meant.iter().map(|(ix, _, taken)| (*taken, *ix)).min();
         let report = oldest.and_then(|(_, ix)| self.evidence.reports.get(ix));
-        let passed = if meant.len() == 1 { "the test ran and passed".to_owned() } else { format!("all {} tests ran and passed", meant.len()) };
+        let passed =
+            if meant.len() == 1 { "the test ran and passed".to_owned() } else { format!("all {} tests ran and passed", meant.len()) };
         self.fresh(oldest.and_then(|(taken, _)| taken), report, covered, passed)
     }
 
@@ -90,7 +98,9 @@ impl<'a> Prover<'a> {
         }
         let ixs: Vec<usize> = reports.iter().map(|(ix, _)| *ix).collect();
         let all_secrets = method == VerifyMethod::Secrets;
-        let is_meant = |linked: &&LinkedFinding| ixs.contains(&linked.report) && (means_finding(what, &linked.finding) || all_secrets && !is_name(what));
+        let is_meant = |linked: &&LinkedFinding| {
+            ixs.contains(&linked.report) && (means_finding(what, &linked.finding) || all_secrets && !is_name(what))
+        };
         let meant: Vec<&LinkedFinding> = self.findings.iter().filter(is_meant).collect();
         proofs.extend(meant.iter().take(SHOWN).map(|linked| Proof {
             report: linked.report,
@@ -111,7 +121,9 @@ impl<'a> Prover<'a> {
         let looked = |report: &Report| match &report.scope {
             Scope::Unsaid => false,
             Scope::Everything => true,
-            Scope::Rules(rules) => rules.iter().any(|rule| means_rule(what, &rule.id, &rule.cwe)) || all_secrets && !is_name(what) && !rules.is_empty(),
+            Scope::Rules(rules) => {
+                rules.iter().any(|rule| means_rule(what, &rule.id, &rule.cwe)) || all_secrets && !is_name(what) && !rules.is_empty()
+            }
         };
         let Some((ix, report)) = ran.iter().filter(|(_, report)| looked(report)).max_by_key(|(_, report)| report.taken) else {
             return (State::Inactive, inactive(what, &ran));
@@ -153,10 +165,6 @@ impl<'a> Prover<'a> {
 /// Whether what a check about secrets names is a rule or a path rather than words for people.
 fn is_name(what: &str) -> bool {
     !what.contains(' ')
-}
-
-fn tests_in_words(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
 }
 
 /// The day of a time.

@@ -8,7 +8,13 @@ use super::LinkedFinding;
 /// Every finding once, in the order of the reports.
 pub(super) fn findings(evidence: &Evidence) -> Vec<LinkedFinding> {
     let mut seen = FxHashSet::default();
-    let known: FxHashSet<String> = evidence.reports.iter().filter(|report| report.kind != ReportKind::Vex).flat_map(|report| &report.findings).flat_map(names).collect();
+    let known: FxHashSet<String> = evidence
+        .reports
+        .iter()
+        .filter(|report| report.kind != ReportKind::Vex)
+        .flat_map(|report| &report.findings)
+        .flat_map(names)
+        .collect();
     let statements = in_order(evidence);
     let mut all = Vec::new();
     for (report, of) in evidence.reports.iter().enumerate() {
@@ -43,7 +49,8 @@ fn apply(statements: &[&Statement], finding: &mut Finding) {
         return;
     }
     let names = names(finding);
-    let about = |statement: &&&Statement| statement.ids.iter().any(|id| names.contains(&id.to_ascii_uppercase())) && is_about(statement, finding);
+    let about =
+        |statement: &&&Statement| statement.ids.iter().any(|id| names.contains(&id.to_ascii_uppercase())) && is_about(statement, finding);
     let Some(last) = statements.iter().rev().find(about) else { return };
     let why = last.because.clone().unwrap_or_else(|| "without a reason".to_owned());
     match last.state {

@@ -11,11 +11,19 @@ use super::{CriterionState, LinkedFinding, MitigationState, State};
 use crate::analysis::Threat;
 
 /// The state of every mitigation that is not rejected.
-pub(super) fn states(model: &Model, evidence: &Evidence, threats: &[Threat], findings: &[LinkedFinding]) -> IndexMap<String, MitigationState> {
+pub(super) fn states(
+    model: &Model,
+    evidence: &Evidence,
+    threats: &[Threat],
+    findings: &[LinkedFinding],
+) -> IndexMap<String, MitigationState> {
     let prover = Prover { evidence, findings };
-    let live = model.root.mitigations.entries.iter().filter(|(_, entry)| {
-        entry.value.status.as_ref().is_none_or(|status| status.value != MitigationStatus::Rejected)
-    });
+    let live = model
+        .root
+        .mitigations
+        .entries
+        .iter()
+        .filter(|(_, entry)| entry.value.status.as_ref().is_none_or(|status| status.value != MitigationStatus::Rejected));
     live.map(|(id, entry)| (id.clone(), state(&prover, model, id, &entry.value, threats))).collect()
 }
 
@@ -50,7 +58,10 @@ fn criterion(prover: &Prover<'_>, covered: &Covered, text: &str, checks: Vec<&Ve
 /// The code that a mitigation is in: that of the elements of its facts, and of the threats that it deals with.
 fn covered(model: &Model, id: &str, mitigation: &Mitigation, threats: &[Threat]) -> Covered {
     let stated = mitigation.states.items.iter().filter_map(|value| model.find(&value.path.value.thing));
-    let dealt = threats.iter().filter(|threat| threat.mitigations.iter().any(|other| other == id)).flat_map(|threat| threat.subjects.iter().copied());
+    let dealt = threats
+        .iter()
+        .filter(|threat| threat.mitigations.iter().any(|other| other == id))
+        .flat_map(|threat| threat.subjects.iter().copied());
     let mut elements: Vec<ElementIx> = stated.chain(dealt).flat_map(|thing| places(model, thing)).collect();
     elements.sort_unstable();
     elements.dedup();

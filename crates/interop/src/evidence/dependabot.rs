@@ -47,7 +47,9 @@ pub(super) fn read(value: &Json) -> Result<Report, ImportError> {
 }
 
 fn is_alert(value: &Json) -> bool {
-    ["security_advisory", "security_vulnerability", "most_recent_instance", "secret_type", "rule"].iter().any(|key| value.get(key).is_some())
+    ["security_advisory", "security_vulnerability", "most_recent_instance", "secret_type", "rule"]
+        .iter()
+        .any(|key| value.get(key).is_some())
 }
 
 fn rest(alert: &Json, out: &mut Gather) {
@@ -74,7 +76,7 @@ fn rest(alert: &Json, out: &mut Gather) {
     state(alert, &mut found);
     let (path, number) = (found.path.clone().unwrap_or_default(), field(alert, "number"));
     let identity = if id.is_empty() { number.as_ref() } else { id };
-    out.add(&["dependabot", identity, &name, &path], found);
+    out.add_once(&["dependabot", identity, &name, &path], found);
 }
 
 fn code(alert: &Json, out: &mut Gather) {
@@ -82,12 +84,13 @@ fn code(alert: &Json, out: &mut Gather) {
     let rule = alert.get("rule").unwrap_or(&nothing);
     let instance = alert.get("most_recent_instance").unwrap_or(&nothing);
     let location = instance.get("location").unwrap_or(&nothing);
-    let severity = FindingSeverity::from_word(&field(rule, "security_severity_level")).unwrap_or_else(|| match field(rule, "severity").as_ref() {
-        "error" => FindingSeverity::High,
-        "note" => FindingSeverity::Low,
-        "none" => FindingSeverity::Info,
-        _ => FindingSeverity::Medium,
-    });
+    let severity =
+        FindingSeverity::from_word(&field(rule, "security_severity_level")).unwrap_or_else(|| match field(rule, "severity").as_ref() {
+            "error" => FindingSeverity::High,
+            "note" => FindingSeverity::Low,
+            "none" => FindingSeverity::Info,
+            _ => FindingSeverity::Medium,
+        });
     let id = field(rule, "id");
     let mut found = finding(&id, &field(rule, "description"), severity);
     for word in list(rule, "tags") {
@@ -110,12 +113,14 @@ fn secret(alert: &Json, out: &mut Gather) {
 /// Where an alert stands, and why.
 fn state(alert: &Json, found: &mut Finding) {
     let state = field(alert, "state").to_ascii_lowercase();
-    let reason = ["dismissed_reason", "dismissReason", "resolution"].into_iter().find_map(|key| some(&field(alert, key))).unwrap_or_default();
+    let reason =
+        ["dismissed_reason", "dismissReason", "resolution"].into_iter().find_map(|key| some(&field(alert, key))).unwrap_or_default();
     let dismissed = !matches!(field(alert, "dismissedAt").as_ref(), "" | "None");
     (found.status, found.because) = match state.as_str() {
         "fixed" | "resolved" => (FindingStatus::Fixed, some(&reason)),
         "dismissed" | "auto_dismissed" => {
-            let why = if reason.is_empty() { "dismissed".to_owned() } else { format!("dismissed: {}", reason.replace('_', " ").to_lowercase()) };
+            let why =
+                if reason.is_empty() { "dismissed".to_owned() } else { format!("dismissed: {}", reason.replace('_', " ").to_lowercase()) };
             (FindingStatus::Suppressed, Some(why))
         }
         "" if dismissed => (FindingStatus::Suppressed, Some("dismissed".to_owned())),

@@ -86,7 +86,10 @@ fn list(first: &Json) -> Option<ReportKind> {
         (ReportKind::Gitleaks, has(first, &[&["RuleID"], &["offender"], &["lineNumber", "rule"]])),
         (ReportKind::Trufflehog, has(first, &[&["stringsFound"], &["SourceMetadata"], &["rule", "secret", "path"]])),
         (ReportKind::Dependabot, has(first, &[&["security_advisory"], &["rule", "most_recent_instance"], &["secret_type", "html_url"]])),
-        (ReportKind::Snyk, has(first, &[&["infrastructureAsCodeIssues"], &["vulnerabilities", "dependencyCount"], &["vulnerabilities", "ok"]])),
+        (
+            ReportKind::Snyk,
+            has(first, &[&["infrastructureAsCodeIssues"], &["vulnerabilities", "dependencyCount"], &["vulnerabilities", "ok"]]),
+        ),
         (ReportKind::Trivy, has(first, &[&["Target"]])),
     ];
     table.into_iter().find(|(_, fits)| *fits).map(|(kind, _)| kind)
@@ -95,7 +98,9 @@ fn list(first: &Json) -> Option<ReportKind> {
 fn contains_alerts(value: &Json, depth: usize) -> bool {
     match value {
         _ if depth == 0 => false,
-        Json::Object(object) => object.contains_key("vulnerabilityAlerts") || object.values().any(|inner| contains_alerts(inner, depth - 1)),
+        Json::Object(object) => {
+            object.contains_key("vulnerabilityAlerts") || object.values().any(|inner| contains_alerts(inner, depth - 1))
+        }
         Json::Array(list) => list.iter().any(|inner| contains_alerts(inner, depth - 1)),
         _ => false,
     }

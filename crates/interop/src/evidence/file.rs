@@ -1,7 +1,8 @@
 //! The small file beside a model that keeps evidence: JSON, version 1, the same bytes for the same reports.
 
 use redan_model::evidence::{
-    ActiveRule, Finding, FindingSeverity, FindingStatus, Outcome, Report, ReportKind, Scope, Statement, StatementState, TestOutcome, TestResult,
+    ActiveRule, Finding, FindingSeverity, FindingStatus, Outcome, Report, ReportKind, Scope, Statement, StatementState, TestOutcome,
+    TestResult,
 };
 use serde_json::{Value as Json, json};
 

@@ -21,7 +21,11 @@ pub(super) fn read(text: &str) -> Result<Report, ImportError> {
     }
     let mut out = Gather::new(ReportKind::Junit, "JUnit");
     out.taken(text::time(root.attribute("timestamp").unwrap_or_default()));
-    if root.name == "testcase" { case(&root, &Suite::default(), &mut out)? } else { suite(&root, &Suite::default(), &mut out)? }
+    if root.name == "testcase" {
+        case(&root, &Suite::default(), &mut out)?
+    } else {
+        suite(&root, &Suite::default(), &mut out)?
+    }
     let empty = out.report.items == 0;
     Ok(out.ran_unless(empty))
 }
@@ -72,7 +76,12 @@ fn case(element: &Element<'_>, suite: &Suite, out: &mut Gather) -> Result<(), Im
     aliases.retain(|alias| !alias.is_empty() && *alias != id && !alias.starts_with('.'));
     aliases.sort();
     aliases.dedup();
-    out.test(TestResult { id, aliases, outcome: outcome(element), taken: element.attribute("timestamp").and_then(text::time).or(suite.taken) });
+    out.test(TestResult {
+        id,
+        aliases,
+        outcome: outcome(element),
+        taken: element.attribute("timestamp").and_then(text::time).or(suite.taken),
+    });
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use crate::read::{items, list, text as field};
 
 /// Reads a report.
 pub(super) fn read(value: &Json) -> Result<Report, ImportError> {
-    let results = value.get("results").and_then(Json::as_array).ok_or_else(|| ImportError::NotTheFormat("it has no `results`".to_owned()))?;
+    let results =
+        value.get("results").and_then(Json::as_array).ok_or_else(|| ImportError::NotTheFormat("it has no `results`".to_owned()))?;
     if results.iter().any(|result| result.get("packages").is_none()) {
         return Err(ImportError::NotTheFormat("its results have no `packages`".to_owned()));
     }
@@ -79,7 +80,7 @@ fn add(about: &Json, path: Option<&str>, members: &[&Json], group: Option<&Json>
     found.occurrences = members.len();
     let identity = ids.first().cloned().unwrap_or_default();
     found.ids = ids.into_iter().take(20).collect();
-    out.add(&["osv", &identity, &name, &version, path.unwrap_or_default()], found);
+    out.add_once(&["osv", &identity, &name, &version, path.unwrap_or_default()], found);
 }
 
 fn severity(one: &Json) -> Option<FindingSeverity> {

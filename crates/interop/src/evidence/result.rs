@@ -46,7 +46,10 @@ fn time(value: &Json) -> Result<Option<i64>, ImportError> {
         return Ok(None);
     }
     let day = || text::time(&format!("{stated}T00:00:00Z"));
-    text::time(&stated).or_else(day).map(Some).ok_or_else(|| wrong(format!("`at` is `{}`, not a time such as 2026-03-01T10:00:00Z", text::short(&stated))))
+    text::time(&stated)
+        .or_else(day)
+        .map(Some)
+        .ok_or_else(|| wrong(format!("`at` is `{}`, not a time such as 2026-03-01T10:00:00Z", text::short(&stated))))
 }
 
 /// A word out of a list, or what is allowed.
@@ -86,7 +89,8 @@ fn add(one: &Json, out: &mut Gather) -> Result<(), ImportError> {
     found.ids = list(one, "ids");
     found.ids.truncate(20);
     (found.path, found.line, found.url) = (text::path(&field(one, "path")), line(&field(one, "line")), text::address(&field(one, "url")));
-    (found.package, found.version, found.threat) = (some(&field(one, "package")), some(&field(one, "version")), some(&field(one, "threat")));
+    (found.package, found.version, found.threat) =
+        (some(&field(one, "package")), some(&field(one, "version")), some(&field(one, "threat")));
     let stated = field(one, "status");
     if !stated.is_empty() {
         let allowed = FindingStatus::ALL.map(FindingStatus::as_str);

@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             }
             return;
         }
-        let mut found = finding(&id, &title(result, rule), severity(result, rule));
+        let mut found = finding(&id, &self.title(result, rule, &id), severity(result, rule));
         found.cwe = rule.map(cwe_of_rule).unwrap_or_default();
         for number in cwe_of_result(result) {
             text::add(&mut found.cwe, Some(number));
@@ -111,6 +111,18 @@ impl<'a> Run<'a> {
         let id = rule_id(result, None);
         let fits = |rule: &&Json| id.is_empty() || field(rule, "id") == id || id.starts_with(&format!("{}/", field(rule, "id")));
         by_index.filter(fits).or_else(|| self.rules().find(|rule| !id.is_empty() && fits(rule)))
+    }
+
+    /// The rule's words rather than the result's, which may quote what was found. Of a tool or rule about secrets only the
+    /// rule's own words are taken.
+    fn title(&self, result: &Json, rule: Option<&Json>, id: &str) -> String {
+        let said = |value: Option<&Json>, key: &str| {
+            value.and_then(|value| value.get(key)).map(|text| field(text, "text").into_owned()).filter(|text| !text.trim().is_empty())
+        };
+        let name = rule.map(|rule| field(rule, "name").into_owned()).filter(|name| !name.trim().is_empty());
+        let of_rule = said(rule, "shortDescription").or(name).or_else(|| said(rule, "fullDescription"));
+        let quotes = [id, &field(self.driver, "name")].into_iter().any(text::is_about_secrets);
+        of_rule.or_else(|| said(Some(result), "message").filter(|_| !quotes)).unwrap_or_default()
     }
 
     fn place(&self, result: &Json) -> (Option<String>, Option<u32>) {
@@ -139,16 +151,9 @@ fn switched_off(rule: &Json) -> bool {
     rule.get("defaultConfiguration").and_then(|how| how.get("enabled")).and_then(Json::as_bool) == Some(false)
 }
 
-/// The rule's words rather than the result's: a message may quote what it found.
-fn title(result: &Json, rule: Option<&Json>) -> String {
-    let said = |value: Option<&Json>, key: &str| value.and_then(|value| value.get(key)).map(|text| field(text, "text").into_owned());
-    let message = said(Some(result), "message");
-    let candidates = [said(rule, "shortDescription"), rule.map(|rule| field(rule, "name").into_owned()), said(rule, "fullDescription"), message];
-    candidates.into_iter().flatten().find(|text| !text.trim().is_empty()).unwrap_or_default()
-}
-
 fn severity(result: &Json, rule: Option<&Json>) -> FindingSeverity {
-    let properties = |value: Option<&Json>| value.and_then(|value| value.get("properties")).map(|p| field(p, "security-severity").into_owned());
+    let properties =
+        |value: Option<&Json>| value.and_then(|value| value.get("properties")).map(|p| field(p, "security-severity").into_owned());
     let score = [properties(Some(result)), properties(rule)].into_iter().flatten().find_map(|score| score.parse::<f64>().ok());
     if let Some(score) = score {
         return FindingSeverity::of_score(score);
@@ -182,7 +187,11 @@ fn cwe_of_result(result: &Json) -> Vec<u32> {
 fn of_taxonomy(reference: &Json) -> Vec<u32> {
     let id = field(reference, "id");
     let taxonomy = reference.get("toolComponent").map(|part| field(part, "name")).unwrap_or_default();
-    if taxonomy.eq_ignore_ascii_case("cwe") && !id.to_ascii_lowercase().contains("cwe") { text::cwe(&format!("cwe-{id}")) } else { text::cwe(&id) }
+    if taxonomy.eq_ignore_ascii_case("cwe") && !id.to_ascii_lowercase().contains("cwe") {
+        text::cwe(&format!("cwe-{id}"))
+    } else {
+        text::cwe(&id)
+    }
 }
 
 fn status(result: &Json) -> (FindingStatus, Option<String>) {
@@ -206,7 +215,8 @@ fn identity(result: &Json, found: &Finding) -> String {
         let Some(prints) = result.get(lists).and_then(Json::as_object) else { continue };
         let usable = |name: &str| prints.get(name).and_then(Json::as_str).filter(|print| !print.is_empty() && *print != "requires login");
         let known = FINGERPRINTS.iter().find_map(|name| usable(name));
-        let mut names: Vec<&String> = prints.keys().filter(|name| !name.ends_with("StartColumnFingerprint") && !name.contains("FileHash")).collect();
+        let mut names: Vec<&String> =
+            prints.keys().filter(|name| !name.ends_with("StartColumnFingerprint") && !name.contains("FileHash")).collect();
         names.sort();
         if let Some(print) = known.or_else(|| names.into_iter().find_map(|name| usable(name))) {
             return format!("{path}\n{print}");

@@ -10,7 +10,8 @@ use crate::read::{flag, items, list, text as field};
 
 /// Reads a report.
 pub(super) fn read(value: &Json) -> Result<Report, ImportError> {
-    let results = value.get("results").and_then(Json::as_array).ok_or_else(|| ImportError::NotTheFormat("it has no `results`".to_owned()))?;
+    let results =
+        value.get("results").and_then(Json::as_array).ok_or_else(|| ImportError::NotTheFormat("it has no `results`".to_owned()))?;
     if results.first().is_some_and(|first| first.get("check_id").is_none()) {
         return Err(ImportError::NotTheFormat("its results have no `check_id`".to_owned()));
     }
@@ -40,7 +41,8 @@ fn add(result: &Json, out: &mut Gather) {
     let rule = field(result, "check_id");
     let message = field(extra, "message");
     // Rules about secrets quote what they found.
-    let title = if rule.contains("secret") { rule.rsplit('.').next().unwrap_or_default().replace('-', " ") } else { message.into_owned() };
+    let title =
+        if text::is_about_secrets(&rule) { rule.rsplit('.').next().unwrap_or_default().replace('-', " ") } else { message.into_owned() };
     let mut found = finding(&rule, &title, severity(&field(extra, "severity")));
     for word in list(metadata, "cwe") {
         text::cwe(&word).into_iter().for_each(|number| text::add(&mut found.cwe, Some(number)));

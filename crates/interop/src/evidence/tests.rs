@@ -100,7 +100,9 @@ fn alerts_of_zap_are_the_same_in_xml_and_json() {
 #[test]
 fn a_fingerprint_that_is_none_gives_way_to_the_code() {
     let at = |line: u32, print: &str| {
-        format!(r#"{{"results": [{{"check_id": "a.b", "path": "x.py", "start": {{"line": {line}}}, "extra": {{"severity": "ERROR", "fingerprint": "{print}", "lines": "  eval(x)", "metadata": {{"cwe": "CWE-95: Eval"}}}}}}], "errors": [], "paths": {{"scanned": ["x.py"]}}}}"#)
+        format!(
+            r#"{{"results": [{{"check_id": "a.b", "path": "x.py", "start": {{"line": {line}}}, "extra": {{"severity": "ERROR", "fingerprint": "{print}", "lines": "  eval(x)", "metadata": {{"cwe": "CWE-95: Eval"}}}}}}], "errors": [], "paths": {{"scanned": ["x.py"]}}}}"#
+        )
     };
     let key = |text: &str| report(ReportKind::Semgrep, text).findings[0].key.clone();
     assert_eq!(key(&at(1, "requires login")), key(&at(2, "requires login")));
@@ -129,18 +131,30 @@ fn alerts_of_a_code_host_keep_their_state() {
     let text = r#"[{"number": 1, "state": "dismissed", "dismissed_reason": "not_used", "dependency": {"package": {"name": "a"}, "manifest_path": "x/package.json"},
         "security_advisory": {"ghsa_id": "GHSA-1", "summary": "S", "severity": "low", "cwes": [{"cwe_id": "CWE-20"}]}, "security_vulnerability": {"severity": "high"}}]"#;
     let found = &report(ReportKind::Dependabot, text).findings[0];
-    assert_eq!((found.severity, found.status, found.because.as_deref()), (FindingSeverity::High, FindingStatus::Suppressed, Some("dismissed: not used")));
+    assert_eq!(
+        (found.severity, found.status, found.because.as_deref()),
+        (FindingSeverity::High, FindingStatus::Suppressed, Some("dismissed: not used"))
+    );
 }
 
 #[test]
 fn secrets_are_hashed_when_they_are_read() {
-    let third = format!(r#"{{"SourceMetadata": {{"Data": {{"Git": {{"file": "keys.txt", "line": 4}}}}}}, "DetectorName": "AWS", "Verified": true, "Raw": "{FAKE}", "RawV2": "{FAKE}", "Redacted": "{FAKE}"}}"#);
+    let third = format!(
+        r#"{{"SourceMetadata": {{"Data": {{"Git": {{"file": "keys.txt", "line": 4}}}}}}, "DetectorName": "AWS", "Verified": true, "Raw": "{FAKE}", "RawV2": "{FAKE}", "Redacted": "{FAKE}"}}"#
+    );
     let lines = format!("{third}\n{}\n", third.replace("true", "false").replace("keys", "more"));
-    let second = format!(r#"{{"branch": "main", "path": "a.txt", "reason": "High Entropy", "diff": "{FAKE}", "stringsFound": ["{FAKE}"]}}"#);
-    let fork = format!(r#"[{{"rule": {{"id": "r", "message": "M", "severity": "HIGH"}}, "path": "a.txt", "line": "1", "secret": "{FAKE}"}}]"#);
-    let leaks = format!(r#"[{{"RuleID": "generic-api-key", "Description": "Key", "StartLine": 2, "File": "a.txt", "Secret": "{FAKE}", "Match": "key = {FAKE}", "Fingerprint": "x"}}]"#);
-    let old = format!(r#"[{{"line": "key = {FAKE}", "lineNumber": 3, "offender": "{FAKE}", "rule": "Key", "file": "b.txt", "commit": "c"}}]"#);
-    let git = format!("\"dir with space/\\303\\274.txt\":3:key = {FAKE}\na/b.txt:7:{FAKE}\n\n[ERROR] Matched one or more prohibited patterns\n\nPossible mitigations:\n");
+    let second =
+        format!(r#"{{"branch": "main", "path": "a.txt", "reason": "High Entropy", "diff": "{FAKE}", "stringsFound": ["{FAKE}"]}}"#);
+    let fork =
+        format!(r#"[{{"rule": {{"id": "r", "message": "M", "severity": "HIGH"}}, "path": "a.txt", "line": "1", "secret": "{FAKE}"}}]"#);
+    let leaks = format!(
+        r#"[{{"RuleID": "generic-api-key", "Description": "Key", "StartLine": 2, "File": "a.txt", "Secret": "{FAKE}", "Match": "key = {FAKE}", "Fingerprint": "x"}}]"#
+    );
+    let old =
+        format!(r#"[{{"line": "key = {FAKE}", "lineNumber": 3, "offender": "{FAKE}", "rule": "Key", "file": "b.txt", "commit": "c"}}]"#);
+    let git = format!(
+        "\"dir with space/\\303\\274.txt\":3:key = {FAKE}\na/b.txt:7:{FAKE}\n\n[ERROR] Matched one or more prohibited patterns\n\nPossible mitigations:\n"
+    );
     let all = [
         (ReportKind::Trufflehog, lines, 2),
         (ReportKind::Trufflehog, second, 1),
@@ -202,7 +216,10 @@ fn passed_checks_of_trivy_are_no_findings() {
 fn statements_say_what_matters() {
     let text = r#"{"@context": "https://openvex.dev/ns", "statements": [{"vulnerability": {"name": "CVE-1"}, "products": [{"@id": "pkg:npm/a@1"}], "status": "not_affected", "justification": "vulnerable_code_not_present"}, {"vulnerability": "CVE-2", "products": ["pkg:npm/b@2"], "status": "affected"}]}"#;
     let open = report(ReportKind::Vex, text);
-    assert_eq!((open.statements[0].state, open.statements[0].because.as_deref()), (StatementState::NotAffected, Some("vulnerable code not present")));
+    assert_eq!(
+        (open.statements[0].state, open.statements[0].because.as_deref()),
+        (StatementState::NotAffected, Some("vulnerable code not present"))
+    );
     assert_eq!((open.findings.len(), open.findings[0].package.as_deref()), (1, Some("b")));
     let text = r#"{"bomFormat": "CycloneDX", "vulnerabilities": [{"id": "CVE-1", "analysis": {"state": "not_affected"}, "affects": [{"ref": "urn:cdx:a/1#pkg:npm/a@1"}]}]}"#;
     assert_eq!(report(ReportKind::Vex, text).statements[0].products, ["pkg:npm/a@1"]);
@@ -243,7 +260,10 @@ fn another_format_is_refused() {
 #[test]
 fn what_is_written_is_read_back() {
     let sarif = r#"{"runs": [{"tool": {"driver": {"name": "T", "rules": [{"id": "a"}]}}, "results": [{"ruleId": "a", "message": {"text": "m"}}]}]}"#;
-    let reports = vec![read(ReportKind::Sarif, "s", sarif.as_bytes()).unwrap(), read(ReportKind::Junit, "j", b"<testsuite><testcase name='a'/></testsuite>").unwrap()];
+    let reports = vec![
+        read(ReportKind::Sarif, "s", sarif.as_bytes()).unwrap(),
+        read(ReportKind::Junit, "j", b"<testsuite><testcase name='a'/></testsuite>").unwrap(),
+    ];
     let text = file::write(&reports);
     let back = file::read(text.as_bytes()).unwrap();
     assert_eq!(back, reports);

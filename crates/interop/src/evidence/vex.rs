@@ -25,7 +25,11 @@ pub(super) fn read(value: &Json) -> Result<Report, ImportError> {
     } else if openvex && value.get("statements").is_some() {
         open(value)
     } else if let Some(version) = csaf.filter(|version| !version.is_empty()) {
-        if version.starts_with("2.") { of_csaf(value) } else { Err(ImportError::NotTheFormat(format!("CSAF {version} is not read, only 2.x"))) }
+        if version.starts_with("2.") {
+            of_csaf(value)
+        } else {
+            Err(ImportError::NotTheFormat(format!("CSAF {version} is not read, only 2.x")))
+        }
     } else {
         Err(ImportError::NotTheFormat("it is neither CycloneDX nor OpenVEX nor CSAF".to_owned()))
     }
@@ -55,7 +59,7 @@ fn add(mut said: Said, out: &mut Gather) {
         let product = said.products.first().cloned().unwrap_or_default();
         (found.package, found.version) = package_of(&product);
         let identity: Vec<&str> = ["vex", id.as_str()].into_iter().chain(said.products.iter().map(String::as_str)).collect();
-        out.add(&identity, found);
+        out.add_once(&identity, found);
     }
     out.report.statements.push(Statement { ids: said.ids, products: said.products, state: said.state, because: said.because });
 }
@@ -89,7 +93,8 @@ fn cyclonedx(value: &Json) -> Result<Report, ImportError> {
             "in_triage" => StatementState::InTriage,
             _ => StatementState::Affected,
         };
-        let ids = std::iter::once(field(one, "id").into_owned()).chain(items(one, "references").iter().map(|r| field(r, "id").into_owned()));
+        let ids =
+            std::iter::once(field(one, "id").into_owned()).chain(items(one, "references").iter().map(|r| field(r, "id").into_owned()));
         let products = items(one, "affects").iter().map(|affected| resolve(&field(affected, "ref"), &components)).collect();
         let mut cwe = Vec::new();
         list(one, "cwes").iter().for_each(|number| text::add(&mut cwe, number.parse().ok()));

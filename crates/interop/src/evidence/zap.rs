@@ -42,8 +42,7 @@ fn from_json(value: &Json) -> Result<Report, ImportError> {
             let name = if get("name").is_empty() { get("alert") } else { get("name") };
             let (risk, confidence, cwe) = (get("riskcode"), get("confidence"), get("cweid"));
             let (address, host) = (field(first, "uri"), field(site, "@name"));
-            let alert =
-                Alert { rule: &rule, name: &name, risk: &risk, confidence: &confidence, cwe: &cwe, address: &address, site: &host };
+            let alert = Alert { rule: &rule, name: &name, risk: &risk, confidence: &confidence, cwe: &cwe, address: &address, site: &host };
             add(&alert, &mut out)?;
         }
     }
