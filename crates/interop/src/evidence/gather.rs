@@ -1,6 +1,6 @@
 //! A report while it is read: bounded, and each finding once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use redan_model::evidence::{ActiveRule, Finding, FindingSeverity, FindingStatus, Outcome, Report, ReportKind, Scope, TestResult};
 
@@ -14,7 +14,7 @@ const MAX_NAMES: usize = MAX_ITEMS;
 #[derive(Debug)]
 pub(super) struct Gather {
     pub(super) report: Report,
-    places: HashMap<String, usize>,
+    places: BTreeMap<String, usize>,
 }
 
 impl Gather {
@@ -37,7 +37,7 @@ impl Gather {
             tests: Vec::new(),
             statements: Vec::new(),
         };
-        Self { report, places: HashMap::new() }
+        Self { report, places: BTreeMap::new() }
     }
 
     /// Counts one entry of the file's main list.
@@ -130,7 +130,7 @@ impl Gather {
 
 /// A finding with nothing but what every finding has.
 pub(super) fn finding(rule: &str, title: &str, severity: FindingSeverity) -> Finding {
-    let rule: String = rule.trim().chars().filter(|c| !c.is_control()).take(text::LONGEST_NAME).collect();
+    let rule = some(rule).unwrap_or_default();
     let title = text::short(title);
     Finding {
         key: String::new(),
