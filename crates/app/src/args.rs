@@ -139,7 +139,7 @@ pub(crate) enum Command {
     /// Show what would change if facts were different or mitigations were in place
     Whatif(whatif::WhatifArgs),
     /// Compare mitigations with what tests and scanners report
-    Verify(verify::VerifyArgs),
+    Verify(Box<verify::VerifyArgs>),
     /// Show why a threat is what it is, and what would change that
     Explain(explain::ExplainArgs),
     /// List what is done about threats

@@ -26,7 +26,7 @@ impl Read {
         let knowledge = Knowledge::embedded();
         let loaded = load_text("model.tm.yaml", text, &knowledge.vocabulary());
         let policy = Policy::default();
-        let analysis = analyse(&loaded.model, &knowledge, &policy, &Context { today: date(2025, 11, 12) });
+        let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(date(2025, 11, 12)));
         Self { knowledge, loaded, policy, analysis }
     }
 

@@ -15,6 +15,7 @@ use redan_report::json::{self, ExplanationJson};
 use redan_report::{Input, merged};
 
 use crate::args::PlainFormat;
+use crate::evidence::where_it_is;
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
 use crate::models;
@@ -24,6 +25,8 @@ use crate::terminal::{Terminal, paint};
 
 /// Facts behind one condition that are shown at once.
 const FACTS_SHOWN: usize = 4;
+/// Findings that are shown of one threat.
+const FINDINGS_SHOWN: usize = 10;
 
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
@@ -81,6 +84,7 @@ fn show(input: &Input<'_>, threat: &Threat, explanation: &Explanation, verbose: 
     if !threat.rating_reasons.is_empty() {
         writeln!(out, "\n{}\n  {}", bold("Why it is rated so"), threat.rating_reasons.join("\n  "))?;
     }
+    found(input, threat, out, &bold)?;
     decision(threat, out, &bold)?;
     changes(input, threat, explanation, out, &bold)?;
     for rule in merged::rules(input, threat).take(1) {
@@ -154,6 +158,24 @@ fn fact_line(input: &Input<'_>, used: &UsedFact, out: &mut dyn Write) -> io::Res
     let id = fact_id(input.model, input.knowledge, used.fact);
     let origin = origin_words(input.model, &used.origin);
     writeln!(out, "           {id} = {} ({origin}) {}", used.value, place(input, used.span))
+}
+
+/// What tests and scanners found of it.
+fn found(input: &Input<'_>, threat: &Threat, out: &mut dyn Write, bold: &dyn Fn(&str) -> String) -> io::Result<()> {
+    let findings: Vec<_> = input.analysis.evidence.iter().flat_map(|evidence| evidence.of_threat(&threat.id)).collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", bold("What was found of it"))?;
+    for linked in findings.iter().take(FINDINGS_SHOWN) {
+        let one = &linked.finding;
+        let because = one.because.as_deref().map(|because| format!(", {because}")).unwrap_or_default();
+        writeln!(out, "  {} ({}, {}{because}) {}", one.rule, one.severity.as_str(), one.status.as_str(), where_it_is(linked))?;
+    }
+    if findings.len() > FINDINGS_SHOWN {
+        writeln!(out, "  and {} more: redan verify", findings.len() - FINDINGS_SHOWN)?;
+    }
+    Ok(())
 }
 
 fn decision(threat: &Threat, out: &mut dyn Write, bold: &dyn Fn(&str) -> String) -> io::Result<()> {

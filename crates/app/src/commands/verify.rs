@@ -98,7 +98,7 @@ struct ReportArgs {
     /// Vulnerabilities of OSV-Scanner, JSON
     #[arg(long, value_name = "FILE", num_args = 1..)]
     osv: Vec<PathBuf>,
-    /// Statements about vulnerabilities: CycloneDX, OpenVEX or CSAF
+    /// Statements about vulnerabilities (VEX), in any of the three usual formats
     #[arg(long, value_name = "FILE", num_args = 1..)]
     vex: Vec<PathBuf>,
     /// What Trivy found, JSON

@@ -87,7 +87,10 @@ impl<'m> Linker<'m> {
             weaknesses.extend(&finding.cwe);
         }
         let of = weaknesses.iter().filter_map(|number| self.by_weakness.get(number)).flatten().copied();
-        of.filter(|at| self.is_there(finding, elements, &self.threats[*at])).collect()
+        let there: Vec<usize> = of.filter(|at| self.is_there(finding, elements, &self.threats[*at])).collect();
+        // What may not even exist is meant only if nothing that exists is.
+        let (certain, unsure): (Vec<usize>, Vec<usize>) = there.into_iter().partition(|at| self.threats[*at].status != Status::Question);
+        if certain.is_empty() { unsure } else { certain }
     }
 
     /// Whether a finding may be where a threat is.

@@ -67,7 +67,7 @@ impl<'a> Prover<'a> {
             outcome: test.outcome.as_str(),
         }));
         let count = |outcome| meant.iter().filter(|(_, test, _)| test.outcome == outcome).count();
-        let of = |number: usize| format!("{number} of {}", tests_in_words(meant.len()));
+        let of = |number: usize| if meant.len() == 1 { "the test".to_owned() } else { format!("{number} of {} tests", meant.len()) };
         let [failed, errored, skipped] = [TestOutcome::Failed, TestOutcome::Errored, TestOutcome::Skipped].map(count);
         if failed > 0 {
             return (State::Failed, format!("{} failed", of(failed)));
@@ -165,10 +165,6 @@ impl<'a> Prover<'a> {
 /// Whether what a check about secrets names is a rule or a path rather than words for people.
 fn is_name(what: &str) -> bool {
     !what.contains(' ')
-}
-
-fn tests_in_words(count: usize) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
 }
 
 /// The day of a time.

@@ -40,14 +40,14 @@ pub fn suggestions(model: &Model, assessment: &Assessment) -> Vec<Suggestion> {
     for ((rule, elements), members) in groups {
         let Some(first) = members.first() else { continue };
         let free = |id: &String| !model.root.threats.entries.contains_key(id) && !taken.contains(id);
-        let id =
-            (1..).map(|number| if number == 1 { slug(rule) } else { format!("{}-{number}", slug(rule)) }).find(free).unwrap_or_default();
+        let base = slug(rule, &first.finding.title);
+        let id = (1..).map(|number| if number == 1 { base.clone() } else { format!("{base}-{number}") }).find(free).unwrap_or_default();
         taken.push(id.clone());
         let critical = worst(&members) == Some(FindingSeverity::Critical);
         let package = first.finding.package.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
         all.push(Suggestion {
             id,
-            title: format!("{}{package}", first.finding.title),
+            title: plain(&format!("{}{package}", first.finding.title)),
             on: elements.iter().map(|ix| model[*ix].identity.id.clone()).collect(),
             cwe: first.finding.cwe.clone(),
             likelihood: 4,
@@ -58,17 +58,32 @@ pub fn suggestions(model: &Model, assessment: &Assessment) -> Vec<Suggestion> {
     all
 }
 
-/// The end of a rule's name as an id.
-fn slug(rule: &str) -> String {
-    let name = rule.rsplit(['/', ' ']).next().unwrap_or(rule);
-    let name = if name.contains('.') { name.rsplit('.').next().unwrap_or(name) } else { name };
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(48).collect();
-    let parts: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
-    // A number says nothing, and an id may look like no id of a rule's threat.
-    let joined = parts.join("-");
-    if joined.is_empty() || joined.chars().all(|c| c.is_ascii_digit() || c == '-') {
-        format!("finding-{joined}").trim_end_matches('-').to_owned()
-    } else {
-        joined
+/// A title of plain characters, short enough for a table, so that no shell and no file format stumbles over it.
+fn plain(title: &str) -> String {
+    let kept: String = title.chars().map(|c| if c.is_alphanumeric() || " .,-()/_".contains(c) { c } else { ' ' }).collect();
+    let mut short = String::new();
+    for word in kept.split_whitespace() {
+        if short.len() + word.len() > 80 {
+            break;
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
     }
+    let title = short.trim_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != ')');
+    if title.is_empty() { "Something that a scanner found".to_owned() } else { title.to_owned() }
+}
+
+/// The end of a rule's name as an id; a number says nothing, so that the title stands in for it.
+fn slug(rule: &str, title: &str) -> String {
+    let name = rule.rsplit('/').next().unwrap_or(rule);
+    let name = if name.contains(' ') { name } else { name.rsplit('.').next().unwrap_or(name) };
+    let ids = [name, title, "finding"].map(|text| {
+        let plain: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let parts: Vec<&str> = plain.split('-').filter(|part| !part.is_empty()).collect();
+        parts.join("-").chars().take(48).collect::<String>().trim_end_matches('-').to_owned()
+    });
+    let says = |id: &&String| id.chars().any(|c| c.is_ascii_alphabetic());
+    ids.iter().find(says).cloned().unwrap_or_default()
 }

@@ -29,11 +29,13 @@ fn add(issue: &Element<'_>, out: &mut Gather) {
     let (path, place) = (issue.text_of("path"), issue.text_of("location"));
     let false_positive = issue.text_of("severity").eq_ignore_ascii_case("false positive");
     let severity = FindingSeverity::from_word(issue.text_of("severity")).unwrap_or(FindingSeverity::Info);
-    let mut found = finding(kind, name, severity);
+    // Extensions share one number, so that the name is what tells issues apart.
+    let mut found = finding(name, name, severity);
+    found.ids = some(kind).into_iter().collect();
     found.cwe = text::cwe(issue.text_of("vulnerabilityClassifications"));
     found.url = text::address(&format!("{host}{path}"));
     if false_positive {
         (found.status, found.because) = (FindingStatus::Suppressed, Some("marked as a false positive".to_owned()));
     }
-    out.add(&["burp", kind, host, path, place], found);
+    out.add(&["burp", kind, name, host, path, place], found);
 }

@@ -54,5 +54,5 @@ fn add(one: &Json, warning: Option<&str>, out: &mut Gather) {
     found.ids = list(advisory, "aliases");
     found.ids.truncate(20);
     (found.package, found.version, found.path) = (some(&name), some(&version), Some("Cargo.lock".to_owned()));
-    out.add(&["cargo", id, &name, &version], found);
+    out.add_once(&["cargo", id, &name, &version], found);
 }

@@ -76,7 +76,7 @@ fn rest(alert: &Json, out: &mut Gather) {
     state(alert, &mut found);
     let (path, number) = (found.path.clone().unwrap_or_default(), field(alert, "number"));
     let identity = if id.is_empty() { number.as_ref() } else { id };
-    out.add(&["dependabot", identity, &name, &path], found);
+    out.add_once(&["dependabot", identity, &name, &path], found);
 }
 
 fn code(alert: &Json, out: &mut Gather) {

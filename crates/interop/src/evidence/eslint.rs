@@ -61,7 +61,7 @@ fn add(file: &Json, message: &Json, out: &mut Gather) {
     let severity = if field(message, "severity") == "2" { FindingSeverity::Medium } else { FindingSeverity::Low };
     // Rules about secrets quote what they found.
     let said = field(message, "message");
-    let title = if rule.contains("secret") { rule.as_ref() } else { said.as_ref() };
+    let title = if text::is_about_secrets(&rule) { rule.as_ref() } else { said.as_ref() };
     let mut found = finding(&rule, title, severity);
     found.cwe = weakness(&rule).into_iter().collect();
     found.path = text::path(&field(file, "filePath"));

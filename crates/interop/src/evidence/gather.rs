@@ -1,6 +1,6 @@
 //! A report while it is read: bounded, and each finding once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use redan_model::evidence::{ActiveRule, Finding, FindingSeverity, FindingStatus, Outcome, Report, ReportKind, Scope, TestResult};
 
@@ -14,7 +14,7 @@ const MAX_NAMES: usize = MAX_ITEMS;
 #[derive(Debug)]
 pub(super) struct Gather {
     pub(super) report: Report,
-    places: HashMap<String, usize>,
+    places: BTreeMap<String, usize>,
 }
 
 impl Gather {
@@ -37,7 +37,7 @@ impl Gather {
             tests: Vec::new(),
             statements: Vec::new(),
         };
-        Self { report, places: HashMap::new() }
+        Self { report, places: BTreeMap::new() }
     }
 
     /// Counts one entry of the file's main list.
@@ -49,8 +49,18 @@ impl Gather {
         if self.report.items > MAX_ITEMS { Err(ImportError::TooMuch { what: "entries", limit: MAX_ITEMS }) } else { Ok(()) }
     }
 
-    /// Adds a finding under what identifies it; one that is there already is counted.
+    /// Adds a finding under what identifies it. Each entry is a finding of its own: where several are alike, their order
+    /// keeps them apart, which stays when lines move.
     pub(super) fn add(&mut self, identity: &[&str], mut finding: Finding) {
+        let alike = self.places.entry(text::hash(identity)).or_insert(0);
+        *alike += 1;
+        let number = alike.to_string();
+        finding.key = text::hash(&[identity, &[number.as_str()]].concat());
+        self.report.findings.push(finding);
+    }
+
+    /// Adds a finding under what identifies it, where several entries may say the same; they are counted.
+    pub(super) fn add_once(&mut self, identity: &[&str], mut finding: Finding) {
         finding.key = text::hash(identity);
         match self.places.get(&finding.key).and_then(|at| self.report.findings.get_mut(*at)) {
             Some(known) => {
@@ -120,7 +130,7 @@ impl Gather {
 
 /// A finding with nothing but what every finding has.
 pub(super) fn finding(rule: &str, title: &str, severity: FindingSeverity) -> Finding {
-    let rule: String = rule.trim().chars().filter(|c| !c.is_control()).take(300).collect();
+    let rule = some(rule).unwrap_or_default();
     let title = text::short(title);
     Finding {
         key: String::new(),
@@ -141,10 +151,10 @@ pub(super) fn finding(rule: &str, title: &str, severity: FindingSeverity) -> Fin
     }
 }
 
-/// A text that is not empty.
-pub(super) fn some(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.chars().filter(|c| !c.is_control()).take(300).collect())
+/// A text that is not empty, cut where it is too long.
+pub(super) fn some(words: &str) -> Option<String> {
+    let kept: String = words.trim().chars().filter(|c| !c.is_control()).take(text::LONGEST_NAME).collect();
+    Some(kept.trim().to_owned()).filter(|kept| !kept.is_empty())
 }
 
 /// A line number.

@@ -50,7 +50,7 @@ fn old(advisory: &Json, out: &mut Gather) {
     found.package = some(&name);
     found.version = items(advisory, "findings").first().and_then(|first| some(&field(first, "version")));
     found.url = text::address(&field(advisory, "url"));
-    out.add(&["npm", &id, &name], found);
+    out.add_once(&["npm", &id, &name], found);
 }
 
 fn present(node: &str, via: &Json, out: &mut Gather) {
@@ -66,5 +66,5 @@ fn present(node: &str, via: &Json, out: &mut Gather) {
     found.ids = advisory.map(str::to_owned).into_iter().chain(some(&source)).collect();
     found.package = some(node);
     found.url = text::address(&url);
-    out.add(&["npm", id, node], found);
+    out.add_once(&["npm", id, node], found);
 }

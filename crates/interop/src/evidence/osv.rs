@@ -80,7 +80,7 @@ fn add(about: &Json, path: Option<&str>, members: &[&Json], group: Option<&Json>
     found.occurrences = members.len();
     let identity = ids.first().cloned().unwrap_or_default();
     found.ids = ids.into_iter().take(20).collect();
-    out.add(&["osv", &identity, &name, &version, path.unwrap_or_default()], found);
+    out.add_once(&["osv", &identity, &name, &version, path.unwrap_or_default()], found);
 }
 
 fn severity(one: &Json) -> Option<FindingSeverity> {

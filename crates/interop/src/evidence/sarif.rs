@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
             }
             return;
         }
-        let mut found = finding(&id, &title(result, rule), severity(result, rule));
+        let mut found = finding(&id, &self.title(result, rule, &id), severity(result, rule));
         found.cwe = rule.map(cwe_of_rule).unwrap_or_default();
         for number in cwe_of_result(result) {
             text::add(&mut found.cwe, Some(number));
@@ -111,6 +111,18 @@ impl<'a> Run<'a> {
         let id = rule_id(result, None);
         let fits = |rule: &&Json| id.is_empty() || field(rule, "id") == id || id.starts_with(&format!("{}/", field(rule, "id")));
         by_index.filter(fits).or_else(|| self.rules().find(|rule| !id.is_empty() && fits(rule)))
+    }
+
+    /// The rule's words rather than the result's, which may quote what was found. Of a tool or rule about secrets only the
+    /// rule's own words are taken.
+    fn title(&self, result: &Json, rule: Option<&Json>, id: &str) -> String {
+        let said = |value: Option<&Json>, key: &str| {
+            value.and_then(|value| value.get(key)).map(|text| field(text, "text").into_owned()).filter(|text| !text.trim().is_empty())
+        };
+        let name = rule.map(|rule| field(rule, "name").into_owned()).filter(|name| !name.trim().is_empty());
+        let of_rule = said(rule, "shortDescription").or(name).or_else(|| said(rule, "fullDescription"));
+        let quotes = [id, &field(self.driver, "name")].into_iter().any(text::is_about_secrets);
+        of_rule.or_else(|| said(Some(result), "message").filter(|_| !quotes)).unwrap_or_default()
     }
 
     fn place(&self, result: &Json) -> (Option<String>, Option<u32>) {
@@ -137,15 +149,6 @@ fn rule_id(result: &Json, rule: Option<&Json>) -> String {
 
 fn switched_off(rule: &Json) -> bool {
     rule.get("defaultConfiguration").and_then(|how| how.get("enabled")).and_then(Json::as_bool) == Some(false)
-}
-
-/// The rule's words rather than the result's: a message may quote what it found.
-fn title(result: &Json, rule: Option<&Json>) -> String {
-    let said = |value: Option<&Json>, key: &str| value.and_then(|value| value.get(key)).map(|text| field(text, "text").into_owned());
-    let message = said(Some(result), "message");
-    let candidates =
-        [said(rule, "shortDescription"), rule.map(|rule| field(rule, "name").into_owned()), said(rule, "fullDescription"), message];
-    candidates.into_iter().flatten().find(|text| !text.trim().is_empty()).unwrap_or_default()
 }
 
 fn severity(result: &Json, rule: Option<&Json>) -> FindingSeverity {

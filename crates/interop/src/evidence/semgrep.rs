@@ -41,7 +41,8 @@ fn add(result: &Json, out: &mut Gather) {
     let rule = field(result, "check_id");
     let message = field(extra, "message");
     // Rules about secrets quote what they found.
-    let title = if rule.contains("secret") { rule.rsplit('.').next().unwrap_or_default().replace('-', " ") } else { message.into_owned() };
+    let title =
+        if text::is_about_secrets(&rule) { rule.rsplit('.').next().unwrap_or_default().replace('-', " ") } else { message.into_owned() };
     let mut found = finding(&rule, &title, severity(&field(extra, "severity")));
     for word in list(metadata, "cwe") {
         text::cwe(&word).into_iter().for_each(|number| text::add(&mut found.cwe, Some(number)));

@@ -55,7 +55,7 @@ fn package(project: &Json, issue: &Json, out: &mut Gather) {
     if flag(issue, "isIgnored") {
         (found.status, found.because) = (FindingStatus::Suppressed, Some("ignored in Snyk".to_owned()));
     }
-    out.add(&["snyk", &id, &name, &version], found);
+    out.add_once(&["snyk", &id, &name, &version], found);
 }
 
 fn configuration(project: &Json, issue: &Json, out: &mut Gather) {

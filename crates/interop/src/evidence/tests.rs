@@ -271,3 +271,25 @@ fn what_is_written_is_read_back() {
     assert_eq!(file::write(&file::merge(merged.clone(), back)), file::write(&merged));
     assert!(file::read(b"{\"redan-evidence\": 2}").is_err());
 }
+
+proptest::proptest! {
+    #[test]
+    fn a_damaged_report_never_panics(at in 0_usize..600, byte in 0_u8..=255, kind in 0_usize..17, which in 0_usize..4) {
+        let texts = [
+            r#"{"runs": [{"tool": {"driver": {"name": "T", "rules": [{"id": "a"}]}}, "results": [{"ruleId": "a", "ruleIndex": 0, "message": {"text": "m"}}]}]}"#,
+            "<testsuites><testsuite name='s' timestamp='2026-03-01T10:00:00'><testcase classname='a' name='b'><failure/></testcase></testsuite></testsuites>",
+            "\"dir/\\303\\274.txt\":3:key = x\na/b.txt:7:y\n[ERROR] Matched one or more prohibited patterns\n",
+            r#"{"SourceMetadata": {"Data": {"Git": {"file": "keys.txt", "line": 4}}}, "DetectorName": "AWS", "Raw": "x", "results": [], "statements": []}"#,
+        ];
+        let mut bytes = texts[which].as_bytes().to_vec();
+        let place = at % bytes.len();
+        bytes[place] = byte;
+        for kind in [Some(ReportKind::ALL[kind]), detect("x", &bytes)].into_iter().flatten() {
+            if let Ok(report) = read(kind, "x", &bytes) {
+                let kept = file::write(std::slice::from_ref(&report));
+                proptest::prop_assert_eq!(file::write(&file::read(kept.as_bytes()).unwrap()), kept);
+            }
+        }
+        let _ = file::read(&bytes);
+    }
+}

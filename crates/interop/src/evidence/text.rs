@@ -11,6 +11,8 @@ use crate::{ImportError, limits};
 
 /// Longest text that is taken over, in characters.
 const LONGEST: usize = 160;
+/// Longest path, address or name.
+pub(super) const LONGEST_NAME: usize = 300;
 
 /// The text of a report: UTF-8, or UTF-16 with a byte order mark as some shells write it.
 ///
@@ -82,7 +84,32 @@ fn looks_secret(word: &str) -> bool {
             [char::is_uppercase, char::is_lowercase, |c: char| c.is_ascii_digit()].map(|kind| text.chars().any(kind));
         text.len() >= 20 && plain && digit && (upper && lower || text.len() >= 32)
     };
-    [core, tail].into_iter().any(|text| named(text) || mixed(text)) || word.contains("-----BEGIN") || has_password(word)
+    // Groups of digits and letters with dashes between them, as some keys are written.
+    let grouped = |text: &str| {
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+        text.len() >= 24 && plain && text.chars().filter(char::is_ascii_digit).count() >= 8
+    };
+    [core, tail].into_iter().any(|text| named(text) || mixed(text) || grouped(text)) || word.contains("-----BEGIN") || has_password(word)
+}
+
+/// Whether a rule or tool is about secrets in code: what it says may quote the secret that it found.
+pub(super) fn is_about_secrets(name: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "secret",
+        "password",
+        "passwd",
+        "token",
+        "credential",
+        "apikey",
+        "privatekey",
+        "hardcoded",
+        "leak",
+        "trufflehog",
+        "entropy",
+        "accesskey",
+    ];
+    let plain: String = name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    WORDS.iter().any(|word| plain.contains(word))
 }
 
 /// Whether a word is an address with a name and a password in it.
@@ -101,7 +128,8 @@ pub(super) fn address(url: &str) -> Option<String> {
         }
         None => bare.to_owned(),
     };
-    (!kept.is_empty()).then(|| kept.split('/').map(|part| if looks_secret(part) { "[hidden]" } else { part }).collect::<Vec<_>>().join("/"))
+    let shown = kept.split('/').map(|part| if looks_secret(part) { "[hidden]" } else { part }).collect::<Vec<_>>().join("/");
+    super::gather::some(&shown)
 }
 
 /// A path or file address as a path with forward slashes.
@@ -109,11 +137,11 @@ pub(super) fn path(uri: &str) -> Option<String> {
     let bare = uri.trim();
     let bare = bare.strip_prefix("file://").unwrap_or(bare);
     let decoded = percent_encoding::percent_decode_str(bare).decode_utf8_lossy().replace('\\', "/");
-    let plain: String = decoded.chars().filter(|c| !c.is_control()).take(1_000).collect();
+    let plain: String = decoded.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
     let plain = plain.trim_start_matches("./").to_owned();
     // `file:///C:/code` has one slash too many.
     let drive = plain.strip_prefix('/').filter(|rest| rest.as_bytes().get(1) == Some(&b':')).map(str::to_owned);
-    Some(drive.unwrap_or(plain)).filter(|path| !path.is_empty())
+    super::gather::some(&drive.unwrap_or(plain))
 }
 
 /// Every number behind `CWE-`, `cwe/` or `cwe_`, in order, once.
@@ -187,6 +215,7 @@ mod unit {
         assert_eq!(short("found AKIAFAKEFAKEFAKEFAKE in <b>code</b>"), "found [hidden] in code");
         assert_eq!(short("token=abcDEF0123456789abcDEF01 set"), "[hidden] set");
         assert_eq!(short("clone https://bob:hunter2@example.org/x"), "clone [hidden]");
+        assert_eq!(short("found FAKE-SECRET-0000-do-not-use-1234567890"), "found [hidden]");
         assert_eq!(short("Regular Expression Denial of Service"), "Regular Expression Denial of Service");
     }
 

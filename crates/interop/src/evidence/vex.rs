@@ -59,7 +59,7 @@ fn add(mut said: Said, out: &mut Gather) {
         let product = said.products.first().cloned().unwrap_or_default();
         (found.package, found.version) = package_of(&product);
         let identity: Vec<&str> = ["vex", id.as_str()].into_iter().chain(said.products.iter().map(String::as_str)).collect();
-        out.add(&identity, found);
+        out.add_once(&identity, found);
     }
     out.report.statements.push(Statement { ids: said.ids, products: said.products, state: said.state, because: said.because });
 }

@@ -6,8 +6,8 @@ use redan_engine::fact::{Origin, UsedFact};
 use redan_model::Sources;
 use serde::Serialize;
 
-use super::PlaceJson;
 use super::shared::Phrases;
+use super::{PlaceJson, RealisedJson};
 use crate::Input;
 use crate::fact::{fact_id, origin_words};
 
@@ -21,6 +21,9 @@ pub struct ExplanationJson<'a> {
     conditions: Vec<ConditionJson<'a>>,
     counters: Vec<CounterJson<'a>>,
     chain: Vec<&'a str>,
+    /// What tests and scanners found of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<RealisedJson<'a>>,
     rating_reasons: Phrases<'a>,
     changes: Vec<ChangeJson<'a>>,
 }
@@ -88,6 +91,10 @@ impl<'a> ExplanationJson<'a> {
                 })
                 .collect(),
             chain: explanation.chain.iter().map(|thing| input.model.id_of(*thing)).collect(),
+            findings: RealisedJson::of_threat(
+                input.analysis.evidence.as_deref(),
+                threat.map_or(explanation.id.as_str(), |threat| &threat.id),
+            ),
             rating_reasons: Phrases(threat.map(|threat| &threat.rating_reasons[..]).unwrap_or_default()),
             changes: explanation.changes.iter().map(|change| ChangeJson::of(input.sources, change)).collect(),
         }
