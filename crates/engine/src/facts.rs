@@ -6,6 +6,7 @@
 mod assets;
 mod flipped;
 mod graph;
+mod lists;
 mod placement;
 mod reach;
 mod resolve;
@@ -81,7 +82,10 @@ pub struct Facts<'m> {
     /// Flows that do not say what they move.
     silent_flows: Vec<FlowIx>,
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
+    /// Whether elements are exposed.
+    exposures: Vec<crate::expr::Tri>,
     memo: std::cell::RefCell<ReachMemo>,
+    holdings: std::cell::RefCell<lists::Holdings>,
 }
 
 impl<'m> Facts<'m> {
@@ -92,6 +96,7 @@ impl<'m> Facts<'m> {
         facts.has_stars = statements::has_stars(model);
         facts.choose_technologies();
         facts.place();
+        facts.exposures = facts.element_ixs().map(|ix| facts.find_exposure(ix)).collect();
         facts.locate_assets();
         facts
     }
@@ -123,7 +128,9 @@ impl<'m> Facts<'m> {
             silent_stores: Vec::new(),
             silent_flows: Vec::new(),
             drawn: Vec::new(),
+            exposures: Vec::new(),
             memo: std::cell::RefCell::default(),
+            holdings: std::cell::RefCell::default(),
         }
     }
 
