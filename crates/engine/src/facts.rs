@@ -54,7 +54,7 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) knowledge: &'m Knowledge,
     /// Statements by the slot of their thing, sorted by key.
-    said: Vec<Vec<Statement<'m>>>,
+    said: graph::Lists<Statement<'m>>,
     /// Whether any `"*"` is written at all.
     has_stars: bool,
     graph: graph::Graph,
@@ -92,7 +92,7 @@ impl<'m> Facts<'m> {
     /// The facts of a model at a stage, with an overlay on top.
     pub fn new(model: &'m Model, knowledge: &'m Knowledge, stage: Stage, overlay: &'m Overlay) -> Self {
         let mut facts = Self::empty(model, knowledge);
-        facts.said = statements::collect(model, knowledge, stage, overlay);
+        facts.said = graph::Lists::of(statements::collect(model, knowledge, stage, overlay).into_iter());
         facts.has_stars = statements::has_stars(model);
         facts.choose_technologies();
         facts.place();
@@ -105,7 +105,7 @@ impl<'m> Facts<'m> {
         Self {
             model,
             knowledge,
-            said: Vec::new(),
+            said: graph::Lists::default(),
             has_stars: false,
             graph: graph::Graph::of(model),
             techs: Vec::new(),
@@ -132,6 +132,16 @@ impl<'m> Facts<'m> {
             memo: std::cell::RefCell::default(),
             holdings: std::cell::RefCell::default(),
         }
+    }
+
+    /// The kind of an element.
+    pub(crate) fn kind(&self, element: ElementIx) -> redan_model::lang::ElementKind {
+        self.graph.kind(element)
+    }
+
+    /// The ends of a flow.
+    pub(crate) fn ends(&self, flow: FlowIx) -> graph::Ends {
+        self.graph.ends(flow)
     }
 
     /// The technology of an element, as an index of the catalogue.

@@ -113,7 +113,7 @@ impl Facts<'_> {
 
     fn shares(&self, flow: FlowIx, zone: ZoneIx) -> bool {
         let inside = |element| self.placement(element).all.contains(&zone);
-        inside(self.model[flow].source) && inside(self.model[flow].target)
+        inside(self.ends(flow).source) && inside(self.ends(flow).target)
     }
 }
 

@@ -140,7 +140,7 @@ impl Facts<'_> {
 
     fn element_value(&self, ix: ElementIx, field: Field) -> Value<'_> {
         match field {
-            Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
+            Field::Kind => Value::Text(Some(self.kind(ix).as_str())),
             Field::Tech => Value::Text(self.tech_id(ix)),
             Field::Trust => Value::Number(self.trust(ix)),
             Field::Handles => Value::Things(self.handles(ix)),
@@ -208,12 +208,12 @@ impl Facts<'_> {
     }
 
     fn flow_value(&self, ix: FlowIx, field: Field) -> Value<'_> {
-        let flow = &self.model[ix];
+        let ends = self.ends(ix);
         match field {
             Field::Protocol => Value::Text(self.protocol_id(ix)),
-            Field::Label => text(flow.stated.label.as_ref()),
-            Field::Source => Value::Thing(Thing::Element(flow.source)),
-            Field::Target => Value::Thing(Thing::Element(flow.target)),
+            Field::Label => text(self.model[ix].stated.label.as_ref()),
+            Field::Source => Value::Thing(Thing::Element(ends.source)),
+            Field::Target => Value::Thing(Thing::Element(ends.target)),
             Field::Crosses => Value::Tri(self.crosses(ix)),
             Field::Enters => Value::Things(self.entered(ix)),
             Field::Leaves => Value::Things(self.left(ix)),
@@ -222,7 +222,7 @@ impl Facts<'_> {
                 entered.members.extend(left.members);
                 Value::Things(Things { members: entered.members, open: entered.open || left.open })
             }
-            Field::BothWays => Value::Tri(Tri::known(flow.both_ways)),
+            Field::BothWays => Value::Tri(Tri::known(ends.both_ways)),
             _ => self.list_value(Thing::Flow(ix), field),
         }
     }

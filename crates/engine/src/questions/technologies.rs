@@ -39,6 +39,7 @@ impl<'c> Technologies<'c> {
             known.kinds.is_empty() || known.kinds.iter().any(|place| *place == Place::Element || place.as_str() == kind)
         };
         let wanted = words(&format!("{} {}", model.id_of(thing), model.name_of(thing)));
+        let wanted: Vec<(String, &[&str])> = wanted.iter().map(|word| (word.clone(), stands_for(word))).collect();
         let fitting = self.known.iter().filter(|(_, known, _)| fits(known));
         let mut found: Vec<_> = fitting.map(|(id, known, own)| (likeness(&wanted, own), *id, *known)).collect();
         // Stable: what is equally near stays in the order of the catalogue.
@@ -52,17 +53,19 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// How many words of an element speak for a technology with its own words; the beginning of a longer word counts a little.
-fn likeness(wanted: &[String], own: &[String]) -> usize {
+fn likeness(wanted: &[(String, &[&str])], own: &[String]) -> usize {
+    let first = |word: &String| word.as_bytes().first().copied();
     let near = |word: &String| {
-        let same = own.iter().any(|other| other == word);
-        let begins = || {
-            word.len() > 2
-                && own.iter().any(|other| other.starts_with(word.as_str()) || (other.len() > 3 && word.starts_with(other.as_str())))
+        let weight = |other: &String| match other == word {
+            true => 2,
+            false => {
+                usize::from(word.len() > 2 && (other.starts_with(word.as_str()) || (other.len() > 3 && word.starts_with(other.as_str()))))
+            }
         };
-        if same { 2 } else { usize::from(begins()) }
+        own.iter().filter(|other| first(other) == first(word)).map(weight).max().unwrap_or(0)
     };
-    let synonyms = wanted.iter().filter(|word| stands_for(word).iter().any(|other| own.iter().any(|one| one == other))).count();
-    wanted.iter().map(near).sum::<usize>() + synonyms * 2
+    let synonyms = wanted.iter().filter(|(_, others)| others.iter().any(|other| own.iter().any(|one| one == other))).count();
+    wanted.iter().map(|(word, _)| near(word)).sum::<usize>() + synonyms * 2
 }
 
 /// Words that people put into names and that catalogues write out.

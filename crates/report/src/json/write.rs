@@ -161,6 +161,9 @@ impl Formatter for Indented {
 
     /// The lines of a fragment, moved to where it stands; inside texts there are no line ends.
     fn write_raw_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.starts_with('"') {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut lines = fragment.split('\n');
         out.write_all(lines.next().unwrap_or_default().as_bytes())?;
         lines.try_for_each(|line| {
