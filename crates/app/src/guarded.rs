@@ -20,15 +20,45 @@ impl<W: Write> Guarded<W> {
 
 impl<W: Write> Write for Guarded<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) if text.chars().any(is_obeyed) => self.inner.write_all(tamed(text, self.styles).as_bytes())?,
-            _ => self.inner.write_all(bytes)?,
+        let text = if may_command(bytes) { std::str::from_utf8(bytes).ok() } else { None };
+        match text {
+            Some(text) => self.inner.write_all(tamed(text, self.styles).as_bytes())?,
+            None => self.inner.write_all(bytes)?,
         }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
+    }
+}
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
+
+/// Whether a character that is obeyed is in a text. Nearly all text has none, and a document may have a gigabyte.
+fn may_command(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    // Without an early exit, a block is compared as a whole.
+    let suspicious = |block: &[u8; BLOCK]| block.iter().fold(false, |found, byte| found | starts_obeyed(*byte));
+    let commands = |from: usize, to: usize| (from..to).any(|at| is_obeyed_at(&bytes[at..]));
+    let found = blocks.iter().enumerate().any(|(at, block)| suspicious(block) && commands(at * BLOCK, (at + 1) * BLOCK));
+    found || commands(bytes.len() - rest.len(), bytes.len())
+}
+
+/// Whether a character that is obeyed may start with a byte.
+fn starts_obeyed(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\n' && byte != b'\t') || matches!(byte, 0x7f | 0xc2 | 0xe2)
+}
+
+/// The same as [`is_obeyed`] for the character that bytes start with.
+fn is_obeyed_at(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xc2, second, ..] => (0x80..=0x9f).contains(second),
+        [0xe2, 0x80, third, ..] => (0xaa..=0xae).contains(third),
+        [0xe2, 0x81, third, ..] => (0xa6..=0xa9).contains(third),
+        [0xc2 | 0xe2, ..] | [] => false,
+        [first, ..] => starts_obeyed(*first),
     }
 }
 
@@ -64,6 +94,28 @@ fn style_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_character_is_found_by_its_bytes_wherever_it_stands() {
+        for c in (0..=0x3000).filter_map(char::from_u32) {
+            for before in [0, BLOCK - 1] {
+                let text = format!("{}{c}é–x", "x".repeat(before));
+                assert_eq!(may_command(text.as_bytes()), is_obeyed(c), "{c:?} after {before}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_passes_plain_text_and_bytes_as_they_are_and_tames_the_rest() {
+        let written = |bytes: &[u8]| {
+            let mut guarded = Guarded::new(Vec::new(), false);
+            guarded.write_all(bytes).unwrap();
+            guarded.inner
+        };
+        assert_eq!(written("“plain”\n".as_bytes()), "“plain”\n".as_bytes());
+        assert_eq!(written(b"\xff\x1b"), b"\xff\x1b");
+        assert_eq!(written("a\u{1b}b\u{202e}".as_bytes()), "a\u{fffd}b\u{fffd}".as_bytes());
+    }
 
     #[test]
     fn a_terminal_is_not_commanded() {

@@ -118,7 +118,7 @@ fn places(facts: &Facts<'_>, needed: &FxHashSet<(ControlIx, Thing)>, control: Co
             place: thing,
             state: resolved.state,
             evidence: evidence(),
-            span: resolved.span,
+            span: facts.span_of(thing, resolved),
         })
     };
     things(facts.model).filter_map(at).collect()

@@ -21,9 +21,11 @@ pub mod value;
 pub use mutate::Negated;
 pub use say::Speaker;
 pub use schema::{Field, Kind, Type};
-pub use value::{Range, Things, Tri, Value};
+pub use value::{Holding, Range, Things, Tri, Value};
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use redan_model::{AssetIx, Thing};
 
@@ -55,12 +57,29 @@ pub trait World {
 
     /// Whether `predicate` holds for a member of the list `field` of `thing`.
     ///
-    /// Asked only for `reached_from` and `influenced_from` and for lists of the model, and only when the predicate reads
-    /// nothing but the member and the model. `key` is the text of the predicate: with the same field and key the
-    /// predicate is the same, so one search over the whole model can be kept and serve every thing.
+    /// Asked only for `reached_from` and `influenced_from`, and only when the predicate reads nothing but the member and
+    /// the model. `key` is the text of the predicate: with the same field and key the predicate is the same, so one
+    /// search over the whole model can be kept and serve every thing.
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
         let _ = key;
-        value::any_member(&self.things(thing, field), predicate)
+        Holding::of(&self.things(thing, field), predicate).some_but(None)
+    }
+
+    /// Where `predicate` can hold among the members of the list `field` of `thing`.
+    ///
+    /// Asked only for lists of zones and of the model, and with the same promise as [`World::reaches`].
+    fn holding(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Rc<Holding> {
+        let _ = key;
+        Rc::new(Holding::of(&self.things(thing, field), predicate))
+    }
+
+    /// Calls `visit` with the members of a list of things and whether they belong, until it breaks off; whether there
+    /// may be members that nobody has stated. Override it for lists that need not be built.
+    fn each(&self, thing: Thing, field: Field, visit: &mut dyn FnMut(Thing, Tri) -> ControlFlow<()>) -> bool {
+        let things = self.things(thing, field);
+        // Who breaks off wants no more, and the rest of the answer stays the same.
+        let _ = things.members.iter().try_for_each(|(thing, belongs)| visit(*thing, *belongs));
+        things.open
     }
 
     /// The assets whose `on` names a thing, in the order of the model; `None` where nobody keeps that list.
@@ -70,6 +89,19 @@ pub trait World {
         let _ = thing;
         None
     }
+}
+
+/// Whether a predicate holds for a member of a list: unknown, unless a member decides it, while there may be more.
+fn any_member(world: &dyn World, thing: Thing, field: Field, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
+    let mut found = Tri::No;
+    let open = world.each(thing, field, &mut |member, belongs| {
+        // A member that may belong cannot decide what is open already.
+        if found.is_no() || belongs.is_yes() {
+            found = found.or(belongs.and(predicate(member)));
+        }
+        if found.is_yes() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if open { found.or(Tri::Unknown) } else { found }
 }
 
 /// What the variables of an expression stand for while it is evaluated.

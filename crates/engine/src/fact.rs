@@ -158,3 +158,24 @@ pub struct UsedFact {
     /// The text that says so; for an unknown fact the entry where it would be stated.
     pub span: Option<Span>,
 }
+
+/// Up to this many facts are compared one by one.
+const FEW_FACTS: usize = 16;
+
+/// The same facts, each once, in the order of first appearance.
+pub(crate) fn unique(mut facts: Vec<BaseFact>) -> Vec<BaseFact> {
+    if facts.len() > FEW_FACTS {
+        let mut seen = rustc_hash::FxHashSet::default();
+        facts.retain(|fact| seen.insert(*fact));
+        return facts;
+    }
+    let mut kept = 0;
+    for at in 0..facts.len() {
+        if !facts[..kept].contains(&facts[at]) {
+            facts[kept] = facts[at];
+            kept += 1;
+        }
+    }
+    facts.truncate(kept);
+    facts
+}

@@ -6,6 +6,7 @@
 mod assets;
 mod flipped;
 mod graph;
+mod lists;
 mod placement;
 mod reach;
 mod resolve;
@@ -53,7 +54,7 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) knowledge: &'m Knowledge,
     /// Statements by the slot of their thing, sorted by key.
-    said: Vec<Vec<Statement<'m>>>,
+    said: graph::Lists<Statement<'m>>,
     /// Whether any `"*"` is written at all.
     has_stars: bool,
     graph: graph::Graph,
@@ -81,17 +82,21 @@ pub struct Facts<'m> {
     /// Flows that do not say what they move.
     silent_flows: Vec<FlowIx>,
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
+    /// Whether elements are exposed.
+    exposures: Vec<crate::expr::Tri>,
     memo: std::cell::RefCell<ReachMemo>,
+    holdings: std::cell::RefCell<lists::Holdings>,
 }
 
 impl<'m> Facts<'m> {
     /// The facts of a model at a stage, with an overlay on top.
     pub fn new(model: &'m Model, knowledge: &'m Knowledge, stage: Stage, overlay: &'m Overlay) -> Self {
         let mut facts = Self::empty(model, knowledge);
-        facts.said = statements::collect(model, knowledge, stage, overlay);
+        facts.said = graph::Lists::of(statements::collect(model, knowledge, stage, overlay).into_iter());
         facts.has_stars = statements::has_stars(model);
         facts.choose_technologies();
         facts.place();
+        facts.exposures = facts.element_ixs().map(|ix| facts.find_exposure(ix)).collect();
         facts.locate_assets();
         facts
     }
@@ -100,7 +105,7 @@ impl<'m> Facts<'m> {
         Self {
             model,
             knowledge,
-            said: Vec::new(),
+            said: graph::Lists::default(),
             has_stars: false,
             graph: graph::Graph::of(model),
             techs: Vec::new(),
@@ -123,8 +128,20 @@ impl<'m> Facts<'m> {
             silent_stores: Vec::new(),
             silent_flows: Vec::new(),
             drawn: Vec::new(),
+            exposures: Vec::new(),
             memo: std::cell::RefCell::default(),
+            holdings: std::cell::RefCell::default(),
         }
+    }
+
+    /// The kind of an element.
+    pub(crate) fn kind(&self, element: ElementIx) -> redan_model::lang::ElementKind {
+        self.graph.kind(element)
+    }
+
+    /// The ends of a flow.
+    pub(crate) fn ends(&self, flow: FlowIx) -> graph::Ends {
+        self.graph.ends(flow)
     }
 
     /// The technology of an element, as an index of the catalogue.

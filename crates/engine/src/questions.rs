@@ -9,11 +9,11 @@ use std::sync::Arc;
 use redan_model::Thing;
 use rustc_hash::FxHashMap;
 
-use crate::analyse::raised::unique;
 use crate::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use crate::catalogue::{ControlIx, TraitIx};
-use crate::fact::{BaseFact, FactKey, Property};
+use crate::fact::{BaseFact, FactKey, Property, unique};
 use crate::facts::Facts;
+use technologies::Technologies;
 
 /// What an answer would decide.
 #[derive(Debug, Default)]
@@ -49,14 +49,14 @@ pub(crate) struct Stakes {
 
 impl Stakes {
     /// Notes what a threat waits for and what moves its rating.
-    pub(crate) fn add(&mut self, threat: ThreatIx, risk: u8, mut asks: Vec<BaseFact>, mut rates: Vec<BaseFact>) {
-        unique(&mut asks);
-        unique(&mut rates);
-        for fact in &asks {
-            self.entry(*fact).settle(threat, risk);
-        }
-        for fact in rates.iter().filter(|fact| !asks.contains(fact)) {
-            self.entry(*fact).rate(threat, risk);
+    pub(crate) fn add(&mut self, threat: ThreatIx, risk: u8, asks: Vec<BaseFact>, rates: Vec<BaseFact>) {
+        let mut asks = unique(asks);
+        let count = asks.len();
+        asks.extend(rates);
+        // What settles it comes first; the rest of what moves its rating follows.
+        for (at, fact) in unique(asks).into_iter().enumerate() {
+            let stake = self.entry(fact);
+            if at < count { stake.settle(threat, risk) } else { stake.rate(threat, risk) }
         }
     }
 
@@ -103,29 +103,37 @@ impl Stakes {
     }
 }
 
-/// What all questions about one kind of fact have in common: its path and the hint.
-type Said = FxHashMap<FactKey, (Arc<str>, Arc<str>)>;
+/// What questions have in common, each text made once.
+#[derive(Default)]
+struct Said<'f> {
+    /// The path and the hint by kind of fact.
+    keys: FxHashMap<FactKey, (Arc<str>, Arc<str>)>,
+    technologies: Option<Technologies<'f>>,
+}
 
-fn question(facts: &Facts<'_>, id: String, fact: BaseFact, stake: Stake, said: &mut Said) -> Question {
+impl<'f> Said<'f> {
+    fn path_and_hint(&mut self, facts: &Facts<'f>, fact: BaseFact, hint: &str) -> (Arc<str>, Arc<str>) {
+        let catalogue = &facts.knowledge.catalogue;
+        let common = || (fact.key.path(catalogue).into(), hint.into());
+        let (path, hint) = self.keys.entry(fact.key).or_insert_with(common);
+        let hint = match fact.key {
+            // How to answer follows from the thing as well.
+            FactKey::Tech => self.technologies.get_or_insert_with(|| Technologies::of(catalogue)).hint(facts.model, fact.thing).into(),
+            _ => Arc::clone(hint),
+        };
+        (Arc::clone(path), hint)
+    }
+}
+
+fn question<'f>(facts: &Facts<'f>, id: String, fact: BaseFact, stake: Stake, said: &mut Said<'f>) -> Question {
     let (text, hint) = words(facts, fact);
-    let (path, hint) = said.entry(fact.key).or_insert_with(|| (fact.key.path(&facts.knowledge.catalogue).into(), hint.into()));
+    let (path, hint) = said.path_and_hint(facts, fact, &hint);
     let (safe, unsafe_) = match fact.key {
         FactKey::Control(_) => (Some("yes"), Some("no")),
         FactKey::Trait(_) => (Some("no"), Some("yes")),
         _ => (None, None),
     };
-    Question {
-        id,
-        fact,
-        path: Arc::clone(path),
-        text,
-        hint: Arc::clone(hint),
-        safe,
-        unsafe_,
-        settles: stake.settles,
-        rates: stake.rates,
-        risk: stake.highest,
-    }
+    Question { id, fact, path, text, hint, safe, unsafe_, settles: stake.settles, rates: stake.rates, risk: stake.highest }
 }
 
 /// The question and the hint of a fact, in plain words.
@@ -135,9 +143,6 @@ pub(crate) fn words<'f>(facts: &'f Facts<'_>, fact: BaseFact) -> (String, Cow<'f
         FactKey::Control(ix) => control(facts, ix, &name),
         FactKey::Trait(ix) => of_trait(facts, ix, &name),
         FactKey::Level(property) => level(property, &name),
-        FactKey::Tech => {
-            (format!("What is {name} built with?"), technologies::hint(facts.model, &facts.knowledge.catalogue, fact.thing).into())
-        }
         key => plain(key, &name),
     }
 }
@@ -197,7 +202,9 @@ fn plain(key: FactKey, name: &str) -> (String, Cow<'static, str>) {
             format!("Which data does {name} keep?"),
             "Look at its tables, files or buckets; name the assets, or `[]` for none that matters",
         ),
-        FactKey::Data | FactKey::Tech | FactKey::Level(_) | FactKey::Trait(_) | FactKey::Control(_) => (
+        // Which technologies an answer may name follows from the thing, and is said where its question is made.
+        FactKey::Tech => (format!("What is {name} built with?"), ""),
+        FactKey::Data | FactKey::Level(_) | FactKey::Trait(_) | FactKey::Control(_) => (
             format!("What kinds of data are in {name}?"),
             "Answer with data classes such as credentials, pii, payment or logs, or `[]` for none of them",
         ),

@@ -206,11 +206,11 @@ impl<'a, 'm> Risk<'a, 'm> {
         match thing {
             Thing::Model => Vec::new(),
             Thing::Element(ix) => vec![ix],
-            Thing::Flow(ix) => vec![self.facts.model[ix].source, self.facts.model[ix].target],
+            Thing::Flow(ix) => vec![self.facts.ends(ix).source, self.facts.ends(ix).target],
             Thing::Zone(ix) => self.facts.elements_inside(ix).to_vec(),
             Thing::Asset(ix) => {
                 let (holders, carriers) = self.facts.asset_places(ix);
-                let ends = carriers.iter().flat_map(|flow| [self.facts.model[*flow].source, self.facts.model[*flow].target]);
+                let ends = carriers.iter().flat_map(|flow| [self.facts.ends(*flow).source, self.facts.ends(*flow).target]);
                 let on = self.facts.model[ix].on.iter().copied();
                 holders.iter().copied().chain(ends).chain(on).collect()
             }
@@ -273,7 +273,7 @@ impl<'a, 'm> Risk<'a, 'm> {
             }
             Thing::Flow(ix) => {
                 self.collect_flow(ix, out);
-                let target = facts.model[ix].target;
+                let target = facts.ends(ix).target;
                 out.availability.extend(facts.held(target).0);
                 out.availability.extend(facts.services(target));
             }

@@ -4,13 +4,14 @@
 mod toy;
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use redan_engine::catalogue::Catalogue;
 use redan_engine::expr::limits::{MAX_DEPTH, MAX_NODES, MAX_TEXT};
-use redan_engine::expr::{Env, Expr, Field, Kind, Scope, Things, Tri, Value, World};
+use redan_engine::expr::{Env, Expr, Field, Holding, Kind, Scope, Things, Tri, Value, World};
 use redan_engine::fact::{BaseFact, FactKey, UsedFact};
 use redan_engine::rule::SubjectKind;
-use redan_model::{AssetIx, ElementIx, FlowIx, Thing};
+use redan_model::{AssetIx, ElementIx, FlowIx, Thing, ZoneIx};
 use toy::{Asset, Element, Flow, Toy, catalogue};
 
 const ELEMENT: Thing = Thing::Element(ElementIx(0));
@@ -342,6 +343,11 @@ impl World for Noting {
     fn value(&self, thing: Thing, field: Field) -> Value<'_> {
         match field {
             Field::ReachedFrom => Value::Things(Things { members: vec![(thing, Tri::Yes)], open: false }),
+            Field::Zones => Value::Things(Things { members: vec![(Thing::Zone(ZoneIx(0)), Tri::Yes)], open: false }),
+            Field::Inside | Field::Elements => {
+                let members = [0, 1, 2].map(|ix| (Thing::Element(ElementIx(ix)), Tri::Yes));
+                Value::Things(Things { members: members.to_vec(), open: false })
+            }
             _ => Value::Tri(Tri::Yes),
         }
     }
@@ -353,6 +359,11 @@ impl World for Noting {
     fn reaches(&self, thing: Thing, _: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
         self.keys.borrow_mut().push(key.to_owned());
         predicate(thing)
+    }
+
+    fn holding(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Rc<Holding> {
+        self.keys.borrow_mut().push(key.to_owned());
+        Rc::new(Holding::of(&self.things(thing, field), predicate))
     }
 }
 
@@ -368,4 +379,42 @@ fn a_search_is_shared_only_when_the_predicate_reads_nothing_else() {
     assert_eq!(keys("element.reached_from.exists(x, x.exposed && element.exposed)"), Vec::<String>::new());
     assert_eq!(keys("[element].exists(y, y.reached_from.exists(x, x == y))"), Vec::<String>::new());
     assert_eq!(keys("[element].exists(y, y.reached_from.exists(x, x.exposed))").len(), 1);
+}
+
+#[test]
+fn what_a_zone_has_is_found_once_for_all_subjects_but_the_one_that_is_left_out() {
+    let keys = |text: &str| {
+        let world = Noting { keys: RefCell::default() };
+        assert_eq!(on(Kind::Element, text).eval(&world, Env::of(ELEMENT)), Tri::Yes, "{text}");
+        world.keys.into_inner()
+    };
+    let in_zone = |body: &str| keys(&format!("element.zones.exists(z, z.inside.{body})"));
+    assert_eq!(in_zone("exists(e, e.exposed && e.in_scope)"), ["exists e, e.exposed; e.in_scope"]);
+    assert_eq!(in_zone("exists(e, e != element && e.exposed)"), ["exists e, e.exposed"]);
+    assert_eq!(in_zone("exists(e, e.exposed && element != e)"), ["exists e, e.exposed"]);
+    assert_eq!(in_zone("all(e, e.exposed)"), ["all e, e.exposed"]);
+    assert_eq!(in_zone("exists(e, e == element || e.exposed)"), Vec::<String>::new());
+    assert_eq!(in_zone("exists(e, e.exposed && element.exposed)"), Vec::<String>::new());
+    assert_eq!(keys("model.elements.exists(e, e != element && e.exposed)"), ["exists e, e.exposed"]);
+    assert_eq!(keys("element.zones.exists(z, model.elements.exists(e, z in e.zones))"), Vec::<String>::new());
+}
+
+#[test]
+fn leaving_a_member_out_leaves_what_the_others_say() {
+    let thing = |ix| Thing::Element(ElementIx(ix));
+    let three = |belongs: [Tri; 3]| Things { members: (0..).map(thing).zip(belongs).collect(), open: false };
+    let some_but = |things: &Things, says: [Tri; 3], left: Option<u32>| {
+        let says = |member: Thing| (0..).map(thing).zip(says).find(|(one, _)| *one == member).map_or(Tri::No, |(_, says)| says);
+        Holding::of(things, &mut |member| says(member)).some_but(left.map(thing))
+    };
+    let all = [Tri::No, Tri::Yes, Tri::Unknown];
+    let every = all.into_iter().flat_map(|a| all.into_iter().flat_map(move |b| all.into_iter().map(move |c| [a, b, c])));
+    for says in every {
+        for belongs in [[Tri::Yes; 3], [Tri::Unknown, Tri::Yes, Tri::Yes]] {
+            for left in [None, Some(0), Some(1), Some(2)] {
+                let others = (0..3).filter(|ix| Some(*ix) != left).map(|ix| says[ix as usize].and(belongs[ix as usize]));
+                assert_eq!(some_but(&three(belongs), says, left), others.fold(Tri::No, Tri::or), "{says:?} {belongs:?} {left:?}");
+            }
+        }
+    }
 }

@@ -227,8 +227,8 @@ impl Sight<'_, '_> {
     }
 
     fn end(&self, flow: FlowIx, source: bool) -> redan_model::ElementIx {
-        let flow = &self.facts.model[flow];
-        if source { flow.source } else { flow.target }
+        let ends = self.facts.ends(flow);
+        if source { ends.source } else { ends.target }
     }
 }
 

@@ -43,7 +43,7 @@ impl<'m> Judge<'_, 'm> {
     pub(crate) fn verdict(&self, rule: RuleIx, env: Env, member: Tri) -> Option<Verdict> {
         let forth = self.one_way(rule, env, member, false);
         let Thing::Flow(ix) = env.subject else { return forth };
-        if !self.facts.model[ix].both_ways {
+        if !self.facts.ends(ix).both_ways {
             return forth;
         }
         let back = self.one_way(rule, env, member, true);
@@ -158,7 +158,7 @@ pub(crate) fn kind_of(facts: &Facts<'_>, thing: Thing) -> SubjectKind {
         Thing::Zone(_) => SubjectKind::Zone,
         Thing::Flow(_) => SubjectKind::Flow,
         Thing::Asset(_) => SubjectKind::Asset,
-        Thing::Element(ix) => match facts.model[ix].kind {
+        Thing::Element(ix) => match facts.kind(ix) {
             ElementKind::Actor => SubjectKind::Actor,
             ElementKind::External => SubjectKind::External,
             ElementKind::Process => SubjectKind::Process,

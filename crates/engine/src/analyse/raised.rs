@@ -13,7 +13,7 @@ use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::{Answers, Entry};
 use crate::catalogue::ControlIx;
 use crate::expr::{Env, Tri};
-use crate::fact::{BaseFact, FactKey, Property};
+use crate::fact::{FactKey, Property};
 use crate::facts::{Facts, things};
 use crate::few::Few;
 use crate::risk::{Exposure, Impact, Risk};
@@ -377,24 +377,4 @@ fn with_scores(reasons: Arc<[Arc<str>]>, scored: Vec<String>) -> Arc<[Arc<str>]>
 fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {
     let because = rating.because.as_ref().map(|because| format!(": {}", because.value));
     format!("{name} {} stated{}", rating.is, because.unwrap_or_default())
-}
-
-/// Up to this many facts are compared one by one.
-const FEW_FACTS: usize = 16;
-
-/// Kept for the questions: what a draft waits for, each fact once.
-pub(crate) fn unique(facts: &mut Vec<BaseFact>) {
-    if facts.len() > FEW_FACTS {
-        let mut seen = rustc_hash::FxHashSet::default();
-        facts.retain(|fact| seen.insert(*fact));
-        return;
-    }
-    let mut kept = 0;
-    for at in 0..facts.len() {
-        if !facts[..kept].contains(&facts[at]) {
-            facts[kept] = facts[at];
-            kept += 1;
-        }
-    }
-    facts.truncate(kept);
 }

@@ -14,7 +14,7 @@ use crate::analyse::{Input, is_live};
 use crate::analysis::{Status, Threat};
 use crate::explain::Change;
 use crate::expr::Speaker;
-use crate::fact::{BaseFact, FactKey, Origin, UsedFact};
+use crate::fact::{BaseFact, FactKey, Origin, UsedFact, unique};
 use crate::facts::Overlay;
 
 /// No more alternatives than this are shown of a kind.
@@ -215,9 +215,8 @@ impl Search<'_, '_, '_> {
         for used in atoms.iter().flat_map(|atom| &atom.facts).filter(|used| decided(used.fact.key) && !implied(used)) {
             behind.push(used.fact);
         }
-        crate::analyse::raised::unique(&mut behind);
         let mut found = Vec::new();
-        for fact in behind {
+        for fact in unique(behind) {
             if fact.key.is_state() {
                 for value in ["yes", "no"] {
                     let mut candidate = Candidate::default();

@@ -2,12 +2,14 @@
 //!
 //! Every operator is monotone in what is known: learning an unknown fact never turns a decided result around.
 
+use std::rc::Rc;
+
 use redan_model::{AssetIx, Thing};
 
 use super::schema::Field;
-use super::tree::{ASSET, Cond, Item, List, MODEL, Num, Op, Order, Path, Quantified, SLOTS, SUBJECT, Scale, Text, TextTest};
+use super::tree::{ASSET, Cond, Item, List, MODEL, Num, Op, Order, Path, Quantified, SLOTS, SUBJECT, Scale, Shared, Text, TextTest};
 use super::value::{Range, Things, Tri, Value};
-use super::{Env, World};
+use super::{Env, Holding, World, any_member};
 
 /// What a variable stands for.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +60,7 @@ impl<'w> Frame<'w> {
         }
     }
 
-    fn all(&mut self, conds: &'w [Cond]) -> Tri {
+    fn all(&mut self, conds: impl IntoIterator<Item = &'w Cond>) -> Tri {
         let mut result = Tri::Yes;
         for cond in conds {
             result = result.and(self.cond(cond));
@@ -178,18 +180,27 @@ impl<'w> Frame<'w> {
     }
 
     fn is_in(&mut self, item: &'w Item, list: &'w List) -> Tri {
-        let item = self.item(item);
-        let members = self.members(list);
-        let found = members.items.iter().fold(Tri::No, |found, (member, belongs)| found.or(belongs.and(equal(item, *member))));
-        if members.open { found.or(Tri::Unknown) } else { found }
+        let wanted = self.item(item);
+        match list {
+            List::Items(items) => items.iter().map(|item| equal(wanted, self.item(item))).fold(Tri::No, Tri::or),
+            List::Field(path, field) if is_things(*field) => {
+                let Slot::Thing(thing) = wanted else { return Tri::Unknown };
+                any_member(self.world, self.thing(path), *field, &mut |member| Tri::known(member == thing))
+            }
+            _ => {
+                let members = self.members(list);
+                let found = members.items.iter().fold(Tri::No, |found, (member, belongs)| found.or(belongs.and(equal(wanted, *member))));
+                if members.open { found.or(Tri::Unknown) } else { found }
+            }
+        }
     }
 
     /// The only assets for which the body of `model.assets.exists(a, …)` can be anything but false, where the body says
     /// which thing `a.on` has to name.
     pub(super) fn narrowed(&self, quantified: &'w Quantified) -> Option<&'w [AssetIx]> {
         let Quantified { list: List::Field(base, Field::Assets), slot, body, .. } = quantified else { return None };
-        let named = parts(body).iter().find_map(|part| match &part.op {
-            Op::In(Item::Thing(thing), List::Field(Path::Slot(asset), Field::On)) if asset == slot && !starts_with(thing, *slot) => {
+        let named = body.parts().iter().find_map(|part| match &part.op {
+            Op::In(Item::Thing(thing), List::Field(Path::Slot(asset), Field::On)) if asset == slot && !thing.starts_with(*slot) => {
                 Some(thing)
             }
             _ => None,
@@ -207,7 +218,7 @@ impl<'w> Frame<'w> {
 
     /// Whether the body holds (or, when `fails`, does not hold) for a member.
     fn some_member(&mut self, quantified: &'w Quantified, fails: bool) -> Tri {
-        let Quantified { list, slot, body, key } = quantified;
+        let Quantified { list, slot, body, shared } = quantified;
         if !fails && let Some(assets) = self.narrowed(quantified) {
             let holds = |asset: &AssetIx| self.with(*slot, Slot::Thing(Thing::Asset(*asset)), body);
             return assets.iter().map(holds).fold(Tri::No, Tri::or);
@@ -216,14 +227,17 @@ impl<'w> Frame<'w> {
             && let thing = self.thing(path)
             && is_things(*field)
         {
+            if let Some(found) = self.kept(quantified, fails) {
+                return found.some_but(self.left_out(shared.as_ref()));
+            }
             let world = self.world;
             let mut predicate = |member| {
                 let value = self.with(*slot, Slot::Thing(member), body);
                 if fails { value.not() } else { value }
             };
-            return match key {
-                Some(key) if is_reach(*field) || is_model(path) => world.reaches(thing, *field, key, &mut predicate),
-                _ => super::value::any_member(&world.things(thing, *field), &mut predicate),
+            return match shared {
+                Some(Shared { key, apart: None }) if is_reach(*field) => world.reaches(thing, *field, key, &mut predicate),
+                _ => any_member(world, thing, *field, &mut predicate),
             };
         }
         let members = self.members(list);
@@ -237,22 +251,33 @@ impl<'w> Frame<'w> {
         }
         found
     }
+
+    /// The members of a list of a zone or of the model for which the body can hold, or with `fails` not hold, found once
+    /// for all subjects; nothing where what it says depends on the subject.
+    pub(super) fn kept(&mut self, quantified: &'w Quantified, fails: bool) -> Option<Rc<Holding>> {
+        let Quantified { list: List::Field(path, field), slot, body, shared: Some(shared) } = quantified else { return None };
+        let thing = self.thing(path);
+        if !matches!(thing, Thing::Zone(_) | Thing::Model) || !is_things(*field) {
+            return None;
+        }
+        let left = shared.apart.as_ref().map(|apart| apart.part);
+        let world = self.world;
+        let mut predicate = |member| {
+            self.slots[*slot] = Slot::Thing(member);
+            let value = self.all(body.parts().iter().enumerate().filter(|(at, _)| Some(*at) != left).map(|(_, part)| part));
+            if fails { value.not() } else { value }
+        };
+        Some(world.holding(thing, *field, &shared.key, &mut predicate))
+    }
+
+    /// The thing that a body leaves out.
+    pub(super) fn left_out(&self, shared: Option<&'w Shared>) -> Option<Thing> {
+        Some(self.thing(&shared?.apart.as_ref()?.from))
+    }
 }
 
 fn is_model(path: &Path) -> bool {
     matches!(path, Path::Slot(slot) if *slot == MODEL)
-}
-
-/// The parts of a condition that all have to hold.
-fn parts(cond: &Cond) -> &[Cond] {
-    if let Op::All(conds) = &cond.op { conds } else { std::slice::from_ref(cond) }
-}
-
-fn starts_with(path: &Path, slot: usize) -> bool {
-    match path {
-        Path::Slot(first) => *first == slot,
-        Path::Of(base, _) => starts_with(base, slot),
-    }
 }
 
 /// Whether a field follows flows through the whole model.

@@ -80,7 +80,7 @@ impl Turn {
         self.cond(&mut quantified.body);
         if self.atom.is_some() {
             // What a world remembers under the key is true of the body as it was.
-            quantified.key = None;
+            quantified.shared = None;
         }
     }
 

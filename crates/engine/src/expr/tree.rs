@@ -58,9 +58,42 @@ pub(super) struct Quantified {
     pub(super) list: List,
     pub(super) slot: usize,
     pub(super) body: Cond,
-    /// Set when the body reads only its own variable and the model: the name under which a [`super::World`] may
-    /// remember where it holds.
-    pub(super) key: Option<String>,
+    /// Set when what the body says of a member follows from the member and the model alone.
+    pub(super) shared: Option<Shared>,
+}
+
+/// What a [`super::World`] may remember of a quantified condition and use for every subject.
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    /// The name to remember it under: its text.
+    pub(super) key: String,
+    /// The thing that is left out, where the body also says that the member is another: `x != element`.
+    pub(super) apart: Option<Apart>,
+}
+
+/// The part of a body that says that the member is another thing.
+#[derive(Debug, Clone)]
+pub(super) struct Apart {
+    /// Which of the parts of the body.
+    pub(super) part: usize,
+    pub(super) from: Path,
+}
+
+impl Path {
+    /// Whether it starts at a variable.
+    pub(super) fn starts_with(&self, slot: usize) -> bool {
+        match self {
+            Self::Slot(first) => *first == slot,
+            Self::Of(base, _) => base.starts_with(slot),
+        }
+    }
+}
+
+impl Cond {
+    /// The conditions that all have to hold.
+    pub(super) fn parts(&self) -> &[Cond] {
+        if let Op::All(conds) = &self.op { conds } else { std::slice::from_ref(self) }
+    }
 }
 
 /// An order of numbers or levels.

@@ -9,20 +9,20 @@ use super::eval::{Frame, Members, Slot, equal};
 use super::schema::Field;
 use super::tree::{Cond, Item, List, Num, Op, Path, Quantified, Text};
 use super::value::{Range, Tri};
-use crate::fact::BaseFact;
+use crate::fact::{BaseFact, unique};
 
 /// The unknown facts behind an unknown condition, each once.
 pub(super) fn unknown_in_cond<'w>(frame: Frame<'w>, cond: &'w Cond) -> Vec<BaseFact> {
     let mut walk = Unknowns { frame, out: Vec::new() };
     walk.cond(cond);
-    once(walk.out)
+    unique(walk.out)
 }
 
 /// The unknown facts behind the members of a list, each once.
 pub(super) fn unknown_in_list<'w>(frame: Frame<'w>, list: &'w List) -> Vec<BaseFact> {
     let mut walk = Unknowns { frame, out: Vec::new() };
     walk.list(list);
-    once(walk.out)
+    unique(walk.out)
 }
 
 /// The same without repetitions, in the order of first appearance.
@@ -43,12 +43,16 @@ struct Unknowns<'w> {
 
 impl<'w> Unknowns<'w> {
     fn cond(&mut self, cond: &'w Cond) {
-        if !self.frame.cond(cond).is_unknown() {
-            return;
+        if self.frame.cond(cond).is_unknown() {
+            self.unknown(cond);
         }
+    }
+
+    /// The same for a condition that is known to be unknown.
+    fn unknown(&mut self, cond: &'w Cond) {
         match &cond.op {
             Op::Const(_) => {}
-            Op::Not(inner) => self.cond(inner),
+            Op::Not(inner) => self.unknown(inner),
             Op::All(conds) | Op::Any(conds) => conds.iter().for_each(|cond| self.cond(cond)),
             Op::Same(left, right) => {
                 self.cond(left);
@@ -143,23 +147,37 @@ impl<'w> Unknowns<'w> {
     /// Walks into the members that could still decide the result; one whose body is `settled` cannot.
     fn quantified(&mut self, quantified: &'w Quantified, settled: Tri) {
         let Quantified { list, slot, body, .. } = quantified;
-        // All other assets have a body that is false, and thus settled.
-        let members = match self.frame.narrowed(quantified).filter(|_| settled.is_no()) {
-            Some(assets) => {
-                Members { items: assets.iter().map(|asset| (Slot::Thing(Thing::Asset(*asset)), Tri::Yes)).collect(), open: false }
-            }
-            None => self.frame.members(list),
-        };
+        let members = self.unsettled(quantified, settled);
         let mut uncertain = members.open;
         for (member, belongs) in members.items {
             let value = self.frame.with(*slot, member, body);
             if value != settled {
                 uncertain |= belongs.is_unknown() || (value.is_unknown() && is_uncertain(member));
-                self.cond(body);
+            }
+            if value.is_unknown() {
+                self.unknown(body);
             }
         }
         if uncertain {
             self.list(list);
+        }
+    }
+
+    /// The members of a quantified list without some whose body is settled.
+    fn unsettled(&mut self, quantified: &'w Quantified, settled: Tri) -> Members<'w> {
+        let things = |items: &[(Thing, Tri)], open| Members {
+            items: items.iter().map(|(thing, belongs)| (Slot::Thing(*thing), *belongs)).collect(),
+            open,
+        };
+        // All other assets have a body that is false, and thus settled.
+        if let Some(assets) = self.frame.narrowed(quantified).filter(|_| settled.is_no()) {
+            let assets: Vec<_> = assets.iter().map(|asset| (Thing::Asset(*asset), Tri::Yes)).collect();
+            return things(&assets, false);
+        }
+        // The one that is left out as well.
+        match self.frame.kept(quantified, settled.is_yes()) {
+            Some(kept) => things(&kept.members, kept.open),
+            None => self.frame.members(&quantified.list),
         }
     }
 

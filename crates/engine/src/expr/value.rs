@@ -125,14 +125,46 @@ pub enum Value<'m> {
     },
 }
 
-/// Whether a predicate holds for a member: unknown, unless a member decides it, while there may be more members.
-pub fn any_member(things: &Things, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
-    let mut found = if things.open { Tri::Unknown } else { Tri::No };
-    for (thing, belongs) in &things.members {
-        found = found.or(belongs.and(predicate(*thing)));
-        if found.is_yes() {
-            break;
+/// Where a predicate can hold among the members of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// The members for which it is not false, with whether they belong. Incomplete once two are certain.
+    pub members: Vec<(Thing, Tri)>,
+    /// Up to two members that certainly belong and for which it is true.
+    pub certain: Vec<Thing>,
+    /// Whether there may be members that nobody has stated.
+    pub open: bool,
+}
+
+impl Holding {
+    /// Asks about the members of a list.
+    pub fn of(things: &Things, predicate: &mut dyn FnMut(Thing) -> Tri) -> Self {
+        let mut found = Self { members: Vec::new(), certain: Vec::new(), open: things.open };
+        for (thing, belongs) in &things.members {
+            let holds = predicate(*thing);
+            if !holds.is_no() {
+                found.members.push((*thing, *belongs));
+            }
+            if holds.and(*belongs).is_yes() && !found.certain.contains(thing) {
+                found.certain.push(*thing);
+            }
+            // One of them is there whatever is left out.
+            if found.certain.len() > 1 {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Whether it holds for a member other than one that is left out.
+    pub fn some_but(&self, left_out: Option<Thing>) -> Tri {
+        let other = |thing: &Thing| Some(*thing) != left_out;
+        if self.certain.iter().any(other) {
+            Tri::Yes
+        } else if self.open || self.members.iter().any(|(thing, _)| other(thing)) {
+            Tri::Unknown
+        } else {
+            Tri::No
         }
     }
-    found
 }

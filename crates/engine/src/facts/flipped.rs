@@ -1,9 +1,10 @@
 //! A flow seen from its other end: what either end may open is judged in both directions.
 
+use std::ops::ControlFlow;
+
 use redan_model::{AssetIx, FlowIx, Thing};
 
 use super::Facts;
-use crate::expr::value::any_member;
 use crate::expr::{Field, Tri, Value, World};
 use crate::fact::{BaseFact, UsedFact};
 
@@ -44,12 +45,13 @@ impl World for Flipped<'_, '_> {
         self.facts.used_facts(thing, self.turned(thing, field), out);
     }
 
+    // `holding` is not passed on: what is kept for lists of zones and of the model was found with the flow as it is drawn.
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
-        // What is kept for lists of the model was found with the flow as it is drawn.
-        if thing == Thing::Model {
-            return any_member(&self.things(thing, field), predicate);
-        }
         self.facts.reaches(thing, field, key, predicate)
+    }
+
+    fn each(&self, thing: Thing, field: Field, visit: &mut dyn FnMut(Thing, Tri) -> ControlFlow<()>) -> bool {
+        self.facts.each(thing, self.turned(thing, field), visit)
     }
 
     fn assets_on(&self, thing: Thing) -> Option<&[AssetIx]> {

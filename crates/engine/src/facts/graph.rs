@@ -3,6 +3,7 @@
 //! Searches walk through the whole model; the records of a model are large, and what a search needs of each is a few
 //! numbers.
 
+use redan_model::lang::ElementKind;
 use redan_model::{ElementIx, FlowIx, Model};
 
 use super::placement::narrow32;
@@ -11,6 +12,7 @@ use super::placement::narrow32;
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     ends: Vec<Ends>,
+    kinds: Vec<ElementKind>,
     parents: Vec<Option<ElementIx>>,
     children: Lists<ElementIx>,
     incoming: Lists<FlowIx>,
@@ -19,10 +21,10 @@ pub(super) struct Graph {
 
 /// The ends of a flow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ends {
-    pub(super) source: ElementIx,
-    pub(super) target: ElementIx,
-    pub(super) both_ways: bool,
+pub(crate) struct Ends {
+    pub(crate) source: ElementIx,
+    pub(crate) target: ElementIx,
+    pub(crate) both_ways: bool,
     /// Whether data comes back along it, as it does unless the model says that nothing does.
     pub(super) answers: bool,
 }
@@ -38,6 +40,7 @@ impl Graph {
         });
         Self {
             ends: ends.collect(),
+            kinds: model.elements.iter().map(|element| element.kind).collect(),
             parents: model.elements.iter().map(|element| element.parent).collect(),
             children: Lists::of(model.elements.iter().map(|element| &element.children[..])),
             incoming: Lists::of(model.elements.iter().map(|element| &element.incoming[..])),
@@ -49,26 +52,30 @@ impl Graph {
         self.ends[flow.index()]
     }
 
+    pub(super) fn kind(&self, element: ElementIx) -> ElementKind {
+        self.kinds[element.index()]
+    }
+
     pub(super) fn parent(&self, element: ElementIx) -> Option<ElementIx> {
         self.parents[element.index()]
     }
 
     pub(super) fn children(&self, element: ElementIx) -> &[ElementIx] {
-        self.children.list(element)
+        self.children.list(element.index())
     }
 
     pub(super) fn incoming(&self, element: ElementIx) -> &[FlowIx] {
-        self.incoming.list(element)
+        self.incoming.list(element.index())
     }
 
     pub(super) fn outgoing(&self, element: ElementIx) -> &[FlowIx] {
-        self.outgoing.list(element)
+        self.outgoing.list(element.index())
     }
 }
 
-/// A list for every element, all of them in one vector.
+/// A list for every thing of a kind, all of them in one vector.
 #[derive(Debug)]
-struct Lists<T> {
+pub(super) struct Lists<T> {
     /// Where each list ends, and thus the next one starts.
     ends: Vec<u32>,
     items: Vec<T>,
@@ -81,20 +88,18 @@ impl<T> Default for Lists<T> {
 }
 
 impl<T: Copy> Lists<T> {
-    fn of<'a>(lists: impl Iterator<Item = &'a [T]>) -> Self
-    where
-        T: 'a,
-    {
+    /// The lists of one thing after the other.
+    pub(super) fn of(lists: impl Iterator<Item: AsRef<[T]>>) -> Self {
         let mut all = Self::default();
         for list in lists {
-            all.items.extend_from_slice(list);
+            all.items.extend_from_slice(list.as_ref());
             all.ends.push(narrow32(all.items.len()));
         }
         all
     }
 
-    fn list(&self, element: ElementIx) -> &[T] {
-        let at = element.index();
+    /// The list of a thing.
+    pub(super) fn list(&self, at: usize) -> &[T] {
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.items[start as usize..self.ends[at] as usize]
     }

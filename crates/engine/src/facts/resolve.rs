@@ -39,7 +39,8 @@ pub(crate) enum Via<'m> {
 pub(crate) struct Resolved<'m> {
     pub(crate) state: State,
     pub(crate) via: Via<'m>,
-    pub(crate) span: Option<Span>,
+    /// Where it is stated; see [`Facts::span_of`] for what is implied.
+    span: Option<Span>,
 }
 
 impl Resolved<'_> {
@@ -56,14 +57,13 @@ impl Resolved<'_> {
 impl<'m> Facts<'m> {
     /// The statement about a fact on the thing itself.
     pub(super) fn own(&self, thing: Thing, key: FactKey) -> Option<&Statement<'m>> {
-        let list = &self.said[self.slot(thing)];
-        list.iter().find(|statement| statement.key == key)
+        self.said.list(self.slot(thing)).iter().find(|statement| statement.key == key)
     }
 
     /// The value of a control of a flow as seen from its target's side: what the source states counts, since that end
     /// is called back.
     pub(crate) fn resolve_turned(&self, flow: FlowIx, key: FactKey) -> Resolved<'m> {
-        let (thing, source) = (Thing::Flow(flow), Thing::Element(self.model[flow].source));
+        let (thing, source) = (Thing::Flow(flow), Thing::Element(self.ends(flow).source));
         if self.own(thing, key).is_none() && self.places(key).contains(&Place::Target) {
             return self.resolve(source, key);
         }
@@ -101,7 +101,7 @@ impl<'m> Facts<'m> {
         if let Thing::Flow(ix) = thing
             && places.contains(&Place::Target)
         {
-            let target = Thing::Element(self.model[ix].target);
+            let target = Thing::Element(self.ends(ix).target);
             if let Some(statement) = self.own(target, key) {
                 return Some(found(statement, Via::Target(target, statement.by)));
             }
@@ -132,10 +132,16 @@ impl<'m> Facts<'m> {
             _ => return None,
         };
         // What a technology may have is not a value: the search goes on.
-        (state != State::Unknown).then_some(Resolved { state, via: Via::Implied(id), span: self.implied_span(thing) })
+        (state != State::Unknown).then_some(Resolved { state, via: Via::Implied(id), span: None })
     }
 
-    fn implied_span(&self, thing: Thing) -> Option<Span> {
+    /// Where a value that was found for a thing is stated, or the technology or protocol that implies it.
+    pub(crate) fn span_of(&self, thing: Thing, resolved: Resolved<'_>) -> Option<Span> {
+        let thing = match resolved.via {
+            Via::Implied(_) => thing,
+            Via::Drawn(element) => element,
+            _ => return resolved.span,
+        };
         match thing {
             Thing::Element(ix) => self.model[ix].stated.tech.as_ref().map(|tech| tech.span),
             Thing::Flow(ix) => self.model[ix].stated.protocol.as_ref().map(|protocol| protocol.span),
@@ -153,7 +159,7 @@ impl<'m> Facts<'m> {
         let FactKey::Control(control) = key else { return None };
         let (_, element) = self.drawn.iter().find(|(given, _)| *given == control)?;
         let element = Thing::Element(*element);
-        Some(Resolved { state: State::Yes, via: Via::Drawn(element), span: self.implied_span(element) })
+        Some(Resolved { state: State::Yes, via: Via::Drawn(element), span: None })
     }
 
     /// Step five.
@@ -163,7 +169,7 @@ impl<'m> Facts<'m> {
             Some(Resolved { state: entry.state, via: Via::Star(place), span: Some(entry.span) })
         };
         let target = match thing {
-            Thing::Flow(ix) if places.contains(&Place::Target) => Some(Thing::Element(self.model[ix].target)),
+            Thing::Flow(ix) if places.contains(&Place::Target) => Some(Thing::Element(self.ends(ix).target)),
             _ => None,
         };
         star(thing)
@@ -187,8 +193,9 @@ impl<'m> Facts<'m> {
 
     /// The zones that both ends of a flow are in, innermost first.
     fn shared_zones(&self, flow: FlowIx) -> impl Iterator<Item = ZoneIx> + '_ {
-        let target = &self.placement(self.model[flow].target).all;
-        self.placement(self.model[flow].source).all.iter().copied().filter(move |zone| target.contains(zone))
+        let ends = self.ends(flow);
+        let target = &self.placement(ends.target).all;
+        self.placement(ends.source).all.iter().copied().filter(move |zone| target.contains(zone))
     }
 
     /// The zones around a zone, nearest first.
@@ -203,7 +210,7 @@ impl<'m> Facts<'m> {
         if let Thing::Flow(ix) = thing
             && places.contains(&Place::Target)
         {
-            sources.push(Thing::Element(self.model[ix].target));
+            sources.push(Thing::Element(self.ends(ix).target));
         }
         if handed_down(places) {
             self.first_around(thing, |place| {
@@ -224,7 +231,7 @@ impl<'m> Facts<'m> {
             (Thing::Element(ix), FactKey::Trait(_)) if self.asks_tech(ix) => BaseFact { thing, key: FactKey::Tech },
             (Thing::Flow(ix), FactKey::Trait(_)) if self.protocol(ix).is_none() => BaseFact { thing, key: FactKey::Protocol },
             (Thing::Flow(ix), FactKey::Control(_)) if self.asks_target(ix, key) => {
-                BaseFact { thing: Thing::Element(self.model[ix].target), key }
+                BaseFact { thing: Thing::Element(self.ends(ix).target), key }
             }
             _ => BaseFact { thing, key },
         }
@@ -232,12 +239,12 @@ impl<'m> Facts<'m> {
 
     /// People are not built with a technology, so their traits are asked one by one.
     fn asks_tech(&self, element: ElementIx) -> bool {
-        self.tech(element).is_none() && self.model[element].kind != redan_model::lang::ElementKind::Actor
+        self.tech(element).is_none() && self.kind(element) != redan_model::lang::ElementKind::Actor
     }
 
     /// One answer on the target settles all flows that arrive there, unless it is another file's.
     fn asks_target(&self, flow: FlowIx, key: FactKey) -> bool {
-        let target = &self.model[self.model[flow].target];
+        let target = &self.model[self.ends(flow).target];
         self.places(key).contains(&Place::Target) && target.identity.provided_by.is_none()
     }
 }
@@ -262,7 +269,7 @@ fn handed_down(places: &[Place]) -> bool {
 
 fn may_stand(facts: &Facts<'_>, thing: Thing, places: &[Place]) -> bool {
     use redan_model::lang::ElementKind;
-    let kind = |ix: ElementIx| match facts.model[ix].kind {
+    let kind = |ix: ElementIx| match facts.kind(ix) {
         ElementKind::Actor => Place::Actor,
         ElementKind::External => Place::External,
         ElementKind::Process => Place::Process,

@@ -12,7 +12,7 @@ impl Facts<'_> {
     pub(crate) fn used_state(&self, thing: Thing, key: FactKey) -> UsedFact {
         let resolved = self.resolve(thing, key);
         let unknown = resolved.state == State::Unknown;
-        let span = resolved.span.or_else(|| self.entry_span(thing));
+        let span = self.span_of(thing, resolved).or_else(|| self.entry_span(thing));
         UsedFact { fact: BaseFact { thing, key }, value: resolved.state.as_str().to_owned(), origin: origin(resolved, unknown), span }
     }
 

@@ -1,11 +1,13 @@
 //! Facts as expressions read them: one value for every field of [`crate::expr::schema::FIELDS`].
 
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
 use redan_model::lang::YesNo;
 use redan_model::{AssetIx, ElementIx, FlowIx, Spanned, Thing, ZoneIx};
 
 use super::Facts;
-use crate::expr::value::any_member;
-use crate::expr::{Field, Range, Things, Tri, Value, World};
+use crate::expr::{Field, Holding, Range, Things, Tri, Value, World};
 use crate::fact::{BaseFact, FactKey, Property, UsedFact};
 
 impl World for Facts<'_> {
@@ -21,7 +23,7 @@ impl World for Facts<'_> {
             _ => {}
         }
         match thing {
-            Thing::Model => self.model_value(field),
+            Thing::Model => self.list_value(thing, field),
             Thing::Zone(ix) => self.zone_value(ix, field),
             Thing::Element(ix) => self.element_value(ix, field),
             Thing::Flow(ix) => self.flow_value(ix, field),
@@ -48,22 +50,34 @@ impl World for Facts<'_> {
     }
 
     fn reaches(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Tri {
-        let at = match thing {
-            Thing::Element(ix) => ix.index(),
-            Thing::Model => 0,
-            _ => return Tri::No,
-        };
+        let Thing::Element(ix) = thing else { return Tri::No };
         let kept = self.memo.borrow().get(&field).and_then(|kept| kept.get(key)).cloned();
         let spread = kept.unwrap_or_else(|| {
             // Not held while the predicate runs: it may ask about reach itself.
-            let spread = std::rc::Rc::new(match thing {
-                Thing::Element(_) => self.spread(field, &mut |element| predicate(Thing::Element(element))),
-                _ => vec![any_member(&self.things(thing, field), predicate)],
-            });
-            self.memo.borrow_mut().entry(field).or_default().insert(key.to_owned(), std::rc::Rc::clone(&spread));
+            let spread = Rc::new(self.spread(field, &mut |element| predicate(Thing::Element(element))));
+            self.memo.borrow_mut().entry(field).or_default().insert(key.to_owned(), Rc::clone(&spread));
             spread
         });
-        spread[at]
+        spread[ix.index()]
+    }
+
+    fn holding(&self, thing: Thing, field: Field, key: &str, predicate: &mut dyn FnMut(Thing) -> Tri) -> Rc<Holding> {
+        let kept = self.holdings.borrow().get(&(thing, field)).and_then(|kept| kept.get(key)).cloned();
+        kept.unwrap_or_else(|| {
+            // Not held while the predicate runs: it may ask about lists itself.
+            let found = Rc::new(Holding::of(&self.things(thing, field), predicate));
+            self.holdings.borrow_mut().entry((thing, field)).or_default().insert(key.to_owned(), Rc::clone(&found));
+            found
+        })
+    }
+
+    fn each(&self, thing: Thing, field: Field, visit: &mut dyn FnMut(Thing, Tri) -> ControlFlow<()>) -> bool {
+        self.each_listed(thing, field, visit).unwrap_or_else(|| {
+            let things = self.things(thing, field);
+            // Who breaks off wants no more members.
+            let _ = things.members.iter().try_for_each(|(member, belongs)| visit(*member, *belongs));
+            things.open
+        })
     }
 
     fn assets_on(&self, thing: Thing) -> Option<&[AssetIx]> {
@@ -76,11 +90,7 @@ impl World for Facts<'_> {
 
 /// A list whose members are all known.
 fn closed(members: impl Iterator<Item = Thing>) -> Value<'static> {
-    list(members, false)
-}
-
-fn list(members: impl Iterator<Item = Thing>, open: bool) -> Value<'static> {
-    Value::Things(Things { members: members.map(|thing| (thing, Tri::Yes)).collect(), open })
+    Value::Things(Things { members: members.map(|thing| (thing, Tri::Yes)).collect(), open: false })
 }
 
 fn texts<'t>(items: impl Iterator<Item = &'t str>, open: bool) -> Value<'t> {
@@ -89,11 +99,6 @@ fn texts<'t>(items: impl Iterator<Item = &'t str>, open: bool) -> Value<'t> {
 
 fn text(value: Option<&Spanned<String>>) -> Value<'_> {
     Value::Text(Some(value.map_or("", |value| value.value.as_str())))
-}
-
-/// What a field of another kind of thing would give; the checker of expressions never lets one through.
-fn nothing() -> Value<'static> {
-    Value::Tri(Tri::Unknown)
 }
 
 impl Facts<'_> {
@@ -125,75 +130,24 @@ impl Facts<'_> {
         owner.as_ref().map_or("", |owner| owner.value.as_str())
     }
 
-    fn model_value(&self, field: Field) -> Value<'_> {
-        match field {
-            Field::Elements => closed(self.element_ixs().map(Thing::Element)),
-            Field::AllFlows => closed(self.flow_ixs().map(Thing::Flow)),
-            Field::Assets => closed(self.asset_ixs().map(Thing::Asset)),
-            Field::AllZones => closed((0..self.inside.len()).map(|ix| Thing::Zone(ZoneIx(super::placement::narrow32(ix))))),
-            _ => nothing(),
-        }
-    }
-
     fn zone_value(&self, ix: ZoneIx, field: Field) -> Value<'_> {
         match field {
             Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
             Field::Trust => Value::Number(self.zone_trust(ix).map_or(Range { low: 0, high: 100 }, |trust| Range::known(trust.into()))),
-            Field::Zones => closed(self.outer_zones(ix).map(Thing::Zone)),
-            Field::Children => closed(self.model[ix].children.iter().map(|zone| Thing::Zone(*zone))),
-            Field::Inside => Value::Things(self.zone_members(ix)),
-            Field::Entering => Value::Things(self.zone_flows(ix, &self.entering[ix.index()], true)),
-            Field::Leaving => Value::Things(self.zone_flows(ix, &self.leaving[ix.index()], false)),
-            _ => nothing(),
+            _ => self.list_value(Thing::Zone(ix), field),
         }
     }
 
-    /// Elements inside a zone; one whose zones nobody states may be.
-    pub(crate) fn zone_members(&self, ix: ZoneIx) -> Things {
-        let inside = self.elements_inside(ix).iter().map(|element| (Thing::Element(*element), Tri::Yes));
-        let maybe = self.unplaced.iter().map(|element| (Thing::Element(*element), Tri::Unknown));
-        Things { members: inside.chain(maybe).collect(), open: false }
-    }
-
-    fn zone_flows(&self, ix: ZoneIx, certain: &[FlowIx], entering: bool) -> Things {
-        let maybe = self.loose_flows.iter().filter_map(|flow| {
-            let crossing = self.crossing(*flow);
-            let (known, open) = if entering { (&crossing.enters, crossing.enters_open) } else { (&crossing.leaves, crossing.leaves_open) };
-            let tri = known.iter().find(|(zone, _)| *zone == ix).map(|(_, tri)| *tri);
-            let far = if entering { &crossing.leaves } else { &crossing.enters };
-            // The far end is certainly inside too where it leaves the zone or shares it.
-            let possible = open && !far.iter().any(|(zone, _)| *zone == ix) && !self.shares(*flow, ix);
-            tri.or(possible.then_some(Tri::Unknown)).map(|tri| (Thing::Flow(*flow), tri))
-        });
-        Things { members: certain.iter().map(|flow| (Thing::Flow(*flow), Tri::Yes)).chain(maybe).collect(), open: false }
-    }
-
-    fn shares(&self, flow: FlowIx, zone: ZoneIx) -> bool {
-        let inside = |element| self.placement(element).all.contains(&zone);
-        inside(self.model[flow].source) && inside(self.model[flow].target)
-    }
-
     fn element_value(&self, ix: ElementIx, field: Field) -> Value<'_> {
-        let flows = |flows: &mut dyn Iterator<Item = FlowIx>| closed(flows.map(Thing::Flow));
         match field {
-            Field::Kind => Value::Text(Some(self.model[ix].kind.as_str())),
+            Field::Kind => Value::Text(Some(self.kind(ix).as_str())),
             Field::Tech => Value::Text(self.tech_id(ix)),
             Field::Trust => Value::Number(self.trust(ix)),
-            Field::Zones => list(self.placement(ix).all.iter().map(|zone| Thing::Zone(*zone)), !self.placement(ix).known),
-            Field::Holds => {
-                let (assets, known) = self.held(ix);
-                list(assets.iter().map(|asset| Thing::Asset(*asset)), !known)
-            }
             Field::Handles => Value::Things(self.handles(ix)),
-            Field::Incoming => flows(&mut self.arriving(ix)),
-            Field::Outgoing => flows(&mut self.departing(ix)),
-            Field::Flows => flows(&mut self.touching(ix)),
-            Field::Children => closed(self.model[ix].children.iter().map(|child| Thing::Element(*child))),
-            Field::Parents => closed(self.around(ix).skip(1).map(Thing::Element)),
             Field::EntryPoints => self.entry_points(ix),
             Field::Exposed => Value::Tri(self.exposed(ix)),
             Field::ReachedFrom | Field::InfluencedFrom => closed(self.reaching(ix, field).into_iter().map(Thing::Element)),
-            _ => nothing(),
+            _ => self.list_value(Thing::Element(ix), field),
         }
     }
 
@@ -215,8 +169,18 @@ impl Facts<'_> {
         Things { members: members.into_iter().map(|asset| (Thing::Asset(asset), Tri::Yes)).collect(), open: !known }
     }
 
+    /// A list of things. What a field of another kind of thing would give is unknown; the checker of expressions never
+    /// lets one through.
+    fn list_value(&self, thing: Thing, field: Field) -> Value<'_> {
+        self.listed(thing, field).map_or(Value::Tri(Tri::Unknown), Value::Things)
+    }
+
     /// Whether a flow arrives from a less trusted place, or an entry point is stated.
     pub(crate) fn exposed(&self, ix: ElementIx) -> Tri {
+        self.exposures[ix.index()]
+    }
+
+    pub(super) fn find_exposure(&self, ix: ElementIx) -> Tri {
         if !self.model[ix].stated.entry_points.items.is_empty() {
             return Tri::Yes;
         }
@@ -244,19 +208,12 @@ impl Facts<'_> {
     }
 
     fn flow_value(&self, ix: FlowIx, field: Field) -> Value<'_> {
-        let flow = &self.model[ix];
-        let moves = &self.moves[ix.index()];
+        let ends = self.ends(ix);
         match field {
             Field::Protocol => Value::Text(self.protocol_id(ix)),
-            Field::Label => text(flow.stated.label.as_ref()),
-            Field::Source => Value::Thing(Thing::Element(flow.source)),
-            Field::Target => Value::Thing(Thing::Element(flow.target)),
-            Field::Carries => list(moves.carries.iter().map(|asset| Thing::Asset(*asset)), !moves.known),
-            Field::Returns => list(moves.returns.iter().map(|asset| Thing::Asset(*asset)), !moves.known),
-            Field::Moves => {
-                let (assets, known) = self.moved(ix);
-                list(assets.map(Thing::Asset), !known)
-            }
+            Field::Label => text(self.model[ix].stated.label.as_ref()),
+            Field::Source => Value::Thing(Thing::Element(ends.source)),
+            Field::Target => Value::Thing(Thing::Element(ends.target)),
             Field::Crosses => Value::Tri(self.crosses(ix)),
             Field::Enters => Value::Things(self.entered(ix)),
             Field::Leaves => Value::Things(self.left(ix)),
@@ -265,8 +222,8 @@ impl Facts<'_> {
                 entered.members.extend(left.members);
                 Value::Things(Things { members: entered.members, open: entered.open || left.open })
             }
-            Field::BothWays => Value::Tri(Tri::known(flow.both_ways)),
-            _ => nothing(),
+            Field::BothWays => Value::Tri(Tri::known(ends.both_ways)),
+            _ => self.list_value(Thing::Flow(ix), field),
         }
     }
 
@@ -302,10 +259,7 @@ impl Facts<'_> {
             Field::Availability => self.level_value(ix, Property::Availability),
             Field::Privacy => self.level_value(ix, Property::Privacy),
             Field::Top => Value::Tri(Tri::known(asset.stated.top.as_ref().is_some_and(|top| top.value == YesNo::Yes))),
-            Field::Holders => Value::Things(self.asset_holders(ix)),
-            Field::Carriers => Value::Things(self.asset_carriers(ix)),
-            Field::On => closed(asset.on.iter().map(|element| Thing::Element(*element))),
-            _ => nothing(),
+            _ => self.list_value(Thing::Asset(ix), field),
         }
     }
 
@@ -321,23 +275,9 @@ impl Facts<'_> {
         Value::Number(self.level(ix, property).map_or(Range { low: 0, high: 4 }, |level| Range::known(level as i64)))
     }
 
-    /// Elements that keep an asset; a store that does not say what it holds may be one.
-    pub(crate) fn asset_holders(&self, ix: AssetIx) -> Things {
-        let known = self.holders[ix.index()].iter().map(|element| (Thing::Element(*element), Tri::Yes));
-        let maybe = self.silent_stores.iter().map(|element| (Thing::Element(*element), Tri::Unknown));
-        Things { members: known.chain(maybe).collect(), open: false }
-    }
-
     /// A store that does not say what it holds.
     pub(crate) fn silent_store(&self, ix: ElementIx) -> bool {
         self.model[ix].kind == redan_model::lang::ElementKind::Store && !self.holds[ix.index()].known && !self.model[ix].is_group
-    }
-
-    /// Flows that move an asset; one that does not say what it moves may do so.
-    pub(crate) fn asset_carriers(&self, ix: AssetIx) -> Things {
-        let known = self.carriers[ix.index()].iter().map(|flow| (Thing::Flow(*flow), Tri::Yes));
-        let maybe = self.silent_flows.iter().map(|flow| (Thing::Flow(*flow), Tri::Unknown));
-        Things { members: known.chain(maybe).collect(), open: false }
     }
 
     /// The elements and flows that an asset is known to be at.

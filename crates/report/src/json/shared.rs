@@ -1,12 +1,16 @@
 //! Parts of a document that are written from what is there already, or that many items of a list have in common.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use redan_engine::Knowledge;
 use redan_engine::analysis::Threat;
+use redan_engine::rule::{Rule, RuleIx};
 use serde::{Serialize, Serializer};
 
+use super::write::Fragment;
 use crate::{Input, merged};
 
 /// A list of texts, each found when it is written.
@@ -56,50 +60,62 @@ impl Serialize for Phrases<'_> {
     }
 }
 
-/// What a threat has from its rules.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct OfRules<'a> {
-    pub(super) description: Option<String>,
-    pub(super) references: References<'a>,
-    pub(super) counterparts: Vec<&'a str>,
+/// What a threat has from its rules, as it is written.
+#[derive(Debug)]
+pub(super) struct OfRules {
+    pub(super) description: Fragment,
+    pub(super) references: Fragment,
+    pub(super) counterparts: Fragment,
 }
 
+/// What the threats of one rule have in common, made with the first of them that is written.
+#[derive(Debug)]
+pub(super) struct ByRule(Vec<OnceCell<OfRules>>);
+
 /// Ids in public lists by list.
-#[derive(Debug, Clone)]
-pub(super) struct References<'a>(Vec<(&'a str, Vec<ReferenceJson<'a>>)>);
+#[derive(Debug)]
+struct References<'a>(Vec<(&'a str, Vec<ReferenceJson<'a>>)>);
 
 /// Numbers of public lists are numbers, such as CWE 307; everything else is text.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum ReferenceJson<'a> {
     Number(u32),
     Text(&'a str),
 }
 
-impl<'a> OfRules<'a> {
+impl OfRules {
     /// What one threat has.
-    pub(super) fn of(input: &'a Input<'_>, threat: &'a Threat) -> Self {
+    pub(super) fn of(input: &Input<'_>, threat: &Threat) -> Self {
         Self {
-            description: description(threat.description(input.knowledge)),
-            references: References::of(merged::references(input, threat)),
-            counterparts: merged::counterparts(input, threat),
+            description: Fragment::of(&description(threat.description(input.knowledge))),
+            references: Fragment::of(&References::of(merged::references(input, threat))),
+            counterparts: Fragment::of(&merged::counterparts(input, threat)),
         }
     }
 
-    /// What a threat has that was raised by each of the rules alone.
-    pub(super) fn of_each(input: &Input<'a>) -> Vec<Self> {
-        let lists = |rule: &'a redan_engine::rule::Rule| {
-            let mut all: IndexMap<&str, Vec<&str>> = IndexMap::new();
-            merged::add_references(&mut all, &rule.references);
-            all
-        };
-        let rules = input.knowledge.rules.iter();
-        let one = |rule: &'a redan_engine::rule::Rule| Self {
-            description: description(&rule.why),
-            references: References::of(lists(rule)),
-            counterparts: merged::counterparts_of(input.knowledge, [rule]),
-        };
-        rules.map(one).collect()
+    /// What a threat has that was raised by a rule alone.
+    fn of_rule(knowledge: &Knowledge, rule: &Rule) -> Self {
+        let mut references = IndexMap::new();
+        merged::add_references(&mut references, &rule.references);
+        Self {
+            description: Fragment::of(&description(&rule.why)),
+            references: Fragment::of(&References::of(references)),
+            counterparts: Fragment::of(&merged::counterparts_of(knowledge, [rule])),
+        }
+    }
+}
+
+impl ByRule {
+    /// Of the rules that an analysis was made with.
+    pub(super) fn of(input: &Input<'_>) -> Self {
+        Self(input.knowledge.rules.iter().map(|_| OnceCell::new()).collect())
+    }
+
+    /// What the threats of a rule have in common.
+    pub(super) fn get(&self, input: &Input<'_>, rule: RuleIx) -> &OfRules {
+        let at = usize::from(rule.0);
+        self.0[at].get_or_init(|| OfRules::of_rule(input.knowledge, &input.knowledge.rules[at]))
     }
 }
 

@@ -11,7 +11,8 @@ use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
 use super::scores::ScoresJson;
-use super::shared::{OfRules, Phrases, Texts};
+use super::shared::{ByRule, OfRules, Phrases, Texts};
+use super::write::Fragment;
 use super::{DiagnosticJson, ModelJson, PlaceJson, RealisedJson, Selection};
 use crate::Input;
 
@@ -19,13 +20,13 @@ use crate::Input;
 pub struct ThreatsJson<'a> {
     input: &'a Input<'a>,
     selection: &'a Selection<'a>,
-    of_rules: Vec<OfRules<'a>>,
+    of_rules: ByRule,
 }
 
 impl<'a> ThreatsJson<'a> {
     /// The selected part of an analysis.
     pub fn of(input: &'a Input<'a>, selection: &'a Selection<'a>) -> Self {
-        Self { input, selection, of_rules: OfRules::of_each(input) }
+        Self { input, selection, of_rules: ByRule::of(input) }
     }
 }
 
@@ -88,8 +89,9 @@ pub struct ThreatJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     scores: Option<ScoresJson<'a>>,
     mitigations: &'a [String],
-    #[serde(flatten)]
-    of_rules: Cow<'a, OfRules<'a>>,
+    description: Cow<'a, Fragment>,
+    references: Cow<'a, Fragment>,
+    counterparts: Cow<'a, Fragment>,
     assumptions: &'a [String],
     questions: Texts<'a, QuestionIx, Analysis>,
     answer: Option<AnswerJson<'a>>,
@@ -130,20 +132,23 @@ struct AnswerJson<'a> {
 impl<'a> ThreatJson<'a> {
     /// A threat as the format has it.
     pub fn of(input: &'a Input<'_>, threat: &'a Threat) -> Self {
-        Self::with(input, threat, Cow::Owned(OfRules::of(input, threat)))
+        let OfRules { description, references, counterparts } = OfRules::of(input, threat);
+        Self::with(input, threat, [description, references, counterparts].map(Cow::Owned))
     }
 
     /// The same with what most threats of one rule have in common, by rule.
-    fn sharing(input: &'a Input<'_>, threat: &'a Threat, of_rules: &'a [OfRules<'a>]) -> Self {
+    fn sharing(input: &'a Input<'_>, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
         match threat.rule {
             Some(rule) if threat.merged.is_empty() && threat.references.is_empty() && threat.description.is_none() => {
-                Self::with(input, threat, Cow::Borrowed(&of_rules[usize::from(rule.0)]))
+                let OfRules { description, references, counterparts } = of_rules.get(input, rule);
+                Self::with(input, threat, [description, references, counterparts].map(Cow::Borrowed))
             }
             _ => Self::of(input, threat),
         }
     }
 
-    fn with(input: &'a Input<'_>, threat: &'a Threat, of_rules: Cow<'a, OfRules<'a>>) -> Self {
+    fn with(input: &'a Input<'_>, threat: &'a Threat, of_rules: [Cow<'a, Fragment>; 3]) -> Self {
+        let [description, references, counterparts] = of_rules;
         let band = threat.rating.band;
         Self {
             id: &threat.id,
@@ -166,7 +171,9 @@ impl<'a> ThreatJson<'a> {
             rating_reasons: Phrases(&threat.rating_reasons),
             scores: threat.scores.as_deref().map(ScoresJson),
             mitigations: &threat.mitigations,
-            of_rules,
+            description,
+            references,
+            counterparts,
             assumptions: &threat.assumptions,
             questions: Texts::of(&threat.questions, input.analysis, |analysis, ix| &analysis.questions[ix.0 as usize].id),
             answer: threat.answer.as_deref().map(AnswerJson::of),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
+use serde_json::value::RawValue;
 
 /// How much is gathered before it goes out.
 const CHUNK: usize = 64 * 1024;
@@ -20,6 +21,21 @@ pub fn write(out: &mut dyn Write, document: &impl Serialize) -> io::Result<()> {
     let mut chunks = serializer.into_inner();
     chunks.write_all(b"\n")?;
     chunks.flush()
+}
+
+/// A part of a document that many places have in common, turned into JSON once; [`write`] lays it out where it stands.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+pub(super) struct Fragment(Box<RawValue>);
+
+impl Fragment {
+    /// A part of a document; `null` for what is no JSON, such as a map whose keys are lists.
+    pub(super) fn of(value: &impl Serialize) -> Self {
+        let mut text = Vec::new();
+        let written = value.serialize(&mut Serializer::with_formatter(&mut text, Indented::default()));
+        let text = written.ok().and_then(|()| String::from_utf8(text).ok());
+        Self(text.and_then(|text| RawValue::from_string(text).ok()).unwrap_or_else(|| RawValue::NULL.to_owned()))
+    }
 }
 
 /// Gathers the many short pieces of a document, of which a writer behind a pointer would see every one.
@@ -142,6 +158,19 @@ impl Formatter for Indented {
         self.has_items = true;
         Ok(())
     }
+
+    /// The lines of a fragment, moved to where it stands; inside texts there are no line ends.
+    fn write_raw_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.starts_with('"') {
+            return out.write_all(fragment.as_bytes());
+        }
+        let mut lines = fragment.split('\n');
+        out.write_all(lines.next().unwrap_or_default().as_bytes())?;
+        lines.try_for_each(|line| {
+            self.line(out, true)?;
+            out.write_all(line.as_bytes())
+        })
+    }
 }
 
 #[cfg(test)]
@@ -149,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    use super::{CHUNK, write};
+    use super::{CHUNK, Fragment, write};
 
     fn written(value: &Value) -> String {
         let mut out = Vec::new();
@@ -176,6 +205,15 @@ mod tests {
         #[test]
         fn documents_read_as_the_usual_pretty_form(value in any_value()) {
             prop_assert_eq!(written(&value), serde_json::to_string_pretty(&value).unwrap() + "\n");
+        }
+
+        #[test]
+        fn a_fragment_is_laid_out_where_it_stands(value in any_value()) {
+            let fragment = Fragment::of(&value);
+            let mut out = Vec::new();
+            write(&mut out, &[(&fragment, 1), (&fragment, 2)]).unwrap();
+            let plain = serde_json::to_string_pretty(&[(&value, 1), (&value, 2)]).unwrap() + "\n";
+            prop_assert_eq!(String::from_utf8(out).unwrap(), plain);
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use redan_model::suggest::nearest;
 
 use super::super::parse::{Ast, AstKind};
-use super::super::tree::{Cond, List, Num, Op, Quantified, Scale, Text, TextTest};
+use super::super::tree::{Apart, Cond, Item, List, Num, Op, Path, Quantified, Scale, Shared, Text, TextTest};
 use super::{Checker, Member, Typed, cond_at};
 
 const METHODS: [&str; 11] = ["exists", "all", "filter", "map", "size", "min", "max", "startsWith", "endsWith", "contains", "matches"];
@@ -68,16 +68,52 @@ impl Checker<'_> {
         let (list, member) = self.list_of(base)?;
         let slot = self.bind(variable, member)?;
         let before = std::mem::replace(&mut self.lowest, usize::MAX);
-        let body = self.cond(body_ast);
-        let alone = self.lowest >= slot;
+        let body = self.body(body_ast, slot);
         self.lowest = self.lowest.min(before);
         self.binders.pop();
-        let body = body?;
-        let key = alone.then(|| format!("{name} {}", self.slice(&(variable.range.start..body_ast.range.end))));
+        let (body, others) = body?;
+        let is_plain = matches!(list, List::Field(..)) && !matches!(base.kind, AstKind::Call(..));
+        let shared = if is_plain { self.shared(name, variable, &body, &others, slot) } else { None };
         let (list, body) = absorb_filters(list, body, name == "all");
-        let key = key.filter(|_| matches!(list, List::Field(..)) && !matches!(base.kind, AstKind::Call(..)));
-        let quantified = Box::new(Quantified { list, slot, body, key });
+        let quantified = Box::new(Quantified { list, slot, body, shared });
         Some(cond_at(ast, if name == "all" { Op::ForAll(quantified) } else { Op::Exists(quantified) }))
+    }
+
+    /// The body of a quantifier, and which of its parts read variables from outside of it.
+    fn body(&mut self, ast: &Ast, slot: usize) -> Option<(Cond, Vec<usize>)> {
+        let AstKind::All(operands) = &ast.kind else {
+            let cond = self.cond(ast)?;
+            return Some((cond, if self.lowest < slot { vec![0] } else { Vec::new() }));
+        };
+        let mut others = Vec::new();
+        let mut lowest = usize::MAX;
+        let mut conds = Vec::new();
+        for (at, operand) in operands.iter().enumerate() {
+            self.lowest = usize::MAX;
+            conds.push(self.cond(operand));
+            if self.lowest < slot {
+                others.push(at);
+            }
+            lowest = lowest.min(self.lowest);
+        }
+        self.lowest = lowest;
+        let conds = conds.into_iter().collect::<Option<_>>()?;
+        let Typed::Cond(cond) = cond_at(ast, Op::All(conds)) else { return None };
+        Some((cond, others))
+    }
+
+    /// What of a quantifier every subject may share: all of it, or all but the part that leaves one thing out.
+    fn shared(&self, name: &str, variable: &Ast, body: &Cond, others: &[usize], slot: usize) -> Option<Shared> {
+        let apart = match others {
+            [] => None,
+            [part] if name == "exists" => Some(Apart { part: *part, from: left_out(body.parts().get(*part)?, slot)?.clone() }),
+            _ => return None,
+        };
+        let is_left = |at: usize| apart.as_ref().is_none_or(|apart| apart.part != at);
+        let parts = body.parts().iter().enumerate().filter(|(at, _)| is_left(*at));
+        let texts: Vec<&str> = parts.map(|(_, part)| self.slice(&(part.start as usize..part.end as usize))).collect();
+        let key = format!("{name} {}, {}", self.slice(&variable.range), texts.join("; "));
+        Some(Shared { key, apart })
     }
 
     fn filter(&mut self, ast: &Ast, base: &Ast, args: &[Ast]) -> Option<Typed> {
@@ -120,8 +156,8 @@ impl Checker<'_> {
         match self.typed(field)? {
             Typed::List(list, _) => Some(cond_at(ast, Op::NotEmpty(list))),
             Typed::Text(text, _) => {
-                let empty = super::super::tree::Item::Text(Text::Const(String::new()));
-                let Typed::Cond(inner) = cond_at(ast, Op::Equal(super::super::tree::Item::Text(text), empty)) else { return None };
+                let empty = Item::Text(Text::Const(String::new()));
+                let Typed::Cond(inner) = cond_at(ast, Op::Equal(Item::Text(text), empty)) else { return None };
                 Some(cond_at(ast, Op::Not(Box::new(inner))))
             }
             other => self.wanted(field, "a text or a list", &other),
@@ -155,6 +191,19 @@ impl Checker<'_> {
             Ok(regex) => Some(cond_at(ast, Op::Matches(text?, Arc::new(regex)))),
             Err(error) => self.error(range, format!("the regular expression is wrong: {error}"), None),
         }
+    }
+}
+
+/// The thing that a condition says a variable is not.
+fn left_out(cond: &Cond, slot: usize) -> Option<&Path> {
+    let Op::Not(inner) = &cond.op else { return None };
+    match &inner.op {
+        Op::Equal(Item::Thing(Path::Slot(member)), Item::Thing(other)) | Op::Equal(Item::Thing(other), Item::Thing(Path::Slot(member)))
+            if *member == slot && !other.starts_with(slot) =>
+        {
+            Some(other)
+        }
+        _ => None,
     }
 }
 
