@@ -7,7 +7,7 @@ DEMO  := demo
 # How long each fuzz target runs.
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test lint fmt fuzz docs pdf clean
+.PHONY: demo test lint fmt fuzz docs pdf pdf-test clean
 
 demo:
 	$(CARGO) build --release --locked --bin redan
@@ -41,10 +41,12 @@ docs:
 
 # PDF is a step of its own: its library takes longer to build than everything else together.
 pdf:
+	$(CARGO) build --release --locked --bin redan --features pdf
+
+pdf-test:
 	@command -v cargo-nextest >/dev/null 2>&1 || $(CARGO) install --locked cargo-nextest
 	$(CARGO) clippy -p redan-pdf --all-targets --locked -- -D warnings
 	$(CARGO) nextest run -p redan-pdf --locked
-	$(CARGO) build --release --locked --bin redan --features pdf
 
 clean:
 	$(CARGO) clean
