@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
 mod bench;
+mod bench_trees;
 mod codegen;
 mod gen_model;
 mod knowledge;
@@ -34,6 +35,8 @@ enum Chore {
     GenModel(gen_model::GenModelArgs),
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
+    /// Measure fault trees of the Aralia set against known numbers and against SCRAM
+    BenchTrees(bench_trees::BenchTreesArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
+        Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

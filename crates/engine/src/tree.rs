@@ -9,6 +9,7 @@
 //! fits into a budget, and its minimal sets a zero-suppressed diagram. Where the budget is not enough, two smaller
 //! functions take the place of the exact one: one that is never above it and one that is never below it.
 
+mod assess;
 mod bdd;
 mod bounds;
 mod costs;
@@ -16,6 +17,7 @@ mod diagram;
 mod fronts;
 mod importance;
 mod likelihood;
+mod model;
 mod modules;
 mod natural;
 mod net;
@@ -27,10 +29,12 @@ mod solve;
 mod structure;
 mod zdd;
 
+pub use assess::{Assessment, DAYS_WITHOUT_ESTIMATE, Wanted, assess};
 pub use costs::{Least, easiest, quickest};
 pub use fronts::{DefencePoint, HarmPoint, cost_damage, defence_attack};
 pub use importance::{Importance, Method};
 pub use likelihood::Bounds;
+pub use model::{LIKELIHOODS, Leaf, Role, Tree, trees};
 pub use natural::Natural;
 pub use rank::MinimalSet;
 pub use simulate::{Simulated, simulate};

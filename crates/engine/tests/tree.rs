@@ -1,9 +1,7 @@
 //! Attack trees against exhaustive search, and against numbers that others published.
 
 use proptest::prelude::*;
-use redan_engine::tree::{
-    Budget, Gate, Literal, Method, Solution, Structure, cost_damage, defence_attack, easiest, quickest, simulate,
-};
+use redan_engine::tree::{Budget, Gate, Literal, Method, Solution, Structure, cost_damage, defence_attack, easiest, quickest, simulate};
 
 /// A random structure: for each gate its kind and its inputs among what was there before, some of them negated.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, pytm, threagile, tm7};
+use crate::{Decision, Loss, adtool, attack_flow, deciduous, galileo, mef, pytm, threagile, tm7};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +16,22 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// An attack-defence tree of ADTool.
+    Adtool,
+    /// A fault tree in the Open-PSA Model Exchange Format.
+    Mef,
+    /// An attack tree as text, in the manner of Galileo.
+    At,
+    /// A decision tree of Deciduous.
+    Deciduous,
+    /// A flow of MITRE's Attack Flow.
+    AttackFlow,
 }
 
 impl Format {
     /// Every format, in the order of lists.
-    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm];
+    pub const ALL: &[Self] =
+        &[Self::Tm7, Self::Threagile, Self::Pytm, Self::Adtool, Self::Mef, Self::At, Self::Deciduous, Self::AttackFlow];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +39,11 @@ impl Format {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
             Self::Pytm => "pytm",
+            Self::Adtool => "adtool",
+            Self::Mef => "open-psa",
+            Self::At => "at",
+            Self::Deciduous => "deciduous",
+            Self::AttackFlow => "attack-flow",
         }
     }
 
@@ -37,6 +53,11 @@ impl Format {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
             Self::Pytm => "pytm model",
+            Self::Adtool => "ADTool attack-defence tree",
+            Self::Mef => "Open-PSA fault tree",
+            Self::At => "attack tree in text",
+            Self::Deciduous => "Deciduous decision tree",
+            Self::AttackFlow => "MITRE Attack Flow",
         }
     }
 
@@ -110,5 +131,10 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::Adtool => adtool::read(bytes),
+        Format::Mef => mef::read(bytes),
+        Format::At => galileo::read(bytes),
+        Format::Deciduous => deciduous::read(bytes),
+        Format::AttackFlow => attack_flow::read(bytes),
     }
 }

@@ -8,14 +8,21 @@
 //! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
+pub mod adtool;
+pub mod attack_flow;
+pub mod deciduous;
 mod decision;
 mod detect;
 pub mod draft;
 mod format;
+pub mod galileo;
 pub mod limits;
 mod loss;
+pub mod mef;
 pub mod pytm;
 mod read;
+mod steps;
+mod steps_out;
 pub mod tb7;
 pub mod threagile;
 pub mod tm7;

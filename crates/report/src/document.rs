@@ -6,7 +6,7 @@
 mod plan;
 mod system;
 mod threats;
-mod trees;
+pub(crate) mod trees;
 
 pub use plan::{Acceptance, Check, Plan, PlannedMitigation};
 pub use system::{AssetRow, Assumption, ElementRow, FlowRow, System, ZoneRow};

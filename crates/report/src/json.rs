@@ -13,6 +13,7 @@ mod shared;
 mod standards;
 mod state;
 mod threats;
+mod tree;
 mod write;
 
 use redan_engine::Analysis;
@@ -28,6 +29,7 @@ pub use rules::{RuleJson, subject_word};
 pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
+pub use tree::TreeJson;
 pub use write::write;
 
 /// What of an analysis is shown.

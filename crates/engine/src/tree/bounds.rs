@@ -177,10 +177,7 @@ impl Cutter<'_> {
         let (one_low, one_high) = self.masses(one);
         let (other_low, other_high) = self.masses(other);
         // The tighter one of each side; combining them could be as large as both together.
-        Pair {
-            low: if other_low > one_low { other.low } else { one.low },
-            high: if other_high < one_high { other.high } else { one.high },
-        }
+        Pair { low: if other_low > one_low { other.low } else { one.low }, high: if other_high < one_high { other.high } else { one.high } }
     }
 
     fn masses(&self, pair: Pair) -> (f64, f64) {

@@ -50,7 +50,8 @@ pub fn defence_attack(structure: &Structure, costs: &[f64]) -> Option<Vec<Defenc
                 attacks.insert(edge, attack);
                 continue;
             }
-            let front = |edge: u32| fronts.get(&edge).cloned().unwrap_or_else(|| point(attacks.get(&edge).copied().unwrap_or(f64::INFINITY)));
+            let front =
+                |edge: u32| fronts.get(&edge).cloned().unwrap_or_else(|| point(attacks.get(&edge).copied().unwrap_or(f64::INFINITY)));
             let mut all = front(node.low);
             all.extend(front(node.high).into_iter().map(|mut point| {
                 point.defence += cost;
@@ -105,8 +106,8 @@ pub struct HarmPoint {
 }
 
 /// For more and more money, the most harm that an attack can do, whether or not it reaches the goal. Every node of the
-/// structure has a damage of its own, which counts once. Nothing if too many leaves stand in several places, if there is a
-/// negation, or if the front is too long.
+/// structure has a damage of its own, which counts once. What negations stand for is taken not to be there. Nothing if too
+/// many leaves stand in several places, if a gate asks for an odd number, or if the front is too long.
 pub fn cost_damage(structure: &Structure, costs: &[f64], damages: &[f64]) -> Option<Vec<HarmPoint>> {
     let goal = structure.goal()?;
     let shared = shared_leaves(structure, goal)?;
@@ -121,7 +122,7 @@ pub fn cost_damage(structure: &Structure, costs: &[f64], damages: &[f64]) -> Opt
     best_harm(all)
 }
 
-/// Leaves to which several ways lead; nothing if they are too many, or if something is negated.
+/// Leaves to which several ways lead; nothing if they are too many, or if it would not be only more that helps.
 fn shared_leaves(structure: &Structure, goal: Literal) -> Option<Vec<usize>> {
     let mut ways = vec![0_u32; structure.nodes().len()];
     ways[goal.node()] = 1;
@@ -134,10 +135,13 @@ fn shared_leaves(structure: &Structure, goal: Literal) -> Option<Vec<usize>> {
             Node::Leaf(leaf) if ways[at] > 1 => shared.push(*leaf),
             Node::Leaf(_) => {}
             Node::Gate(gate, inputs) => {
-                if ways[at] > 0 && (*gate == Gate::Odd || inputs.iter().any(|input| input.is_negated())) {
+                if ways[at] > 0 && *gate == Gate::Odd {
                     return None;
                 }
-                inputs.iter().for_each(|input| ways[input.node()] = ways[input.node()].saturating_add(ways[at]).min(1 << 20));
+                inputs
+                    .iter()
+                    .filter(|input| !input.is_negated())
+                    .for_each(|input| ways[input.node()] = ways[input.node()].saturating_add(ways[at]).min(1 << 20));
             }
         }
     }
@@ -159,8 +163,7 @@ impl Harm<'_> {
         let mut known: Vec<Option<bool>> = Vec::with_capacity(nodes.len());
         let mut fronts: Vec<Vec<HarmPoint>> = Vec::with_capacity(nodes.len());
         let mut base = HarmPoint { cost: 0.0, damage: 0.0, goal: false, leaves: Vec::new() };
-        for (at, leaf) in shared.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1) {
-            let _ = at;
+        for (_, leaf) in shared.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1) {
             base.cost += self.costs.get(*leaf).copied().unwrap_or(0.0);
             base.leaves.push(*leaf);
         }
@@ -193,7 +196,8 @@ impl Harm<'_> {
         match node {
             Node::Leaf(leaf) => (self.fixed)(*leaf),
             Node::Gate(gate, inputs) => {
-                let values: Option<Vec<bool>> = inputs.iter().map(|input| known[input.node()]).collect();
+                let of = |input: &Literal| if input.is_negated() { Some(true) } else { known[input.node()] };
+                let values: Option<Vec<bool>> = inputs.iter().map(of).collect();
                 let values = values?;
                 let holds = values.iter().filter(|value| **value).count();
                 Some(gate.holds_with(holds, values.len()))
@@ -211,8 +215,10 @@ impl Harm<'_> {
             Node::Gate(gate, inputs) => (*gate, inputs),
         };
         // By how many inputs hold, for that is all that the gate asks.
-        let mut counted: Vec<Vec<HarmPoint>> = vec![vec![none]];
-        for input in inputs {
+        let absent = inputs.iter().filter(|input| input.is_negated()).count();
+        let mut counted: Vec<Vec<HarmPoint>> = vec![Vec::new(); absent];
+        counted.push(vec![none]);
+        for input in inputs.iter().filter(|input| !input.is_negated()) {
             let mut next = vec![Vec::new(); counted.len() + 1];
             for (count, points) in counted.iter().enumerate() {
                 for (one, other) in points.iter().flat_map(|one| fronts[input.node()].iter().map(move |other| (one, other))) {
@@ -245,7 +251,7 @@ fn reachable(structure: &Structure, goal: Literal) -> Vec<bool> {
     reachable[goal.node()] = true;
     for (at, node) in structure.nodes().iter().enumerate().rev() {
         if let (true, Node::Gate(_, inputs)) = (reachable[at], node) {
-            inputs.iter().for_each(|input| reachable[input.node()] = true);
+            inputs.iter().filter(|input| !input.is_negated()).for_each(|input| reachable[input.node()] = true);
         }
     }
     reachable

@@ -35,12 +35,7 @@ impl Zdd {
     /// Room for so many nodes.
     pub(super) fn new(limit: usize) -> Self {
         let end = |which| Split { level: BOTTOM, high: which, low: which };
-        Self {
-            nodes: vec![end(0), end(1)],
-            unique: vec![FREE; 1 << 9],
-            cache: vec![(FREE, FREE, FREE); 1 << 9],
-            limit: limit.min(1 << 30),
-        }
+        Self { nodes: vec![end(0), end(1)], unique: vec![FREE; 1 << 9], cache: vec![(FREE, FREE, FREE); 1 << 9], limit: limit.min(1 << 30) }
     }
 
     /// The node of a family.

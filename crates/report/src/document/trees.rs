@@ -59,6 +59,11 @@ pub(super) fn trees(input: &Input<'_>) -> Vec<TreeView> {
     input.model.root.attack_trees.entries.iter().map(|(id, entry)| tree(input, id, &entry.value)).collect()
 }
 
+/// One tree by its id, if the model has it.
+pub(crate) fn one(input: &Input<'_>, id: &str) -> Option<TreeView> {
+    input.model.root.attack_trees.entries.get(id).map(|entry| tree(input, id, &entry.value))
+}
+
 fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {
     let mut walk = Walk { input, shared: &stated.nodes, seen: BTreeSet::new(), steps: Vec::new() };
     let branches = Branches {
