@@ -27,7 +27,7 @@ struct Builder {
 impl Builder {
     fn add(&mut self, step: &Step) -> Literal {
         let (own, stops) = match step {
-            Leaf(name, cost, stops) => (self.leaf(name, *cost), stops),
+            Leaf(name, cost, stops) => (self.leaf(*name, *cost), stops),
             And(below, stops) => (self.gate(Gate::All, below), stops),
             Or(below, stops) => (self.gate(Gate::Any, below), stops),
         };

@@ -162,7 +162,7 @@ impl Writer<'_> {
             }
         };
         let role = if other { " switchRole=\"yes\"" } else { "" };
-        let label = if step.name.is_empty() { refinement } else { &step.name };
+        let label: &str = if step.name.is_empty() { refinement } else { &step.name };
         let _ = writeln!(self.out, "<node refinement=\"{refinement}\"{role}><label>{}</label>", escape(label));
         for (key, value) in &step.fields {
             let domain = match *key {

@@ -5,12 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json};
+use redan_model::Model;
+use serde_json::{Map, Value as Json, json};
 
 use crate::draft::Draft;
 use crate::read::{items, list, scalar, text};
 use crate::steps::{How, Step, Steps};
-use crate::{ImportError, Imported, limits};
+use crate::{ImportError, Imported, Loss, LossKind, limits, steps_out};
+
+/// The extension of STIX that flows are written in.
+const EXTENSION: &str = "extension-definition--fb9c968a-745b-4ade-9b25-c324172197f4";
 
 /// Reads a file.
 ///
@@ -227,8 +231,146 @@ fn property(object: &Json, key: &str) -> String {
     found.map(|value| scalar(value).into_owned()).unwrap_or_default()
 }
 
+/// Writes the first attack tree of a model as a bundle of STIX, dated with a day such as `2026-01-31`. A bundle holds one
+/// flow. Ids come from what is in the model, so that the same model gives the same file.
+pub fn export(model: &Model, day: &str) -> (String, Vec<Loss>) {
+    let mut loss = Vec::new();
+    let mut trees = model.root.attack_trees.entries.iter();
+    let mut writer = FlowWriter { objects: Vec::new(), made: BTreeMap::new(), loss: &mut loss, day, id: "" };
+    let mut flow = Json::Null;
+    if let Some((id, entry)) = trees.next() {
+        writer.id = id;
+        let (steps, top) = steps_out::of_tree(id, &entry.value);
+        writer.step(&steps, top, 0);
+        let led: Vec<Json> = writer.objects.iter().flat_map(|object| following(object).to_vec()).collect();
+        let starts: Vec<Json> =
+            writer.objects.iter().filter_map(|object| object.get("id")).filter(|id| !led.contains(id)).cloned().collect();
+        flow = writer.object("attack-flow", "flow", json!({"name": steps.all[top].name, "scope": "threat", "start_refs": starts}));
+    }
+    let mut objects = std::mem::take(&mut writer.objects);
+    if flow != Json::Null {
+        objects.insert(0, flow);
+    }
+    for (id, _) in trees {
+        loss.push(steps_out::lost(LossKind::Dropped, format!("the attack tree {id}: a bundle holds one flow"), id));
+    }
+    let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(&format!("{}", objects.len()))), "objects": objects});
+    (format!("{bundle:#}\n"), loss)
+}
+
+fn following(object: &Json) -> &[Json] {
+    ["effect_refs", "on_true_refs"].iter().find_map(|key| object.get(key).and_then(Json::as_array)).map(Vec::as_slice).unwrap_or_default()
+}
+
+struct FlowWriter<'w> {
+    objects: Vec<Json>,
+    /// The object that stands for the end of each step.
+    made: BTreeMap<usize, String>,
+    loss: &'w mut Vec<Loss>,
+    day: &'w str,
+    id: &'w str,
+}
+
+impl FlowWriter<'_> {
+    fn object(&self, kind: &str, place: &str, more: Json) -> Json {
+        let time = format!("{}T00:00:00.000Z", self.day);
+        let id = format!("{kind}--{}", uuid(&format!("{}/{place}", self.id)));
+        let mut object = json!({"type": kind, "spec_version": "2.1", "id": id, "created": time, "modified": time});
+        if let (Some(object), Json::Object(more)) = (object.as_object_mut(), more) {
+            object.extend(more);
+            object.insert("extensions".to_owned(), json!({EXTENSION: {"extension_type": "new-sdo"}}));
+        }
+        object
+    }
+
+    fn push(&mut self, kind: &str, place: &str, more: Json) -> String {
+        let object = self.object(kind, place, more);
+        let id = text(&object, "id").into_owned();
+        self.objects.push(object);
+        id
+    }
+
+    /// That one thing leads to another.
+    fn lead(&mut self, from: &str, to: &str) {
+        let key = if from.starts_with("attack-condition") { "on_true_refs" } else { "effect_refs" };
+        if let Some(Json::Object(object)) = self.objects.iter_mut().find(|object| text(object, "id") == from)
+            && let Some(list) = object.entry(key).or_insert_with(|| json!([])).as_array_mut()
+        {
+            list.push(to.into());
+        }
+    }
+
+    /// Writes a step and what is below it, once; gives the object at its end. Deeper than models go, nothing is written.
+    fn step(&mut self, steps: &Steps, at: usize, depth: usize) -> String {
+        if let Some(made) = self.made.get(&at) {
+            return made.clone();
+        }
+        let step = &steps.all[at];
+        if !step.unless.is_empty() || step.how == How::Not || depth > limits::MAX_DEPTH {
+            self.loss.push(steps_out::lost(LossKind::Dropped, format!("what stops {}", step.name), self.id));
+        }
+        let place = at.to_string();
+        let end = match step.how {
+            How::Leaf | How::Not => self.push("attack-action", &place, json!({"name": step.name})),
+            _ if depth > limits::MAX_DEPTH => self.push("attack-action", &place, json!({"name": step.name})),
+            How::Seq => self.sequence(steps, at, depth),
+            How::Any | How::All | How::AtLeast(..) => {
+                let ends: Vec<String> = step.below.iter().map(|below| self.step(steps, *below, depth + 1)).collect();
+                let operator = if step.how == How::All { "AND" } else { "OR" };
+                if matches!(step.how, How::AtLeast(..)) {
+                    self.loss.push(steps_out::lost(LossKind::Changed, format!("how many steps of {} are needed", step.name), self.id));
+                }
+                self.join(&place, operator, &ends)
+            }
+        };
+        let end = if step.how != How::Leaf && step.how != How::Not && !step.name.is_empty() {
+            let named = self.push("attack-condition", &format!("{place}/name"), json!({"description": step.name}));
+            self.lead(&end, &named);
+            named
+        } else {
+            end
+        };
+        self.made.insert(at, end.clone());
+        end
+    }
+
+    fn join(&mut self, place: &str, operator: &str, ends: &[String]) -> String {
+        let joined = self.push("attack-operator", &format!("{place}/join"), json!({"operator": operator}));
+        ends.iter().for_each(|end| self.lead(end, &joined));
+        joined
+    }
+
+    /// One step after the other; where a later one is no single action, both are joined.
+    fn sequence(&mut self, steps: &Steps, at: usize, depth: usize) -> String {
+        let mut last: Option<String> = None;
+        for (number, below) in steps.all[at].below.iter().enumerate() {
+            let fresh = !self.made.contains_key(below);
+            let end = self.step(steps, *below, depth + 1);
+            last = Some(match last {
+                None => end,
+                Some(before) if fresh && steps.all[*below].how == How::Leaf => {
+                    self.lead(&before, &end);
+                    end
+                }
+                Some(before) => self.join(&format!("{at}/{number}"), "AND", &[before, end]),
+            });
+        }
+        last.unwrap_or_else(|| self.join(&at.to_string(), "AND", &[]))
+    }
+}
+
+/// A UUID of the form that is free to choose (version 8), from a text.
+fn uuid(text: &str) -> String {
+    let hash = |seed: u64| text.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let (one, two) = (hash(0xcbf2_9ce4_8422_2325), hash(0x9e37_79b9_7f4a_7c15));
+    let digits = format!("{one:016x}{two:016x}");
+    format!("{}-{}-8{}-a{}-{}", &digits[..8], &digits[8..12], &digits[13..16], &digits[17..20], &digits[20..32])
+}
+
 #[cfg(test)]
 mod tests {
+    use redan_model::{Vocabulary, load_text};
+
     use super::*;
 
     #[test]
@@ -246,5 +388,17 @@ mod tests {
         assert_eq!(tree["any"][0]["seq"][0]["all"][0]["x-attack-flow"]["technique_id"], "T1566");
         assert_eq!(tree["any"][0]["seq"][1]["do"], "Copy data");
         assert_eq!(imported.loss.len(), 1);
+    }
+
+    #[test]
+    fn what_is_written_means_the_same_when_it_is_read() {
+        let text = "redan: 1\nattack-trees:\n  t:\n    goal: Top\n    any: [{all: [{do: A}, {do: B}]}, {seq: [{do: C}, {do: D}]}]\n";
+        let loaded = load_text("t.tm.yaml", text, &Vocabulary::default());
+        let (file, loss) = export(&loaded.model, "2026-01-31");
+        assert_eq!(loss, Vec::new());
+        let again = read(file.as_bytes()).unwrap();
+        assert_eq!((again.loss, again.model["name"].as_str()), (Vec::new(), Some("Top")));
+        let tree = again.model["attack-trees"]["top"].to_string();
+        assert!(tree.contains(r#"{"all":[{"do":"A"},{"do":"B"}]}"#) && tree.contains(r#"[{"do":"C"},{"do":"D"}]"#), "{tree}");
     }
 }

@@ -77,6 +77,10 @@ impl<'m> Maker<'m> {
         let mut step = Step::new(name, How::Leaf);
         let limits = (node.at_least.as_ref().map(|n| n.value), node.at_most.as_ref().map(|n| n.value));
         self.fill(&mut step, lists(node), limits);
+        if step.how == How::Leaf && node.r#do.is_none() && node.threat.is_none() && !step.unless.is_empty() {
+            step.how = How::Not;
+            step.below = std::mem::take(&mut step.unless);
+        }
         let numbers: [(&'static str, &Opt<Number>); 5] = [
             ("probability", &node.probability),
             ("cost", &node.cost),
@@ -110,7 +114,7 @@ pub(crate) fn named(steps: &Steps, top: usize, ids: &mut Ids) -> (Vec<usize>, BT
         if names.contains_key(&at) {
             continue;
         }
-        let name = if steps.all[at].name.is_empty() { "gate" } else { &steps.all[at].name };
+        let name: &str = if steps.all[at].name.is_empty() { "gate" } else { &steps.all[at].name };
         names.insert(at, ids.id(name));
         order.push(at);
         stack.extend(steps.all[at].unless.iter().rev().chain(steps.all[at].below.iter().rev()));

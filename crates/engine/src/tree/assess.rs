@@ -97,7 +97,7 @@ pub fn assess(tree: &Tree, wanted: &Wanted) -> Assessment {
         harm: tree.damages.iter().any(|damage| *damage > 0.0).then(|| harm(tree, &costs)).flatten(),
         defence: (has_cost && has_defence).then(|| defence_attack(&tree.structure, &costs)).flatten(),
         simulated: (wanted.trials > 0).then(|| simulate(&tree.structure, &p, wanted.trials, wanted.seed)),
-        uncovered: steps(&|leaf| tree.leaves[leaf].mitigations.is_empty()),
+        uncovered: steps(&|leaf| tree.leaves[leaf].mitigations.is_empty() && !tree.leaves[leaf].stopped),
         certain: steps(&|leaf| tree.leaves[leaf].probability.is_none()),
     }
 }

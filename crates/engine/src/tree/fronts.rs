@@ -8,6 +8,8 @@ use super::structure::{Direction, Gate, Literal, Node, Structure};
 
 /// Longer fronts are given up.
 const MOST_POINTS: usize = 5_000;
+/// Points that are compared on the way to a front; more are given up.
+const MOST_COMPARED: usize = 4_000_000;
 /// Nodes of the diagram of a defence-attack front.
 const MOST_NODES: usize = 2_000_000;
 /// Leaves in several places whose values are tried out one by one.
@@ -41,6 +43,7 @@ pub fn defence_attack(structure: &Structure, costs: &[f64]) -> Option<Vec<Defenc
     let mut fronts: rustc_hash::FxHashMap<u32, Vec<DefencePoint>> = rustc_hash::FxHashMap::default();
     let mut attacks: rustc_hash::FxHashMap<u32, f64> = [(super::bdd::TRUE, 0.0), (super::bdd::FALSE, f64::INFINITY)].into_iter().collect();
     let point = |attack: f64| vec![DefencePoint { defence: 0.0, attack, defences: Vec::new() }];
+    let mut points = 0;
     for place in bdd.below(&[root]) {
         for edge in [place << 1, place << 1 | 1] {
             let node = bdd.decision(edge);
@@ -59,6 +62,10 @@ pub fn defence_attack(structure: &Structure, costs: &[f64]) -> Option<Vec<Defenc
                 point
             }));
             let front = best_defences(all)?;
+            points += front.len();
+            if points > MOST_COMPARED {
+                return None;
+            }
             fronts.insert(edge, front);
         }
     }
@@ -219,6 +226,10 @@ impl Harm<'_> {
         let mut counted: Vec<Vec<HarmPoint>> = vec![Vec::new(); absent];
         counted.push(vec![none]);
         for input in inputs.iter().filter(|input| !input.is_negated()) {
+            let pairs = counted.iter().map(Vec::len).sum::<usize>().saturating_mul(fronts[input.node()].len());
+            if pairs > MOST_COMPARED / 16 {
+                return None;
+            }
             let mut next = vec![Vec::new(); counted.len() + 1];
             for (count, points) in counted.iter().enumerate() {
                 for (one, other) in points.iter().flat_map(|one| fronts[input.node()].iter().map(move |other| (one, other))) {

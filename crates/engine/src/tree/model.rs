@@ -51,6 +51,8 @@ pub struct Leaf {
     pub detectability: Option<f64>,
     /// Mitigations against it that are not rejected, in place or not.
     pub mitigations: Vec<String>,
+    /// Whether something under `unless` stops it.
+    pub stopped: bool,
     /// Where it is written.
     pub span: Span,
 }
@@ -325,6 +327,7 @@ impl<'m> Maker<'m> {
             skill: node.skill.as_ref().map(|skill| f64::from(skill.value.is)),
             detectability: number(&node.detectability),
             mitigations: mitigations.iter().map(|id| (*id).to_owned()).collect(),
+            stopped: !node.unless.items.is_empty(),
             span,
         };
         self.leaves.push(leaf);
@@ -387,6 +390,7 @@ impl<'m> Maker<'m> {
             skill: None,
             detectability: None,
             mitigations: Vec::new(),
+            stopped: false,
             span: entry.span,
         });
         let literal = self.structure.leaf();

@@ -36,7 +36,7 @@ pub fn simulate(structure: &Structure, probabilities: &[f64], trials: u64, seed:
                 Node::Leaf(leaf) => random.word(probabilities.get(*leaf).copied().unwrap_or(0.0)),
                 Node::Gate(gate, inputs) => {
                     let of = |input: &super::structure::Literal| words[input.node()] ^ if input.is_negated() { u64::MAX } else { 0 };
-                    combine(*gate, inputs.iter().map(of))
+                    combine(*gate, inputs.len(), inputs.iter().map(of))
                 }
             };
             words.push(word);
@@ -49,20 +49,22 @@ pub fn simulate(structure: &Structure, probabilities: &[f64], trials: u64, seed:
     wilson(reached, rounds * LANES)
 }
 
-fn combine(gate: Gate, inputs: impl Iterator<Item = u64>) -> u64 {
+fn combine(gate: Gate, count: usize, inputs: impl Iterator<Item = u64>) -> u64 {
     match gate {
         Gate::All | Gate::Seq => inputs.fold(u64::MAX, |all, word| all & word),
         Gate::Any => inputs.fold(0, |any, word| any | word),
         Gate::Odd => inputs.fold(0, |odd, word| odd ^ word),
         Gate::AtLeast(least) => {
-            let mut reached = vec![0_u64; least as usize + 1];
+            // More than all of them is never reached, however many more.
+            let least = (least as usize).min(count + 1);
+            let mut reached = vec![0_u64; least + 1];
             reached[0] = u64::MAX;
             for word in inputs {
                 for count in (1..reached.len()).rev() {
                     reached[count] |= reached[count - 1] & word;
                 }
             }
-            reached[least as usize]
+            reached[least]
         }
     }
 }
