@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
 mod bench;
+mod bench_trees;
 mod check_report;
 mod codegen;
 mod gen_model;
@@ -37,6 +38,8 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
     CheckReport,
+    /// Measure fault trees of the Aralia set against known numbers and against SCRAM
+    BenchTrees(bench_trees::BenchTreesArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
+        Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

@@ -146,6 +146,8 @@ pub(crate) enum Command {
     Mitigations(mitigations::MitigationsArgs),
     /// List what is worth protecting
     Assets(assets::AssetsArgs),
+    /// Work out attack trees: how likely, how cheap, which step matters, and what nothing stands against
+    Tree(tree::TreeArgs),
     /// List where an attacker can come in
     Surface(surface::SurfaceArgs),
     /// List requirements of a framework with the controls that refer to them

@@ -33,6 +33,7 @@ pub(crate) mod score;
 pub(crate) mod set;
 pub(crate) mod surface;
 pub(crate) mod threats;
+pub(crate) mod tree;
 pub(crate) mod verify;
 pub(crate) mod whatif;
 
@@ -59,6 +60,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Explain(args) => explain::run(args, &mut session),
         Command::Mitigations(args) => mitigations::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
+        Command::Tree(args) => tree::run(args, &mut session),
         Command::Surface(args) => surface::run(args, &mut session),
         Command::Compliance(args) => compliance::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),

@@ -32,6 +32,7 @@ pub mod surface;
 pub mod taxonomy;
 mod title;
 pub mod tmt;
+pub mod tree;
 
 pub use analysis::{Analysis, Question, Status, Threat};
 pub use knowledge::{Knowledge, KnowledgeError, Pack};

@@ -110,6 +110,12 @@ fn keyed(keys: &[&str], sniff: &Sniff<'_>) -> Option<Format> {
         Some(format)
     } else if sniff.head.starts_with('{') && is_pytm(&has, sniff.head) {
         Some(Format::Pytm)
+    } else if is_attack_flow(&has, sniff.head) {
+        Some(Format::AttackFlow)
+    } else if !sniff.head.starts_with('{') && has("goals") && (has("attacks") || has("facts")) {
+        Some(Format::Deciduous)
+    } else if sniff.head.starts_with("toplevel") || sniff.head.contains("\ntoplevel \"") {
+        Some(Format::At)
     } else {
         None
     }
@@ -147,9 +153,17 @@ fn is_pytm(has: &dyn Fn(&str) -> bool, head: &str) -> bool {
     output || head.contains("\"__class__\"") || (has("flows") && has("elements") && (has("boundaries") || has("data")))
 }
 
+/// The builder names its schema; a bundle of STIX has objects of flows.
+fn is_attack_flow(has: &dyn Fn(&str) -> bool, head: &str) -> bool {
+    let builder = has("schema") && head.contains("\"attack_flow_");
+    builder || (has("objects") && head.contains("\"bundle\"") && (head.contains("\"attack-flow\"") || head.contains("\"attack-action\"")))
+}
+
 fn xml(root: &str) -> Option<Format> {
     match root {
         "ThreatModel" => Some(Format::Tm7),
+        "adtree" => Some(Format::Adtool),
+        "opsa-mef" => Some(Format::Mef),
         _ => None,
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::{
-    Decision, Loss, Origins, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7,
+    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, deciduous, galileo, guide, mef, mermaid, otm, pytm, threagile,
+    threat_composer, threat_dragon, tm_bom, tm7,
 };
 
 /// A format of another tool.
@@ -40,6 +41,16 @@ pub enum Format {
     GuideAssetsJson,
     /// The guide's table of assets.
     GuideAssetsCsv,
+    /// An attack-defence tree of ADTool.
+    Adtool,
+    /// A fault tree in the Open-PSA Model Exchange Format.
+    Mef,
+    /// An attack tree as text, in the manner of Galileo.
+    At,
+    /// A decision tree of Deciduous.
+    Deciduous,
+    /// A flow of MITRE's Attack Flow.
+    AttackFlow,
 }
 
 impl Format {
@@ -59,6 +70,11 @@ impl Format {
         Self::GuideCsv,
         Self::GuideAssetsJson,
         Self::GuideAssetsCsv,
+        Self::Adtool,
+        Self::Mef,
+        Self::At,
+        Self::Deciduous,
+        Self::AttackFlow,
     ];
 
     /// The word on the command line.
@@ -78,6 +94,11 @@ impl Format {
             Self::GuideCsv => "guide-csv",
             Self::GuideAssetsJson => "guide-assets-json",
             Self::GuideAssetsCsv => "guide-assets-csv",
+            Self::Adtool => "adtool",
+            Self::Mef => "open-psa",
+            Self::At => "at",
+            Self::Deciduous => "deciduous",
+            Self::AttackFlow => "attack-flow",
         }
     }
 
@@ -98,6 +119,11 @@ impl Format {
             Self::GuideCsv => "table of threats (CSV)",
             Self::GuideAssetsJson => "list of assets (JSON)",
             Self::GuideAssetsCsv => "table of assets (CSV)",
+            Self::Adtool => "ADTool attack-defence tree",
+            Self::Mef => "Open-PSA fault tree",
+            Self::At => "attack tree in text",
+            Self::Deciduous => "Deciduous decision tree",
+            Self::AttackFlow => "MITRE Attack Flow",
         }
     }
 
@@ -184,5 +210,10 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::GuideCsv => guide::read_threats_csv(bytes),
         Format::GuideAssetsJson => guide::read_assets_json(bytes),
         Format::GuideAssetsCsv => guide::read_assets_csv(bytes),
+        Format::Adtool => adtool::read(bytes),
+        Format::Mef => mef::read(bytes),
+        Format::At => galileo::read(bytes),
+        Format::Deciduous => deciduous::read(bytes),
+        Format::AttackFlow => attack_flow::read(bytes),
     }
 }

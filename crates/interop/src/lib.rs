@@ -11,24 +11,31 @@
 //! module [`detect`], and a module with `pub fn read(bytes: &[u8]) -> Result<Imported, ImportError>` that fills a
 //! [`draft::Draft`]. Input is hostile: read XML through [`xml`], check sizes through [`limits`], never index.
 
+pub mod adtool;
+pub mod attack_flow;
 pub mod canonical;
 pub mod cyclonedx;
+pub mod deciduous;
 mod decision;
 mod detect;
 pub mod draft;
 pub mod evidence;
 pub mod export;
 mod format;
+pub mod galileo;
 pub mod guide;
 mod kept;
 pub mod limits;
 mod loss;
 mod losses;
+pub mod mef;
 pub mod mermaid;
 pub mod onto;
 pub mod otm;
 pub mod pytm;
 mod read;
+mod steps;
+mod steps_out;
 pub mod tb7;
 pub mod threagile;
 pub mod threat_composer;

@@ -87,6 +87,11 @@ impl Node {
     }
 }
 
+/// An attack tree of a model as an SVG document, by its id.
+pub fn svg_of(input: &crate::Input<'_>, id: &str) -> Option<String> {
+    crate::document::trees::one(input, id).map(|tree| svg(&tree))
+}
+
 /// The tree as an SVG element; its id starts with the anchor of the tree.
 pub fn svg(tree: &TreeView) -> String {
     let mut nodes = graph(tree);

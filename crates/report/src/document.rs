@@ -7,7 +7,7 @@ mod evidence;
 mod plan;
 mod system;
 mod threats;
-mod trees;
+pub(crate) mod trees;
 
 pub use evidence::Evidence;
 pub use plan::{Acceptance, Check, Plan, PlannedMitigation};

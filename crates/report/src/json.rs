@@ -17,6 +17,7 @@ mod shared;
 mod standards;
 mod state;
 mod threats;
+mod tree;
 mod write;
 
 use redan_engine::Analysis;
@@ -36,6 +37,7 @@ pub use scores::VectorJson;
 pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
+pub use tree::TreeJson;
 pub use write::write;
 
 /// What of an analysis is shown.

@@ -29,7 +29,7 @@ pub(super) fn uses_mitigation(model: &Model, id: &str) -> bool {
 }
 
 fn is_covered(node: &TreeNode) -> bool {
-    node.threat.is_some() || !node.mitigations.items.is_empty()
+    node.threat.is_some() || !node.mitigations.items.is_empty() || !node.unless.items.is_empty()
 }
 
 fn name((node, span): (&TreeNode, Span)) -> (&str, Span) {

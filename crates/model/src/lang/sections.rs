@@ -481,8 +481,12 @@ record! {
         seq: List<TreeNode>,
         /// With `of`: this many of them are enough.
         at_least: Opt<u32> = within(1.0, f64::MAX),
+        /// With `of`: no more of them than this; as many as there are if not given.
+        at_most: Opt<u32>,
         /// The choices of `at-least`.
         of: List<TreeNode>,
+        /// What stops it: it fails if one of these holds. What the attacker does about a defence stands under its own `unless`.
+        unless: List<TreeNode>,
         /// Steps that several places share, by id.
         nodes: Map<TreeNode>,
     }
@@ -507,8 +511,12 @@ record! {
         seq: List<TreeNode>,
         /// With `of`: this many of them are enough.
         at_least: Opt<u32> = within(1.0, f64::MAX),
+        /// With `of`: no more of them than this; as many as there are if not given.
+        at_most: Opt<u32>,
         /// The choices of `at-least`.
         of: List<TreeNode>,
+        /// What stops it: it fails if one of these holds. What the attacker does about a defence stands under its own `unless`.
+        unless: List<TreeNode>,
         /// Probability of success, 0 to 1.
         probability: Opt<Number> = within(0.0, 1.0),
         /// Cost to the attacker, in any one currency.

@@ -47,7 +47,7 @@ impl<'m> Checker<'m, '_, '_> {
             let at = self.step(&entry.value, entry.span, 1);
             self.claim(id, entry.key_span, at);
         }
-        for list in [&tree.any, &tree.all, &tree.seq, &tree.of] {
+        for list in [&tree.any, &tree.all, &tree.seq, &tree.of, &tree.unless] {
             list.items.iter().for_each(|node| {
                 self.step(&node.value, node.span, 1);
             });
@@ -80,7 +80,7 @@ impl<'m> Checker<'m, '_, '_> {
             self.names.report(Diagnostic::error(codes::BAD_TREE_NODE, span, message));
             return at;
         }
-        for list in [&node.any, &node.all, &node.seq, &node.of] {
+        for list in [&node.any, &node.all, &node.seq, &node.of, &node.unless] {
             for child in &list.items {
                 let below = self.step(&child.value, child.span, depth + 1);
                 self.steps[at].below.push(below);
@@ -91,18 +91,19 @@ impl<'m> Checker<'m, '_, '_> {
 
     fn top(&mut self, id: &str, span: Span, tree: &AttackTree) {
         let gates = [&tree.any, &tree.all, &tree.seq, &tree.of];
-        if written(&gates) != 1 {
+        let only_stopped = written(&gates) == 0 && tree.unless.is_written();
+        if written(&gates) != 1 && !only_stopped {
             let message = format!("attack tree `{id}` needs exactly one of `any`, `all`, `seq` or `at-least` with `of`");
             self.names.report(Diagnostic::error(codes::BAD_TREE_NODE, span, message));
         }
-        self.at_least(tree.at_least.as_ref(), &tree.of);
+        self.at_least(tree.at_least.as_ref(), tree.at_most.as_ref(), &tree.of);
     }
 
     fn references(&mut self) {
         for at in 0..self.steps.len() {
             let Step { node, span, .. } = self.steps[at];
             self.form(node, span);
-            self.at_least(node.at_least.as_ref(), &node.of);
+            self.at_least(node.at_least.as_ref(), node.at_most.as_ref(), &node.of);
             if let Some(name) = &node.r#ref {
                 match self.ids.get(name.value.as_str()) {
                     Some((target, _)) => self.steps[at].below.push(*target),
@@ -118,10 +119,11 @@ impl<'m> Checker<'m, '_, '_> {
 
     fn form(&mut self, node: &TreeNode, span: Span) {
         let gates = written(&[&node.any, &node.all, &node.seq, &node.of]);
+        let stopped = node.unless.is_written();
         let problem = match (node.r#ref.is_some(), gates) {
-            (true, 0) if node.r#do.is_none() => return,
+            (true, 0) if node.r#do.is_none() && !stopped => return,
             (true, _) => "a step with `ref` is only that",
-            (false, 0) if node.r#do.is_none() && node.threat.is_none() => "a step needs `do`, `ref`, or steps below it",
+            (false, 0) if node.r#do.is_none() && node.threat.is_none() && !stopped => "a step needs `do`, `ref`, or steps below it",
             (false, 0 | 1) => return,
             (false, _) => "a step has one of `any`, `all`, `seq` and `of`, not several",
         };
@@ -131,10 +133,16 @@ impl<'m> Checker<'m, '_, '_> {
         );
     }
 
-    fn at_least(&mut self, count: Option<&Spanned<u32>>, of: &List<TreeNode>) {
+    fn at_least(&mut self, count: Option<&Spanned<u32>>, most: Option<&Spanned<u32>>, of: &List<TreeNode>) {
+        let least = count.map_or(1, |count| count.value);
+        if let Some(most) = most.filter(|most| most.value < least || of.span.is_none()) {
+            let problem = if of.span.is_none() { "`at-most` needs `of`" } else { "`at-most` is below `at-least`" };
+            self.names.report(Diagnostic::error(codes::BAD_TREE_NODE, most.span, problem));
+            return;
+        }
         let problem = match (count, of.span) {
             (Some(count), None) => (count.span, "`at-least` needs `of`".to_owned()),
-            (None, Some(span)) => (span, "`of` needs `at-least`".to_owned()),
+            (None, Some(span)) if most.is_none() => (span, "`of` needs `at-least`".to_owned()),
             (Some(count), Some(_)) if count.value as usize > of.items.len() => {
                 (count.span, format!("`at-least` asks for {} of {} steps", count.value, of.items.len()))
             }

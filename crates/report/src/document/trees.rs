@@ -59,6 +59,11 @@ pub(super) fn trees(input: &Input<'_>) -> Vec<TreeView> {
     input.model.root.attack_trees.entries.iter().map(|(id, entry)| tree(input, id, &entry.value)).collect()
 }
 
+/// One tree by its id, if the model has it.
+pub(crate) fn one(input: &Input<'_>, id: &str) -> Option<TreeView> {
+    input.model.root.attack_trees.entries.get(id).map(|entry| tree(input, id, &entry.value))
+}
+
 fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {
     let mut walk = Walk { input, shared: &stated.nodes, seen: BTreeSet::new(), steps: Vec::new() };
     let branches = Branches {
@@ -144,6 +149,8 @@ impl<'a> Walk<'a> {
         let gate = branches.gate();
         let id = node.id.as_ref().or(node.r#ref.as_ref());
         let named = node.r#do.as_ref().map(|t| t.value.clone()).or_else(|| id.map(|id| naming::sentence_of(&id.value)));
+        let bare = gate.is_empty() && node.threat.is_none();
+        let named = named.or_else(|| bare.then(|| node.unless.values().next().map(|stop| format!("Not: {}", stop_name(stop)))).flatten());
         // Steps below a shared step are listed once: repeating them could double the list at each level.
         let repeated = shared.as_ref().is_some_and(|id| !self.seen.insert(id.clone()));
         let text = match (named.clone(), gate.as_str()) {
@@ -173,7 +180,15 @@ impl<'a> Walk<'a> {
         let threat = node.threat.as_ref().and_then(|t| self.input.analysis.threat(&t.value));
         ids.extend(threat.into_iter().flat_map(|t| t.mitigations.iter().map(String::as_str)));
         let mut out: Vec<String> = ids.into_iter().map(|id| super::mitigation_title(self.input, id)).collect();
+        out.extend(node.unless.values().map(stop_name));
         out.dedup();
         out
     }
+}
+
+/// What people call something that stops a step.
+fn stop_name(stop: &TreeNode) -> String {
+    let named = stop.r#do.as_ref().map(|text| text.value.clone());
+    let id = stop.r#ref.as_ref().or(stop.id.as_ref());
+    named.or_else(|| id.map(|id| naming::sentence_of(&id.value))).unwrap_or_else(|| "what stops it".to_owned())
 }
