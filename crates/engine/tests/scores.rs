@@ -9,7 +9,9 @@ const CONTEXT: Context = Context { today: jiff::civil::date(2026, 2, 1) };
 
 fn analysis(threats: &str, policy: &Policy) -> Analysis {
     let text = format!(
-        "redan: 1\nname: Shop\nelements: {{shop: {{kind: process, tech: web-application}}}}\nthreats:\n{threats}\n\
+        "redan: 1\nname: Shop\nzones: {{internet: {{trust: untrusted}}, inside: {{trust: trusted}}}}\nelements:\n  \
+         user: {{kind: actor, zone: internet}}\n  shop: {{kind: process, tech: web-application, zone: inside}}\n\
+         flows: {{order: user -> shop over https}}\nthreats:\n{threats}\n\
          mitigations: {{half: {{title: Half, strength: moderate}}}}\n"
     );
     let knowledge = Knowledge::embedded();

@@ -1,6 +1,6 @@
 //! `redan plan`: which mitigations to do first, what that buys, and what is left.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use anstyle::Style;
