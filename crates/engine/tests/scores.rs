@@ -21,7 +21,14 @@ fn analysis(threats: &str, policy: &Policy) -> Analysis {
 }
 
 fn bands(analysis: &Analysis, id: &str) -> Vec<(Scale, Band)> {
-    analysis.threat(id).unwrap().scores.iter().flat_map(|scores| scores.iter()).map(|score| (score.scale, score.band)).collect()
+    analysis
+        .threat(id)
+        .expect("the threat is there")
+        .scores
+        .iter()
+        .flat_map(|scores| scores.iter())
+        .map(|score| (score.scale, score.band))
+        .collect()
 }
 
 const ALL: &str = "  T1:
