@@ -77,9 +77,11 @@ fn whatif_puts_a_mitigation_in_place_against_what_the_model_says_today() {
     let own = changes.iter().find(|change| change["id"] == "T1").expect("the threat of the mitigation changes");
     assert_eq!((&own["before"]["status"], &own["after"]["status"]), (&"open".into(), &"mitigated".into()), "{own}");
     let raised = changes.iter().any(|change| change["id"].as_str().is_some_and(|id| id.ends_with("@auth")));
+    let left = |side: &str| document["residual"][side].as_u64().expect("a sum");
+    assert!(left("after") < left("before"), "{}", document["residual"]);
     assert!(raised, "a threat that the missing control raised changes too: {json}");
     let (human, _) = run(&folder, &["whatif", MODEL, "rate-limit-login"], 0);
-    assert!(human.contains("Stuffing") && human.contains("mitigated"), "{human}");
+    assert!(human.contains("Stuffing") && human.contains("mitigated") && human.contains("risk left"), "{human}");
     assert_eq!(text_of(&folder), LOGIN, "nothing is written");
 }
 

@@ -191,12 +191,12 @@ fn choose(
         shortfall.push(Shortfall::OutOfReach(out.into_iter().map(name).collect()));
     }
     let limit = Some(limit);
-    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, search::WORK) else { return best_within(problem, budget) };
+    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, 2 * search::WORK) else { return best_within(problem, budget) };
     if request.budget.is_none() {
         // For the same hours, what leaves least; what is proven is proven about the hours.
         let (bound, proven) = (cheapest.bound, cheapest.proven);
         let gap = share_of(cheapest.cost as f64 - bound, cheapest.cost as f64);
-        let same = least_left(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 4).unwrap_or(cheapest);
+        let same = least_left(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 2).unwrap_or(cheapest);
         return (Choice { bound, proven, ..same }, gap);
     }
     if cheapest.cost > budget {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use redan_engine::Analysis;
-use redan_engine::analysis::Threat;
+use redan_engine::analysis::{Status, Threat};
 use redan_model::edit::Edit;
 use redan_report::json::{self, CountsJson, ModelJson};
 use serde::Serialize;
@@ -46,7 +46,15 @@ struct Document<'a> {
     model: ModelJson<'a>,
     before: CountsJson,
     after: CountsJson,
+    /// The sum of the risks that are left.
+    residual: ResidualJson,
     changes: Vec<ChangedJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResidualJson {
+    before: u32,
+    after: u32,
 }
 
 #[derive(Serialize)]
@@ -102,6 +110,7 @@ pub(crate) fn run(args: &WhatifArgs, session: &mut Session<'_>) -> Outcome {
         model: ModelJson::of(&opened.loaded.model, &opened.loaded.sources),
         before: CountsJson::of(&before),
         after: CountsJson::of(&after),
+        residual: ResidualJson { before: left(&before), after: left(&after) },
         changes: changed(&before, &after),
     };
     match args.format {
@@ -126,6 +135,12 @@ fn wanted(opened: &Opened, word: &str) -> anyhow::Result<Vec<Edit>> {
     Err(usage(format!("`{word}` is neither FACT=VALUE nor a mitigation{}", suggestion(word, known.keys().map(String::as_str)))))
 }
 
+/// The risk that is left of everything that is known to exist, as `redan plan` counts it.
+fn left(analysis: &Analysis) -> u32 {
+    let known = analysis.threats.iter().filter(|threat| matches!(threat.status, Status::Open | Status::Mitigated));
+    known.filter_map(|threat| threat.residual.current).map(u32::from).sum()
+}
+
 fn changed<'a>(before: &'a Analysis, after: &'a Analysis) -> Vec<ChangedJson<'a>> {
     let find = |analysis: &'a Analysis, id: &str| analysis.threats.iter().find(|threat| threat.id == id);
     let kept = before.threats.iter().map(|threat| (threat, Some(SideJson::of(threat)), find(after, &threat.id).map(SideJson::of)));
@@ -147,5 +162,7 @@ fn show(document: &Document<'_>, before: &Analysis, after: &Analysis, session: &
     }
     let (width, color) = (session.terminal.width, session.terminal.color);
     table.human(session.terminal.out(), width, color)?;
-    writeln!(session.terminal.out(), "\nnow   {}\nthen  {}", human::summary(before), human::summary(after))
+    let ResidualJson { before: now, after: then } = document.residual;
+    let (before, after) = (human::summary(before), human::summary(after));
+    writeln!(session.terminal.out(), "\nnow   {before}; risk left {now}\nthen  {after}; risk left {then}")
 }

@@ -8,7 +8,7 @@ const MOST_STEPS: u64 = 40_000_000;
 /// Budgets that are tried otherwise.
 const BUDGETS: u64 = 16;
 /// Steps of work for each of them.
-const WORK: u64 = 15_000_000;
+const WORK: u64 = 8_000_000;
 
 /// One choice of the front.
 #[derive(Debug, Clone, PartialEq)]

@@ -16,7 +16,7 @@ const ROUNDS: (usize, usize) = (400, 12);
 const FIRST_PARTS: u64 = 32;
 const SELDOM: u64 = 16;
 /// Steps of work for the main question.
-pub(crate) const WORK: u64 = 400_000_000;
+pub(crate) const WORK: u64 = 200_000_000;
 
 /// A choice with what is proven about it.
 #[derive(Debug, Clone, PartialEq)]

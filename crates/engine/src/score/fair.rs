@@ -113,16 +113,30 @@ pub fn loss(ranges: &Ranges, left: f64, samples: usize, seed: u64) -> Loss {
     let mut years: Vec<f64> = (0..samples.max(1)).map(year).collect();
     let count = years.len() as f64;
     let found = years.iter().sum::<f64>() / count;
-    years.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| years[((share * count).ceil() as usize).clamp(1, years.len()) - 1];
+    let shares = CURVE.map(|probability| 1.0 - probability);
+    let exceedance: Vec<(f64, f64)> = CURVE.into_iter().zip(quantiles(&mut years, &shares)).collect();
+    let exceeded = |wanted: f64| exceedance.iter().find(|(probability, _)| *probability <= wanted).map_or(0.0, |(_, loss)| *loss);
     Loss {
         ale,
         mean: found,
         standard_error: ((square - ale * ale).max(0.0) / count).sqrt(),
-        p90: at(0.9),
-        p95: at(0.95),
-        exceedance: CURVE.iter().map(|probability| (*probability, at(1.0 - probability))).collect(),
+        p90: exceeded(0.1),
+        p95: exceeded(0.05),
+        exceedance,
     }
+}
+
+/// The values at rising shares; each is looked for among what lies above the one before, which is quicker than sorting.
+fn quantiles(values: &mut [f64], shares: &[f64]) -> Vec<f64> {
+    let (count, mut start) = (values.len(), 0);
+    let mut found = Vec::with_capacity(shares.len());
+    for share in shares {
+        let at = ((share * count as f64).ceil() as usize).clamp(1, count) - 1;
+        let (_, value, _) = values[start..].select_nth_unstable_by(at.max(start) - start, f64::total_cmp);
+        found.push(*value);
+        start = at.max(start);
+    }
+    found
 }
 
 /// An amount, grouped by thousands: `4,143,300 EUR`.
@@ -168,6 +182,19 @@ mod tests {
         let found = loss(&ranges, 1.0, 1_000, 3);
         assert_eq!(found, loss(&ranges, 1.0, 1_000, 3));
         assert!(found.exceedance.windows(2).all(|pair| pair[0].1 <= pair[1].1 && pair[0].0 > pair[1].0));
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_sorted_list() {
+        let mut random = Random::new(5);
+        for count in [1, 2, 10, 1_000] {
+            let mut values: Vec<f64> = (0..count).map(|_| (random.unit() * 50.0).floor()).collect();
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let shares = [0.01, 0.1, 0.5, 0.9, 0.9, 0.99];
+            let expected: Vec<f64> = shares.iter().map(|share| sorted[((share * f64::from(count)).ceil() as usize).max(1) - 1]).collect();
+            assert_eq!(quantiles(&mut values, &shares), expected);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 420.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 24.0;
-const TOP: f64 = 56.0;
+const TOP: f64 = 76.0;
 const BOTTOM: f64 = 64.0;
 /// Labels of neighbouring points closer than this would overlap.
 const APART: f64 = 58.0;
@@ -54,7 +54,8 @@ pub fn svg(name: &str, plan: &Plan) -> String {
             out.push_str(&format!(
                 "<text class=\"small\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{label}</text>",
                 x + 4.0,
-                y - 9.0
+                // The line comes from above, so the label that matters stands below it.
+                if chosen { y + 20.0 } else { y - 9.0 }
             ));
             last = x + if chosen { 40.0 } else { 0.0 };
         }
