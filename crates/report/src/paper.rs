@@ -194,7 +194,7 @@ pub(crate) fn plain(text: impl Into<String>) -> Run {
 pub(crate) fn ticked(text: &str) -> Vec<Run> {
     let parts: Vec<&str> = text.split('`').collect();
     let like_code = |part: &&&str| part.len() <= 60 && !part.contains(['<', '|', '\n']);
-    if parts.len() % 2 == 0 || !parts.iter().skip(1).step_by(2).all(|part| like_code(&part)) {
+    if parts.len().is_multiple_of(2) || !parts.iter().skip(1).step_by(2).all(|part| like_code(&part)) {
         return words(text);
     }
     let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
