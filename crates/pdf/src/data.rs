@@ -90,7 +90,7 @@ impl<'a> Data<'a> {
                 "is": "table",
                 "head": head.iter().map(|(title, _)| *title).collect::<Vec<_>>(),
                 "shares": head.iter().map(|(_, share)| *share).collect::<Vec<_>>(),
-                "rows": rows.iter().map(|row| row.iter().map(|cell| self.runs(cell)).collect::<Vec<_>>()).collect::<Vec<_>>(),
+                "rows": rows.iter().map(|row| row.iter().map(|cell| self.runs(&cell.iter().map(Run::in_cell).collect::<Vec<_>>())).collect::<Vec<_>>()).collect::<Vec<_>>(),
             }),
             Block::Picture(picture) => self.picture(picture),
             Block::Code(language, text) => self.attach(language, text),

@@ -150,6 +150,14 @@ impl Run {
             Self::Band(band) => band.as_str().to_owned(),
         }
     }
+
+    /// The run as a narrow cell shows it: row and column say where a missing value would be recorded.
+    pub fn in_cell(&self) -> Self {
+        match self {
+            Self::Missing(_) => Self::Missing(String::new()),
+            run => run.clone(),
+        }
+    }
 }
 
 impl Paper {
