@@ -20,7 +20,7 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut shown: BTreeSet<&str> = BTreeSet::new();
     for ix in (0..input.model.elements.len()).map(|ix| ElementIx(u32::try_from(ix).unwrap_or(u32::MAX))) {
         if input.model[ix].out_of_scope.is_none() {
-            places.extend(element(input, doc, ix, about.get(&Thing::Element(ix)).map_or(&[], Vec::as_slice), &mut shown));
+            places.extend(element(input, doc, ix, about.get(&Thing::Element(ix)).map(Vec::as_slice).unwrap_or_default(), &mut shown));
         }
     }
     let mut elsewhere = Vec::new();
