@@ -7,6 +7,8 @@ use redan_report::paper::{Block, Branding, Paper, Picture, Run, Table};
 use redan_report::pictures::flat;
 use serde_json::{Value, json};
 
+use crate::world::drawn;
+
 /// Room on a page in points: width and height, upright and on its side.
 const UPRIGHT: (f64, f64) = (493.0, 640.0);
 const SIDEWAYS: (f64, f64) = (740.0, 400.0);
@@ -27,7 +29,10 @@ pub(crate) fn of(paper: &Paper, branding: &Branding, today: Date) -> BTreeMap<St
         .map(|(ix, section)| {
             data.level = 1;
             data.used.insert(section.anchor);
-            json!({"title": format!("{}. {}", ix + 1, section.title), "anchor": section.anchor, "blocks": data.blocks(&section.blocks)})
+            let mut blocks = data.blocks(&section.blocks);
+            // Wide pictures at the start of a section share a page on its side with the title of the section.
+            let wide: Vec<Value> = blocks.drain(..blocks.iter().take_while(|block| block["sideways"] == true).count()).collect();
+            json!({"title": format!("{}. {}", ix + 1, section.title), "anchor": section.anchor, "wide": shared(wide), "blocks": blocks})
         })
         .collect();
     let logo = branding.logo.as_ref().map(|logo| {
@@ -37,12 +42,12 @@ pub(crate) fn of(paper: &Paper, branding: &Branding, today: Date) -> BTreeMap<St
     });
     let root = json!({
         "kicker": paper.kicker,
-        "name": paper.name,
+        "name": plain(&paper.name),
         "lead": data.runs(&paper.lead),
         "facts": paper.facts.iter().map(|(name, value)| json!([name, data.runs(value)])).collect::<Vec<_>>(),
         "year": today.year(), "month": today.month(), "day": today.day(),
         "colour": branding.colour.as_deref().unwrap_or("#1f3a5f"),
-        "classification": branding.classification,
+        "classification": branding.classification.as_deref().map(plain),
         "logo": logo,
         "contents": paper.sections.len() > 4,
         "sections": sections,
@@ -72,7 +77,7 @@ impl<'a> Data<'a> {
             Block::Heading(level, text, anchor) => {
                 self.level = (level - 1).min(self.level + 1);
                 let anchor = anchor.as_deref().filter(|anchor| self.used.insert(anchor));
-                json!({"is": "heading", "level": self.level, "text": text, "anchor": anchor})
+                json!({"is": "heading", "level": self.level, "text": plain(text), "anchor": anchor})
             }
             Block::Text(runs) => json!({"is": "text", "runs": self.runs(runs)}),
             Block::List(numbered, items) => {
@@ -85,27 +90,27 @@ impl<'a> Data<'a> {
                 "is": "table",
                 "head": head.iter().map(|(title, _)| *title).collect::<Vec<_>>(),
                 "shares": head.iter().map(|(_, share)| *share).collect::<Vec<_>>(),
-                "rows": rows.iter().map(|row| row.iter().map(|cell| self.runs(cell)).collect::<Vec<_>>()).collect::<Vec<_>>(),
+                "rows": rows.iter().map(|row| row.iter().map(|cell| self.runs(&cell.iter().map(Run::in_cell).collect::<Vec<_>>())).collect::<Vec<_>>()).collect::<Vec<_>>(),
             }),
             Block::Picture(picture) => self.picture(picture),
             Block::Code(language, text) => self.attach(language, text),
             Block::Folded(title, inner) => {
                 self.level = (self.level + 1).clamp(2, 3);
                 let level = self.level;
-                json!({"is": "folded", "level": level, "title": title, "blocks": self.blocks(inner)})
+                json!({"is": "folded", "level": level, "title": plain(title), "blocks": self.blocks(inner)})
             }
         }
     }
 
     fn picture(&mut self, picture: &Picture) -> Value {
         let name = format!("picture{}.svg", self.files.len());
-        self.files.insert(name.clone(), flat(&picture.svg).into_bytes());
+        self.files.insert(name.clone(), plain(&flat(&picture.svg)).into_bytes());
         let (w, h) = size(&picture.svg).unwrap_or((600.0, 400.0));
         let (w, h) = (w * PIXEL, h * PIXEL);
         let fit = |room: (f64, f64)| (room.0 / w).min(room.1 / h).min(1.0);
         let sideways = fit(UPRIGHT) < LEGIBLE && fit(SIDEWAYS) > fit(UPRIGHT) * 1.15;
         let scale = fit(if sideways { SIDEWAYS } else { UPRIGHT });
-        json!({"is": "picture", "file": name, "title": picture.title, "width": w * scale, "sideways": sideways})
+        json!({"is": "picture", "file": name, "title": plain(&picture.title), "width": w * scale, "height": h * scale, "sideways": sideways})
     }
 
     fn attach(&mut self, language: &str, text: &str) -> Value {
@@ -138,8 +143,28 @@ impl<'a> Data<'a> {
     }
 }
 
+/// Pictures made small enough to stand below each other on one page on its side.
+fn shared(mut pictures: Vec<Value>) -> Vec<Value> {
+    // Each has a line below it that says what it shows.
+    const LINE: f64 = 28.0;
+    let high: f64 = pictures.iter().filter_map(|p| p["height"].as_f64()).sum();
+    let room = SIDEWAYS.1 - LINE * pictures.len() as f64;
+    if high > room {
+        for picture in &mut pictures {
+            picture["width"] = json!(picture["width"].as_f64().unwrap_or(0.0) * room / high);
+        }
+    }
+    pictures
+}
+
+/// A text of characters that can be drawn.
+fn plain(text: &str) -> String {
+    text.chars().map(drawn).collect()
+}
+
 /// A text whose long words can be broken: after marks between their parts, and anywhere when they have none.
 fn breakable(text: &str) -> String {
+    let text = plain(text);
     let mut out = String::with_capacity(text.len());
     for word in text.split_inclusive(char::is_whitespace) {
         if word.chars().count() <= LONG {

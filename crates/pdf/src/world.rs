@@ -13,11 +13,28 @@ use typst::{Library, LibraryExt, World};
 
 const TEMPLATE: &str = include_str!("main.typ");
 
+/// What the fonts for formulas, which no document has, are called inside their files.
+const FORMULAS: &[u8] = b"NewCM";
+
 /// The fonts and what is known of them; read once.
 static FONTS: LazyLock<(LazyHash<FontBook>, Vec<Font>)> = LazyLock::new(|| {
-    let fonts: Vec<Font> = typst_assets::fonts().flat_map(|bytes| Font::iter(Bytes::new(bytes))).collect();
+    let used = typst_assets::fonts().filter(|bytes| !bytes.windows(FORMULAS.len()).any(|window| window == FORMULAS));
+    let fonts: Vec<Font> = used.flat_map(|bytes| Font::iter(Bytes::new(bytes))).collect();
     (LazyHash::new(FontBook::from_fonts(&fonts)), fonts)
 });
+
+/// A character that the fonts can draw and that an archive may hold: itself, or a question mark.
+pub(crate) fn drawn(c: char) -> char {
+    match c {
+        ' '..='~' => c,
+        c if c.is_control() => ' ',
+        // Places to break, which nothing draws.
+        '\u{200b}' => c,
+        '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => '?',
+        c if FONTS.1.iter().any(|font| font.info().coverage.contains(u32::from(c))) => c,
+        _ => '?',
+    }
+}
 
 /// A desk with everything on it that the typesetter may use.
 pub(crate) struct Desk {

@@ -42,7 +42,7 @@ fn the_same_model_gives_the_same_bytes() {
 
 #[test]
 fn every_audience_has_one_whatever_a_model_says() {
-    let evil = "redan: 1\nname: \"#read('/etc/passwd') $x$ *b* _i_ <a> @l \\\\ ` [ ]\"\nelements:\n  app: {kind: process, name: \"]#panic()\", tech: web-application}\n\
+    let evil = "redan: 1\nname: \"\u{4f60}\u{1f600}\u{e000}\u{202e} #read('/etc/passwd') $x$ *b* _i_ <a> @l \\\\ ` [ ]\"\nelements:\n  app: {kind: process, name: \"]#panic()\", tech: web-application}\n\
                 mitigations:\n  m: {title: \"#import 'x': *\"}\nattack-trees:\n  t: {goal: \"= H\", any: [{do: \"/* c\"}, {do: \"Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww\"}]}\n";
     let branding = Branding { classification: Some("#strong[x]".to_owned()), ..Branding::default() };
     for audience in [Audience::Everybody, Audience::Developer, Audience::Manager, Audience::Auditor] {

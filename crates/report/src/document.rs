@@ -279,9 +279,10 @@ fn verdict(open: &[&ThreatView], waiting: usize, questions: usize) -> String {
     if waiting == 0 {
         return state;
     }
+    let more = if open.is_empty() { ["threat depends", "threats depend"] } else { ["more depends", "more depend"] };
     format!(
         "{state} {} on {}.",
-        plural(waiting, "more depends", "more depend"),
+        plural(waiting, more[0], more[1]),
         plural(questions, "answer that nobody has given yet", "answers that nobody has given yet")
     )
 }

@@ -74,9 +74,13 @@ impl Page<'_> {
             }
             Block::Table(table) => self.table(table),
             Block::Picture(picture) => {
-                if let Some(mermaid) = &picture.mermaid {
-                    let _ = writeln!(self.out, "{}\n\n```mermaid\n{}\n```", escape(&picture.title), mermaid.trim_end());
-                }
+                let title = escape(&picture.title);
+                let _ = match &picture.mermaid {
+                    Some(mermaid) => writeln!(self.out, "{title}\n\n```mermaid\n{}\n```", mermaid.trim_end()),
+                    // The steps of a tree are listed below it.
+                    None if picture.svg.contains("class=\"redan-tree\"") => Ok(()),
+                    None => writeln!(self.out, "{title}: {}", inline(&described(&picture.svg))),
+                };
             }
             Block::Code(language, text) => {
                 let fence = fence(text);
@@ -131,6 +135,12 @@ impl Page<'_> {
             Run::Link(_, text) => escape(text),
         }
     }
+}
+
+/// What a picture says in words, for those who do not see it.
+fn described(svg: &str) -> String {
+    let text = svg.split("<desc").nth(1).and_then(|rest| rest.split_once('>')).and_then(|(_, rest)| rest.split("</desc>").next());
+    text.unwrap_or_default().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
 /// A fence that the text cannot close.

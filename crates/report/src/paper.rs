@@ -150,6 +150,14 @@ impl Run {
             Self::Band(band) => band.as_str().to_owned(),
         }
     }
+
+    /// The run as a narrow cell shows it: row and column say where a missing value would be recorded.
+    pub fn in_cell(&self) -> Self {
+        match self {
+            Self::Missing(_) => Self::Missing(String::new()),
+            run => run.clone(),
+        }
+    }
 }
 
 impl Paper {
@@ -194,7 +202,7 @@ pub(crate) fn plain(text: impl Into<String>) -> Run {
 pub(crate) fn ticked(text: &str) -> Vec<Run> {
     let parts: Vec<&str> = text.split('`').collect();
     let like_code = |part: &&&str| part.len() <= 60 && !part.contains(['<', '|', '\n']);
-    if parts.len() % 2 == 0 || !parts.iter().skip(1).step_by(2).all(|part| like_code(&part)) {
+    if parts.len().is_multiple_of(2) || !parts.iter().skip(1).step_by(2).all(|part| like_code(&part)) {
         return words(text);
     }
     let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());

@@ -208,7 +208,8 @@ impl<'a> Body<'a> {
         let shade = if head { r#"<w:shd w:val="clear" w:color="auto" w:fill="F0F3F7"/>"# } else { "" };
         for (width, cell) in widths.iter().zip(cells) {
             let _ = write!(self.out, r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>"#);
-            self.paragraph("Cell", "", cell);
+            let cell: Vec<Run> = cell.iter().map(Run::in_cell).collect();
+            self.paragraph("Cell", "", &cell);
             self.out.push_str("</w:tc>");
         }
         self.out.push_str("</w:tr>");

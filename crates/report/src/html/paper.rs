@@ -106,7 +106,7 @@ impl Body<'_> {
                     _ => (format!("<td data-head=\"{}\">", escaped(head)), "</td>"),
                 };
                 self.out.push_str(&open);
-                self.runs(cell);
+                cell.iter().for_each(|run| self.cell(run));
                 self.out.push_str(close);
             }
             self.out.push_str("</tr>\n");
@@ -116,6 +116,16 @@ impl Body<'_> {
 
     fn runs(&mut self, runs: &[Run]) {
         runs.iter().for_each(|run| self.run(run));
+    }
+
+    /// In a table, row and column say where it would be recorded.
+    fn cell(&mut self, run: &Run) {
+        match run {
+            Run::Missing(path) if !path.is_empty() => {
+                let _ = write!(self.out, "<span class=\"missing\" title=\"{}\">not recorded</span>", escaped(path));
+            }
+            run => self.run(run),
+        }
     }
 
     fn run(&mut self, run: &Run) {

@@ -1,5 +1,7 @@
 //! For who builds it: per element what may go wrong there, how to mend it, and the tests that must pass.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use redan_engine::Status;
 use redan_model::{ElementIx, Thing};
 
@@ -14,14 +16,15 @@ const WAITING: usize = 6;
 
 pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut places = Vec::new();
-    let mut shown: Vec<&str> = Vec::new();
+    let about = by_subject(input, doc);
+    let mut shown: BTreeSet<&str> = BTreeSet::new();
     for ix in (0..input.model.elements.len()).map(|ix| ElementIx(u32::try_from(ix).unwrap_or(u32::MAX))) {
         if input.model[ix].out_of_scope.is_none() {
-            places.extend(element(input, doc, ix, &mut shown));
+            places.extend(element(input, doc, ix, about.get(&Thing::Element(ix)).map(Vec::as_slice).unwrap_or_default(), &mut shown));
         }
     }
     let mut elsewhere = Vec::new();
-    let rest = |t: &&ThreatView| is_live(t) && !shown.contains(&t.id.as_str());
+    let rest = |t: &&ThreatView| is_live(t) && !shown.contains(t.id.as_str());
     elsewhere.extend(doc.inventory.threats.iter().filter(rest).flat_map(work));
     if elsewhere.is_empty() {
         elsewhere.push(text("Nothing is open there."));
@@ -51,16 +54,24 @@ fn is_live(t: &ThreatView) -> bool {
     t.status == Status::Open
 }
 
-fn element<'d>(input: &Input<'_>, doc: &'d Document, ix: ElementIx, shown: &mut Vec<&'d str>) -> Vec<Block> {
+/// Threats by what they are about first, in the order of the inventory.
+fn by_subject<'d>(input: &Input<'_>, doc: &'d Document) -> BTreeMap<Thing, Vec<&'d ThreatView>> {
+    let subjects: BTreeMap<&str, Thing> = input.analysis.threats.iter().filter_map(|t| Some((t.id.as_str(), t.subject?))).collect();
+    let mut out: BTreeMap<Thing, Vec<&ThreatView>> = BTreeMap::new();
+    for threat in &doc.inventory.threats {
+        if let Some(subject) = subjects.get(threat.id.as_str()) {
+            out.entry(*subject).or_default().push(threat);
+        }
+    }
+    out
+}
+
+fn element<'d>(input: &Input<'_>, doc: &'d Document, ix: ElementIx, about: &[&'d ThreatView], shown: &mut BTreeSet<&'d str>) -> Vec<Block> {
     let model = input.model;
     let id = &model[ix].identity.id;
     let thing = Thing::Element(ix);
-    let about = |status: Status| {
-        let ids: Vec<&str> =
-            input.analysis.threats.iter().filter(|t| t.status == status && t.subject == Some(thing)).map(|t| t.id.as_str()).collect();
-        doc.inventory.threats.iter().filter(move |t| ids.contains(&t.id.as_str())).collect::<Vec<&ThreatView>>()
-    };
-    let (open, waiting) = (about(Status::Open), about(Status::Question));
+    let of = |status: Status| about.iter().copied().filter(|t| t.status == status).collect::<Vec<&ThreatView>>();
+    let (open, waiting) = (of(Status::Open), of(Status::Question));
     let prefix = format!("{id}.");
     let questions: Vec<_> = doc.inventory.questions.iter().filter(|q| q.id.starts_with(&prefix)).collect();
     if open.is_empty() && waiting.is_empty() && questions.is_empty() {

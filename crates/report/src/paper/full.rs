@@ -177,8 +177,8 @@ fn tree(tree: &TreeView) -> Vec<Block> {
     }));
     vec![
         Block::Heading(3, tree.goal.clone(), Some(tree.anchor.clone())),
-        text(format!("{} of {} leaves have a mitigation.", tree.covered, tree.leaves)),
         Block::Picture(Picture { title: format!("Attack tree: {}", tree.goal), svg: crate::attack_tree::svg(tree), mermaid: None }),
+        text(format!("{} of {} leaves have a mitigation.", tree.covered, tree.leaves)),
         Block::Steps(steps),
     ]
 }
