@@ -4,6 +4,7 @@ mod bench;
 mod codegen;
 mod gen_model;
 mod knowledge;
+mod layout_report;
 mod mutate_rules;
 mod peers;
 mod tidy;
@@ -36,6 +37,8 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
+    /// Draw about thirty models, count what is wrong with the pictures, and write a page with all of them
+    LayoutReport(layout_report::LayoutReportArgs),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
+        Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

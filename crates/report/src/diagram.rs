@@ -5,30 +5,41 @@
 
 mod build;
 mod dagre;
+mod directed;
 mod dot;
+#[cfg(feature = "elk")]
+mod elk;
+mod faults;
 mod geometry;
 mod graph;
-mod grid;
+
 mod json;
 mod layered;
 mod layout;
 mod measure;
 mod mermaid;
 mod place;
+mod plain;
 mod route;
 mod scene;
 mod score;
 mod separate;
-mod sound;
 pub(crate) mod svg;
 pub(crate) mod text;
+mod tournament;
 mod view;
 
+pub use faults::Faults;
 pub use geometry::{Point, Rect};
 pub use graph::End;
-pub use layout::{Layout, Route, layout};
+pub use layout::{Layout, Route, Style, layout};
 pub use scene::{Edge, Label, Line, LineRole, Node, Scene, Shape, ZoneBox};
 pub use view::{Notation, View};
+
+/// How many pairs of arrows cross, to compare layouts with.
+pub fn crossings(layout: &Layout) -> u32 {
+    score::crossings_of(layout)
+}
 
 /// The picture as a self-contained SVG file.
 pub fn svg(scene: &Scene) -> String {

@@ -9,7 +9,7 @@ pub(crate) mod style;
 use std::fmt::Write as _;
 
 use super::geometry::{Point, Rect};
-use super::layout::{Layout, Route};
+use super::layout::{Layout, Route, Style};
 use super::measure::{LOCK, detail_line, name_lines, title_lines, title_size};
 use super::scene::{Edge, LineRole, Node, Scene, Shape, ZoneBox};
 use super::text::{DETAIL, LABEL, NAME, TITLE};
@@ -34,7 +34,7 @@ pub(crate) fn render(scene: &Scene, layout: &Layout, prefix: &str) -> String {
     );
     scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| boundary(zone, r, &p, &mut out));
     // Titles come after the arrows, so that an arrow that crosses a title does not strike it through.
-    scene.edges.iter().zip(&layout.edges).for_each(|(edge, route)| flow(scene, edge, route, layout.left_to_right, &p, &mut out));
+    scene.edges.iter().zip(&layout.edges).for_each(|(edge, route)| flow(scene, edge, route, layout, &p, &mut out));
     scene.nodes.iter().zip(&layout.nodes).for_each(|(each, r)| node(scene, each, r, &p, &mut out));
     let courses: Vec<Point> = (0..layout.edges.len()).flat_map(|edge| layout.traced(edge)).collect();
     scene.zones.iter().zip(&layout.zones).for_each(|(zone, r)| title(zone, r, &courses, &mut out));
@@ -130,14 +130,14 @@ fn node(scene: &Scene, node: &Node, r: &Rect, prefix: &str, out: &mut String) {
     out.push_str("</g>");
 }
 
-fn flow(scene: &Scene, edge: &Edge, route: &Route, left_to_right: bool, prefix: &str, out: &mut String) {
+fn flow(scene: &Scene, edge: &Edge, route: &Route, layout: &Layout, prefix: &str, out: &mut String) {
     let scope = if edge.out_of_scope { " out" } else { "" };
     let _ = write!(out, r#"<g id="{prefix}flow-{}" class="flow{scope}">"#, escaped(&edge.id));
     let arrow = if edge.both_ways { " to and from " } else { " to " };
     let text = format!("{}{arrow}{}: {}", scene.id_of(edge.from), scene.id_of(edge.to), edge.label.text(", "));
     let _ = write!(out, "<title>{}</title>", escaped(&text));
     let start = if edge.both_ways { format!(r#" marker-start="url(#{prefix}dfd-arrow)""#) } else { String::new() };
-    let d = if edge.from == edge.to { loop_path(&route.points) } else { path(route, left_to_right) };
+    let d = if edge.from == edge.to { loop_path(&route.points) } else { path(route, layout) };
     let _ = write!(out, r#"<path d="{d}"{start} marker-end="url(#{prefix}dfd-arrow)"/>"#);
     if let Some(r) = &route.label {
         label(edge, r, out);
@@ -145,8 +145,36 @@ fn flow(scene: &Scene, edge: &Edge, route: &Route, left_to_right: bool, prefix: 
     out.push_str("</g>");
 }
 
+fn path(route: &Route, layout: &Layout) -> String {
+    match layout.style {
+        Style::Curved => curves(route, layout.left_to_right),
+        Style::Angular => corners(&route.points),
+    }
+}
+
+/// Straight pieces with round corners.
+fn corners(points: &[Point]) -> String {
+    const RADIUS: f64 = 7.0;
+    let Some(first) = points.first() else { return String::new() };
+    let mut d = format!("M{:.1} {:.1}", first.x, first.y);
+    for three in points.windows(3) {
+        let (a, b, c) = (three[0], three[1], three[2]);
+        let towards = |other: Point| {
+            let length = (other.x - b.x).hypot(other.y - b.y).max(0.01);
+            let share = (RADIUS / length).min(0.5);
+            Point { x: b.x + (other.x - b.x) * share, y: b.y + (other.y - b.y) * share }
+        };
+        let (p, q) = (towards(a), towards(c));
+        let _ = write!(d, "L{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", p.x, p.y, b.x, b.y, q.x, q.y);
+    }
+    if let Some(last) = points.last() {
+        let _ = write!(d, "L{:.1} {:.1}", last.x, last.y);
+    }
+    d
+}
+
 /// Curves that leave and arrive in the direction of the flows, with a gap where the label is.
-fn path(route: &Route, left_to_right: bool) -> String {
+fn curves(route: &Route, left_to_right: bool) -> String {
     let Some(first) = route.points.first() else { return String::new() };
     let mut d = format!("M{:.1} {:.1}", first.x, first.y);
     for pair in route.points.windows(2) {

@@ -1,16 +1,24 @@
 //! The plainest arrangement: rows of nodes and boxes in their box. It holds for any scene and takes no search.
 
 use super::geometry::{Point, Rect};
-use super::graph::{End, Graph, Size};
+use super::graph::{End, Graph};
+use super::layout::{Layout, Route, Style, add_loops};
 use super::measure::{Measured, ZoneAs};
 use super::place::{GAP, PADDING};
 
 /// Nodes, zones and a straight line for each edge.
-pub(crate) fn arrange(measured: &Measured) -> (Vec<Rect>, Vec<Rect>, Vec<[Point; 2]>) {
+pub(crate) fn layout(measured: &Measured) -> Layout {
+    let (nodes, zones, routes) = arrange(measured);
+    let mut edges: Vec<Route> = routes.into_iter().map(|points| Route { points: points.to_vec(), label: None }).collect();
+    add_loops(&measured.graph, &nodes, &mut edges);
+    Layout { left_to_right: true, style: Style::Angular, nodes, zones, edges, ..Layout::default() }
+}
+
+fn arrange(measured: &Measured) -> (Vec<Rect>, Vec<Rect>, Vec<[Point; 2]>) {
     let graph = &measured.graph;
     let mut rows = Rows::of(graph);
     rows.place();
-    let slots: Vec<Rect> = graph.slots.iter().zip(&rows.slots).map(|(slot, at)| body(slot.body, slot.offset, at)).collect();
+    let slots: Vec<Rect> = graph.slots.iter().zip(&rows.slots).map(|(slot, at)| slot.body_in(at)).collect();
     let zones = measured.zones.iter().map(|zone| match zone {
         ZoneAs::Frame(ix) => rows.frames[*ix],
         ZoneAs::Slot(ix) => slots[*ix],
@@ -22,11 +30,6 @@ pub(crate) fn arrange(measured: &Measured) -> (Vec<Rect>, Vec<Rect>, Vec<[Point;
     let edges = graph.links.iter().map(|link| line(&rect(link.from), &rect(link.to))).collect();
     let empty = measured.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
     (slots[..slots.len() - empty].to_vec(), zones.collect(), edges)
-}
-
-fn body(size: Size, offset: Size, around: &Rect) -> Rect {
-    let centre = around.centre();
-    Rect { x: centre.x + offset.w - size.w / 2.0, y: centre.y + offset.h - size.h / 2.0, w: size.w, h: size.h }
 }
 
 /// From border to border, on the line between the middles.
