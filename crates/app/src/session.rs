@@ -222,6 +222,12 @@ impl<'a> Session<'a> {
         project: &Project,
         knowledge: &Knowledge,
     ) -> anyhow::Result<Vec<u8>> {
+        // A picture of ours holds the very text of its model, whose places messages then show.
+        if let (Format::Picture, Ok(kept)) = (format, redan_interop::picture::source(bytes))
+            && !is_markdown(&kept.name)
+        {
+            return Ok(kept.text.into_bytes());
+        }
         let templates = self.templates(project)?;
         let mut imported = foreign::read(format, bytes, &templates)
             .map_err(|error| usage(format!("cannot read `{shown}` as a {}: {error}", format.name())))?;
@@ -289,4 +295,9 @@ impl<'a> Session<'a> {
             self.terminal.show(&text);
         }
     }
+}
+
+/// Whether a model's text is Markdown, by the name of its file.
+pub(crate) fn is_markdown(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use crate::{Decision, Loss, pytm, threagile, tm7};
+use crate::{Decision, Loss, picture, pytm, threagile, tm7};
 
 /// A format of another tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,11 +16,13 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// A picture of ours, SVG or PNG, that holds the model that it shows.
+    Picture,
 }
 
 impl Format {
     /// Every format, in the order of lists.
-    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm];
+    pub const ALL: &[Self] = &[Self::Tm7, Self::Threagile, Self::Pytm, Self::Picture];
 
     /// The word on the command line.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Format {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
             Self::Pytm => "pytm",
+            Self::Picture => "picture",
         }
     }
 
@@ -37,6 +40,7 @@ impl Format {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
             Self::Pytm => "pytm model",
+            Self::Picture => "redan picture with its model",
         }
     }
 
@@ -110,5 +114,6 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::Picture => picture::read(bytes),
     }
 }

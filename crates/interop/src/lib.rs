@@ -14,6 +14,7 @@ pub mod draft;
 mod format;
 pub mod limits;
 mod loss;
+pub mod picture;
 pub mod pytm;
 mod read;
 pub mod tb7;

@@ -83,6 +83,7 @@ fn assemble(measured: &Measured, placed: &Placement, routes: &[Vec<Spot>], left_
         .map(|(spots, stops)| Route {
             points: spots.iter().map(point).collect(),
             label: stops.iter().find(|stop| stop.is_label).map(|stop| rect(&stop.area)),
+            angular: false,
         })
         .collect();
     Layout { left_to_right, style: Style::Curved, nodes, zones: zones.collect(), edges, ..Layout::default() }

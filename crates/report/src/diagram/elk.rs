@@ -138,7 +138,7 @@ fn read(measured: &Measured, output: &elk::LayoutResult, left_to_right: bool) ->
         }
         let label = found.labels.iter().find(|label| label.terminal.is_none());
         let label = label.map(|label| rect(label.x, label.y, label.width, label.height));
-        edges[ix] = Route { points, label };
+        edges[ix] = Route { points, label, angular: false };
     }
     let zones = measured.zones.iter().map(|zone| match zone {
         ZoneAs::Frame(ix) => frames[*ix],

@@ -13,6 +13,12 @@ pub enum End {
     Zone(usize),
 }
 
+impl Default for End {
+    fn default() -> Self {
+        Self::Node(0)
+    }
+}
+
 /// Width and height.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Size {

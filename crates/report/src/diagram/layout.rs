@@ -46,6 +46,8 @@ pub struct Route {
     pub points: Vec<Point>,
     /// Where the label is.
     pub label: Option<Rect>,
+    /// Whether it has straight pieces, whatever the style of the picture.
+    pub angular: bool,
 }
 
 /// Room around the picture.
@@ -74,6 +76,18 @@ pub(crate) fn add_loops(graph: &Graph, nodes: &[Rect], edges: &mut [Route]) {
         let label = Rect { x: middle - link.label.w / 2.0, y: high - link.label.h, w: link.label.w, h: link.label.h };
         route.label = (link.label.h > 0.0).then_some(label);
     }
+}
+
+/// Leaves everything where it is, if that is on a page; the page ends after what is on it.
+pub(crate) fn on_page(layout: Layout) -> Layout {
+    let labels = layout.edges.iter().filter_map(|route| route.label);
+    let points = layout.edges.iter().flat_map(|route| &route.points).map(|p| Rect { x: p.x, y: p.y, w: 0.0, h: 0.0 });
+    let all = layout.nodes.iter().copied().chain(layout.zones.iter().copied()).chain(labels).chain(points);
+    let bounds = all.reduce(|a, b| a.around(&b)).unwrap_or_default();
+    if bounds.x < 0.0 || bounds.y < 0.0 {
+        return settled(layout);
+    }
+    Layout { width: (bounds.x + bounds.w + MARGIN).ceil(), height: (bounds.y + bounds.h + MARGIN).ceil(), ..layout }
 }
 
 /// Moves everything to positive, whole coordinates.
@@ -105,7 +119,7 @@ impl Layout {
     pub fn traced(&self, edge: usize) -> Vec<Point> {
         const PIECE: f64 = 24.0;
         let points = &self.edges[edge].points;
-        if self.style == Style::Angular {
+        if self.style == Style::Angular || self.edges[edge].angular {
             return points.clone();
         }
         let spot = |p: &Point| if self.left_to_right { Spot { along: p.x, across: p.y } } else { Spot { along: p.y, across: p.x } };

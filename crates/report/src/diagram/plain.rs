@@ -1,54 +1,35 @@
-//! The plainest arrangement: rows of nodes and boxes in their box. It holds for any scene and takes no search.
+//! Rows of nodes and boxes in their box, to and fro, in the order of the flows. It holds for any scene, takes no search,
+//! and wraps long chains that would make a picture too wide to read.
 
 use super::geometry::{Point, Rect};
-use super::graph::{End, Graph};
-use super::layout::{Layout, Route, Style, add_loops};
-use super::measure::{Measured, ZoneAs};
-use super::place::{GAP, PADDING};
+use super::graph::Graph;
+use super::layered;
+use super::layout::Layout;
+use super::measure::Measured;
+use super::pins;
+use super::place::PADDING;
 
-/// Nodes, zones and a straight line for each edge.
+/// Room for arrows and labels between rows, and the least between things in a row.
+const GAP: f64 = 60.0;
+/// The most room between things in a row.
+const WIDEST_GAP: f64 = 170.0;
+
+/// Rows of nodes with arrows around them.
 pub(crate) fn layout(measured: &Measured) -> Layout {
-    let (nodes, zones, routes) = arrange(measured);
-    let mut edges: Vec<Route> = routes.into_iter().map(|points| Route { points: points.to_vec(), label: None }).collect();
-    add_loops(&measured.graph, &nodes, &mut edges);
-    Layout { left_to_right: true, style: Style::Angular, nodes, zones, edges, ..Layout::default() }
-}
-
-fn arrange(measured: &Measured) -> (Vec<Rect>, Vec<Rect>, Vec<[Point; 2]>) {
     let graph = &measured.graph;
     let mut rows = Rows::of(graph);
     rows.place();
-    let slots: Vec<Rect> = graph.slots.iter().zip(&rows.slots).map(|(slot, at)| slot.body_in(at)).collect();
-    let zones = measured.zones.iter().map(|zone| match zone {
-        ZoneAs::Frame(ix) => rows.frames[*ix],
-        ZoneAs::Slot(ix) => slots[*ix],
-    });
-    let rect = |end| match end {
-        End::Node(ix) => slots[ix],
-        End::Zone(ix) => rows.frames[ix],
-    };
-    let edges = graph.links.iter().map(|link| line(&rect(link.from), &rect(link.to))).collect();
-    let empty = measured.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
-    (slots[..slots.len() - empty].to_vec(), zones.collect(), edges)
-}
-
-/// From border to border, on the line between the middles.
-fn line(from: &Rect, to: &Rect) -> [Point; 2] {
-    let (a, b) = (from.centre(), to.centre());
-    [border(from, a, b), border(to, b, a)]
-}
-
-fn border(rect: &Rect, middle: Point, towards: Point) -> Point {
-    let (dx, dy) = (towards.x - middle.x, towards.y - middle.y);
-    let part = |half: f64, d: f64| if d.abs() < 1e-9 { f64::INFINITY } else { half / d.abs() };
-    let scale = part(rect.w / 2.0, dx).min(part(rect.h / 2.0, dy));
-    let scale = if scale.is_finite() { scale } else { 0.0 };
-    Point { x: middle.x + dx * scale, y: middle.y + dy * scale }
+    // Boxes are drawn around their nodes once more, as they are wherever places are given.
+    pins::around(measured, graph.slots.iter().zip(&rows.slots).map(|(slot, at)| slot.body_in(at)).collect())
 }
 
 /// What is in each box, and where it is: first inside its box, at last in the picture.
 struct Rows<'a> {
     graph: &'a Graph,
+    /// Where each slot comes in the order of the flows.
+    ranks: Vec<usize>,
+    /// Room between things in a row.
+    gap: f64,
     slots: Vec<Rect>,
     frames: Vec<Rect>,
 }
@@ -62,7 +43,9 @@ enum Part {
 impl<'a> Rows<'a> {
     fn of(graph: &'a Graph) -> Self {
         let slots = graph.slots.iter().map(|slot| Rect { w: slot.size.w, h: slot.size.h, ..Rect::default() });
-        Self { graph, slots: slots.collect(), frames: vec![Rect::default(); graph.frames.len()] }
+        let widest = graph.links.iter().map(|link| link.label.w + 30.0).fold(GAP, f64::max).min(WIDEST_GAP);
+        let frames = vec![Rect::default(); graph.frames.len()];
+        Self { graph, ranks: layered::ranks_of(graph), gap: widest, slots: slots.collect(), frames }
     }
 
     /// Inner boxes first, so that the size of what is in a box is known; then everything moves with its box.
@@ -96,7 +79,24 @@ impl<'a> Rows<'a> {
         for (ix, frame) in self.graph.frames.iter().enumerate() {
             parts[frame.parent.unwrap_or(outside)].push(Part::Frame(ix));
         }
+        for list in &mut parts {
+            list.sort_by_cached_key(|&part| self.rank(part));
+        }
         parts
+    }
+
+    /// The rank of a slot; of a box, the middle one of what is in it.
+    fn rank(&self, part: Part) -> usize {
+        let Part::Frame(frame) = part else {
+            return match part {
+                Part::Slot(ix) => self.ranks[ix],
+                Part::Frame(_) => 0,
+            };
+        };
+        let inside = |slot: &usize| self.graph.lineage(self.graph.slots[*slot].parent).any(|up| up == frame);
+        let mut ranks: Vec<usize> = (0..self.graph.slots.len()).filter(inside).map(|slot| self.ranks[slot]).collect();
+        ranks.sort_unstable();
+        ranks.get(ranks.len() / 2).copied().unwrap_or(0)
     }
 
     fn rect(&mut self, part: Part) -> &mut Rect {
@@ -106,21 +106,40 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Fills rows from the left, about as wide as high in all; gives the far corner.
+    /// Fills rows, every other one from the right, about as wide as high in all; gives the far corner.
     fn pack(&mut self, parts: &[Part], start: Point) -> Point {
-        let area: f64 = parts.iter().map(|&part| self.rect(part).grown(GAP / 2.0)).map(|r| r.w * r.h).sum();
-        let width = (area * 1.6).sqrt();
-        let (mut at, mut row, mut end) = (start, 0.0_f64, start);
+        const SHAPE: f64 = 1.7;
+        let gap = self.gap;
+        let area: f64 = parts.iter().map(|&part| *self.rect(part)).map(|r| (r.w + gap) * (r.h + GAP)).sum();
+        let widest = parts.iter().map(|&part| self.rect(part).w).fold(0.0, f64::max);
+        let width = (area * SHAPE).sqrt().max(widest);
+        let mut rows: Vec<Vec<Part>> = vec![Vec::new()];
+        let mut used = 0.0;
         for &part in parts {
-            let rect = self.rect(part);
-            if at.x > start.x && at.x + rect.w - start.x > width {
-                at = Point { x: start.x, y: at.y + row + GAP };
-                row = 0.0;
+            let w = self.rect(part).w;
+            if used > 0.0 && used + w > width {
+                rows.push(Vec::new());
+                used = 0.0;
             }
-            (rect.x, rect.y) = (at.x, at.y);
-            row = row.max(rect.h);
-            end = Point { x: end.x.max(at.x + rect.w), y: end.y.max(at.y + rect.h) };
-            at.x += rect.w + GAP;
+            used += w + gap;
+            rows.last_mut().expect("there is a row").push(part);
+        }
+        let mut end = start;
+        let mut y = start.y;
+        for (number, row) in rows.iter_mut().enumerate() {
+            if number % 2 == 1 {
+                row.reverse();
+            }
+            let total: f64 = row.iter().map(|&part| self.rect(part).w + gap).sum::<f64>() - gap;
+            let high = row.iter().map(|&part| self.rect(part).h).fold(0.0, f64::max);
+            let mut x = if number % 2 == 1 { (end.x - total).max(start.x) } else { start.x };
+            for &part in row.iter() {
+                let rect = self.rect(part);
+                (rect.x, rect.y) = (x, y + (high - rect.h) / 2.0);
+                x += rect.w + gap;
+            }
+            end = Point { x: end.x.max(x - gap), y: y + high };
+            y += high + GAP;
         }
         end
     }

@@ -9,10 +9,10 @@ use std::thread;
 use super::elk::{self, Request};
 use super::faults::Faults;
 use super::layout::{Layout, add_loops, settled};
-use super::measure::Measured;
+use super::measure::{Measured, measure};
 use super::place::Engine;
 use super::scene::Scene;
-use super::{directed, plain, score};
+use super::{directed, insert, pins, plain, score};
 
 /// A way to draw a scene.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,26 +22,70 @@ enum Candidate {
     Elk(Request),
 }
 
+/// Up to this size long pictures are wrapped.
+const WRAPPED: usize = 120;
 /// Up to this size every way is tried.
 const SMALL: usize = 60;
 /// Up to this size the search for good places ends in time.
 #[cfg(feature = "elk")]
 const LARGE: usize = 700;
 
-/// The best picture of a scene.
+/// The picture of a scene: with the places that people chose, else the picture of a smaller scene with what was added to
+/// it, else the best of several.
 pub(crate) fn best(scene: &Scene, measured: &Measured) -> Layout {
+    let late = insert::late(scene);
+    if late > 0 && scene.nodes.iter().all(|node| node.pin.is_none()) {
+        let smaller = insert::without_last(scene, late);
+        if let Some(layout) = insert::grown(scene, of_engines(&smaller, &measure(&smaller)), late) {
+            return layout;
+        }
+    }
+    let layout = of_engines(scene, measured);
+    pins::respected(scene, measured, &layout).unwrap_or(layout)
+}
+
+/// A picture in right angles, for what can draw no curves.
+pub(crate) fn angular(measured: &Measured, left_to_right: bool) -> Layout {
+    #[cfg(feature = "elk")]
+    if let Some(mut layout) = elk::layout(measured, Request { left_to_right, balanced: true, room: 0.6 }) {
+        add_loops(&measured.graph, &layout.nodes, &mut layout.edges);
+        return layout;
+    }
+    let _ = left_to_right;
+    plain::layout(measured)
+}
+
+fn of_engines(scene: &Scene, measured: &Measured) -> Layout {
     let size = measured.graph.slots.len() + measured.graph.links.len() / 2;
     let found = all(scene, measured, &candidates(size));
     let (mut chosen, mut least) = (None, f64::INFINITY);
+    // In a picture of a hundred things a label that touches another is one of many things that are hard to read.
+    let each = if scene.nodes.len() <= SMALL { 1e6 } else { 400.0 };
+    let price = |faults: &Faults, cost: f64| f64::from(faults.serious()) * 1e9 + f64::from(faults.total() - faults.serious()) * each + cost;
     for (faults, cost, layout) in found.into_iter().flatten() {
-        let total = f64::from(faults.serious()) * 1e9 + f64::from(faults.total()) * 1e6 + cost;
+        let total = price(&faults, cost);
         if total < least {
             (chosen, least) = (Some(layout), total);
         }
     }
-    let hopeless = chosen.is_none() || least >= 1e9;
-    let arranged = || settled(plain::layout(measured));
-    if hopeless { arranged() } else { chosen.unwrap_or_else(arranged) }
+    let slim = least >= 1e9 || (scene.nodes.len() <= WRAPPED && chosen.as_ref().is_some_and(is_slim));
+    let mut last = chosen;
+    if slim {
+        let rows = settled(plain::layout(measured));
+        let faults = Faults::of(scene, &rows);
+        let total = price(&faults, score::of(scene, &rows));
+        if last.is_none() || total < least {
+            last = Some(rows);
+        }
+    }
+    last.unwrap_or_default()
+}
+
+/// Whether a picture is so much longer than wide, or wider than high, that rows may be better.
+fn is_slim(layout: &Layout) -> bool {
+    const SLIM: f64 = 3.5;
+    let (w, h) = (layout.width.max(1.0), layout.height.max(1.0));
+    (w / h).max(h / w) > SLIM && w.max(h) > 1600.0
 }
 
 fn candidates(size: usize) -> Vec<Candidate> {
@@ -89,5 +133,6 @@ fn draw(scene: &Scene, measured: &Measured, candidate: Candidate) -> Tried {
     let layout = settled(layout);
     let faults = Faults::of(scene, &layout);
     let cost = score::of(scene, &layout);
+    if std::env::var("RV").is_ok() { eprintln!("   {candidate:?} {faults:?} cost {cost:.0} {}x{} crossings {}", layout.width, layout.height, score::crossings_of(&layout)); }
     Some((faults, cost, layout))
 }
