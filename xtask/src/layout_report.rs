@@ -49,7 +49,7 @@ pub(crate) fn run(args: &LayoutReportArgs, out: &mut dyn Write) -> anyhow::Resul
     }
     let mut page = String::from(HEAD);
     let mut total = 0;
-    writeln!(out, "{:<44} nodes flows  over boxes thru label bare  lost  cross    ms      size", "model")?;
+    writeln!(out, "{:<44} nodes flows  over boxes thru label stray bare  lost  cross    ms      size", "model")?;
     for case in &cases {
         let scene = Scene::of_model(&case.model, &knowledge, &case.view);
         let started = Instant::now();
@@ -82,13 +82,14 @@ const HEAD: &str = "<!doctype html><meta charset=utf-8><title>Layouts</title><st
 
 fn line(name: &str, scene: &Scene, layout: &Layout, faults: &Faults, millis: u128) -> String {
     format!(
-        "{name:<44} {:>5} {:>5} {:>5} {:>5} {:>4} {:>5} {:>4} {:>5} {:>6} {millis:>5} {:>5.0}x{:<5.0}",
+        "{name:<44} {:>5} {:>5} {:>5} {:>5} {:>4} {:>5} {:>5} {:>4} {:>5} {:>6} {millis:>5} {:>5.0}x{:<5.0}",
         scene.nodes.len(),
         scene.edges.len(),
         faults.nodes,
         faults.boxes,
         faults.through,
         faults.labels,
+        faults.astray,
         faults.unlabelled,
         faults.outside,
         diagram::crossings(layout),

@@ -70,8 +70,10 @@ fn input(graph: &Graph, request: Request) -> elk::Graph {
         let label = elk::Label { width: frame.title.w, height: frame.title.h };
         input.nodes.push(node(format!("z{ix}"), elk::NodeKind::Group, Size::default(), frame.parent, Some(label)));
     }
+    let widths = widths(graph);
     for (ix, slot) in graph.slots.iter().enumerate() {
-        input.nodes.push(node(format!("n{ix}"), elk::NodeKind::Leaf, slot.size, slot.parent, None));
+        let size = Size::new(widths[ix], slot.size.h);
+        input.nodes.push(node(format!("n{ix}"), elk::NodeKind::Leaf, size, slot.parent, None));
     }
     for (ix, link) in graph.links.iter().enumerate().filter(|(_, link)| link.from != link.to) {
         let label = (link.label.h > 0.0).then_some(elk::Label { width: link.label.w, height: link.label.h });
@@ -81,6 +83,21 @@ fn input(graph: &Graph, request: Request) -> elk::Graph {
         input.edges.push(edge(format!("column {ix}"), format!("n{above}"), format!("n{below}"), None));
     }
     input
+}
+
+/// Widths of the nodes, so that each box is wide enough for its title whatever is beside what.
+fn widths(graph: &Graph) -> Vec<f64> {
+    const PADDING: f64 = 24.0;
+    let mut widths: Vec<f64> = graph.slots.iter().map(|slot| slot.size.w).collect();
+    for (frame, record) in graph.frames.iter().enumerate() {
+        let depth = |slot: usize| graph.lineage(graph.slots[slot].parent).position(|up| up == frame).map(|depth| depth as f64 + 1.0);
+        let inside = (0..graph.slots.len()).filter_map(|slot| Some((slot, depth(slot)?)));
+        let widest = inside.max_by(|a, b| (widths[a.0] + a.1 * 2.0 * PADDING).total_cmp(&(widths[b.0] + b.1 * 2.0 * PADDING)));
+        if let Some((slot, depth)) = widest {
+            widths[slot] = widths[slot].max(record.title.w + 30.0 - depth * 2.0 * PADDING);
+        }
+    }
+    widths
 }
 
 fn node(id: String, kind: elk::NodeKind, size: Size, parent: Option<usize>, label: Option<elk::Label>) -> elk::Node {

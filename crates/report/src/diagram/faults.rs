@@ -19,6 +19,8 @@ pub struct Faults {
     pub through: u32,
     /// Labels that overlap another label or a node.
     pub labels: u32,
+    /// Labels that are not at their arrow.
+    pub astray: u32,
     /// Arrows that have something to say and no label.
     pub unlabelled: u32,
     /// Things outside the picture, arrows without a course, and a picture that is too large.
@@ -33,6 +35,7 @@ impl Faults {
             boxes: boxes(scene, layout),
             through: through(scene, layout),
             labels: labels(layout),
+            astray: astray(scene, layout),
             unlabelled: unlabelled(scene, layout),
             outside: outside(layout),
         }
@@ -45,7 +48,7 @@ impl Faults {
 
     /// All of them.
     pub fn total(&self) -> u32 {
-        self.serious() + self.labels + self.unlabelled
+        self.serious() + self.labels + self.astray + self.unlabelled
     }
 }
 
@@ -64,6 +67,16 @@ fn overlaps(things: &[Rect], others: &[Rect]) -> u32 {
 fn labels(layout: &Layout) -> u32 {
     let labels: Vec<Rect> = layout.edges.iter().filter_map(|route| route.label).collect();
     overlaps(&labels, &layout.nodes)
+}
+
+fn astray(scene: &Scene, layout: &Layout) -> u32 {
+    const NEAR: f64 = 16.0;
+    let is_far = |ix: &usize| {
+        let own = scene.edges[*ix].from == scene.edges[*ix].to;
+        let near = layout.edges[*ix].label.map(|label| label.grown(NEAR));
+        !own && near.is_some_and(|near| !layout.traced(*ix).windows(2).any(|p| meets(p[0], p[1], &near)))
+    };
+    (0..layout.edges.len()).filter(is_far).map(|_| 1).sum()
 }
 
 fn boxes(scene: &Scene, layout: &Layout) -> u32 {

@@ -9,10 +9,13 @@ use super::graph::{End, Size};
 use super::layout::{Layout, Route, Style};
 use super::measure::{Measured, measure, title_size};
 use super::scene::Scene;
+use super::tournament::titles;
 use super::weave::{Ground, Thread, weave};
 
 /// Smaller pictures are drawn afresh; they are read at one glance.
 const FEWEST: usize = 20;
+/// In larger pictures looking for a place takes longer than drawing afresh.
+const MOST: usize = 150;
 /// How many additions a picture takes before it is drawn afresh.
 const ADDITIONS: usize = 8;
 /// Room around what is put in.
@@ -25,7 +28,7 @@ pub(crate) fn late(scene: &Scene) -> usize {
     while run < count && is_leaf(scene, count - 1 - run) {
         run += 1;
     }
-    if count < FEWEST + ADDITIONS { 0 } else { run % ADDITIONS }
+    if count < FEWEST + ADDITIONS || count > MOST { 0 } else { run % ADDITIONS }
 }
 
 /// Whether a node has one neighbour among the nodes before it and itself, and a box that others hold open.
@@ -73,19 +76,88 @@ fn with_last(scene: &Scene, measured: &Measured, base: Layout) -> Option<Layout>
         (End::Node(a), End::Node(b)) if b == node => Some(a),
         _ => None,
     })?;
-    let tried = [None, Some(false), Some(true)];
-    tried.into_iter().find_map(|widen| {
-        let base = match widen {
-            None => base.clone(),
-            Some(sideways) => widened(scene, &base, node, size, sideways)?,
+    Room::ALL.into_iter().find_map(|room| {
+        let base = match room {
+            Room::There => base.clone(),
+            Room::Beyond(side) => extended(scene, &base, node, size, side)?,
+            Room::Between { sideways } => widened(scene, &base, node, size, sideways)?,
         };
         placed(scene, measured, &base, node, hub, size)
     })
 }
 
+/// How room is made for a node, the gentler ways first.
+#[derive(Clone, Copy)]
+enum Room {
+    /// There is room.
+    There,
+    /// Its box, and those around it, grow to where nothing is.
+    Beyond(Side),
+    /// What is beyond its box moves away.
+    Between { sideways: bool },
+}
+
+impl Room {
+    const ALL: [Self; 7] = [
+        Self::There,
+        Self::Beyond(Side::Below),
+        Self::Beyond(Side::Right),
+        Self::Beyond(Side::Above),
+        Self::Beyond(Side::Left),
+        Self::Between { sideways: false },
+        Self::Between { sideways: true },
+    ];
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Below,
+    Right,
+    Above,
+    Left,
+}
+
+/// The node's box grows on one side by the room that the node needs, and the boxes around it with it; nothing moves.
+fn extended(scene: &Scene, base: &Layout, node: usize, size: Size, side: Side) -> Option<Layout> {
+    const PADDING: f64 = 16.0;
+    let (w, h) = (size.w + 2.0 * ROOM + 10.0, size.h + 2.0 * ROOM + 10.0);
+    let grow = |r: &Rect| match side {
+        Side::Below => Rect { h: r.h + h, ..*r },
+        Side::Right => Rect { w: r.w + w, ..*r },
+        Side::Above => Rect { y: r.y - h, h: r.h + h, ..*r },
+        Side::Left => Rect { x: r.x - w, w: r.w + w, ..*r },
+    };
+    let mut layout = base.clone();
+    let Some(zone) = scene.nodes[node].zone else {
+        // Outside of all boxes the page grows.
+        return match side {
+            Side::Below => Some(Layout { height: base.height + h, ..layout }),
+            Side::Right => Some(Layout { width: base.width + w, ..layout }),
+            Side::Above | Side::Left => None,
+        };
+    };
+    layout.zones[zone] = grow(&base.zones[zone]);
+    let mut inner = zone;
+    while let Some(outer) = scene.zones[inner].parent {
+        let title = title_size(&scene.zones[outer]).h + 10.0;
+        let r = layout.zones[inner];
+        let needed = Rect { x: r.x - PADDING, y: r.y - title, w: r.w + 2.0 * PADDING, h: r.h + title + PADDING };
+        layout.zones[outer] = layout.zones[outer].around(&needed);
+        inner = outer;
+    }
+    let page = layout.zones.iter().copied().reduce(|a, b| a.around(&b)).unwrap_or_default();
+    if page.x < 8.0 || page.y < 8.0 {
+        return None;
+    }
+    layout.width = layout.width.max((page.x + page.w + 20.0).ceil());
+    layout.height = layout.height.max((page.y + page.h + 20.0).ceil());
+    let smaller = without_last(scene, 1);
+    (Faults::of(&smaller, &layout).total() == 0).then_some(layout)
+}
+
 fn placed(scene: &Scene, measured: &Measured, base: &Layout, node: usize, hub: usize, size: Size) -> Option<Layout> {
     let mut spots = free_spots(scene, base, node, size, base.nodes[hub].centre());
-    spots.truncate(12);
+    spots.truncate(4);
     spots.into_iter().find_map(|rect| {
         let mut nodes = base.nodes.clone();
         nodes.push(rect);
@@ -114,11 +186,6 @@ fn placed(scene: &Scene, measured: &Measured, base: &Layout, node: usize, hub: u
 /// An arrow in right angles among curves keeps its right angles.
 fn dressed(route: Route, base: &Layout) -> Route {
     if base.style == Style::Angular { route } else { Route { angular: true, ..route } }
-}
-
-fn titles(scene: &Scene, layout: &Layout) -> Vec<Rect> {
-    let sizes = scene.zones.iter().map(title_size);
-    layout.zones.iter().zip(sizes).map(|(zone, size)| Rect { x: zone.x + 6.0, y: zone.y, w: size.w + 10.0, h: size.h + 4.0 }).collect()
 }
 
 /// Free places for a node, the nearest to its neighbour first.

@@ -165,6 +165,21 @@ pub struct Label {
 }
 
 impl Label {
+    /// The lines as one sentence, those that were wrapped joined again.
+    pub fn sentence(&self) -> String {
+        let mut out = String::new();
+        for (ix, line) in self.lines.iter().enumerate() {
+            let goes_on = ix > 0 && self.lines[ix - 1].role == line.role && line.marks.is_empty();
+            out.push_str(match (ix, goes_on) {
+                (0, _) => "",
+                (_, true) => " ",
+                (_, false) => ", ",
+            });
+            out.push_str(&line.plain());
+        }
+        out
+    }
+
     /// The lines as one text.
     pub fn text(&self, separator: &str) -> String {
         self.lines.iter().map(Line::plain).collect::<Vec<_>>().join(separator)

@@ -218,7 +218,7 @@ fn flow(scene: &Scene, edge: &Edge, route: &Route, layout: &Layout, prefix: &str
     let _ = write!(out, r#"<g id="{prefix}flow-{}" class="flow{scope}{}">"#, escaped(&edge.id), emphasis(edge.emphasis));
     let arrow = if edge.both_ways { " to and from " } else { " to " };
     let locked = if edge.encrypted { ", encrypted" } else { "" };
-    let text = format!("{}{arrow}{}: {}{locked}", scene.name_of(edge.from), scene.name_of(edge.to), edge.label.text(", "));
+    let text = format!("{}{arrow}{}: {}{locked}", scene.name_of(edge.from), scene.name_of(edge.to), edge.label.sentence());
     let _ = write!(out, "<title>{}</title>", escaped(&spoken(&text, edge.out_of_scope, edge.threats.as_ref())));
     let close = link(edge.threats.as_ref(), out);
     let start = if edge.both_ways { format!(r#" marker-start="url(#{prefix}dfd-arrow)""#) } else { String::new() };

@@ -17,7 +17,7 @@ use super::tournament;
 /// Columns that a drawing should fit into.
 const COLUMNS: usize = 100;
 /// Pixels of the layout for one cell.
-const CELL: Size = Size { w: 8.0, h: 16.0 };
+const CELL: Size = Size { w: 10.0, h: 22.0 };
 /// The widest line of a name.
 const NAME: usize = 18;
 
@@ -106,7 +106,7 @@ fn list(scene: &Scene, out: &mut String) {
     for (ix, edge) in scene.edges.iter().enumerate() {
         let arrow = if edge.both_ways { "\u{2194}" } else { "\u{2192}" };
         let mut line = format!("{:>5} {} {arrow} {}", number(ix), clean(scene.name_of(edge.from)), clean(scene.name_of(edge.to)));
-        let said = clean(&edge.label.text(", "));
+        let said = clean(&edge.label.sentence());
         if !said.is_empty() {
             let _ = write!(line, ": {said}");
         }

@@ -8,10 +8,13 @@ use std::thread;
 #[cfg(feature = "elk")]
 use super::elk::{self, Request};
 use super::faults::Faults;
-use super::layout::{Layout, add_loops, settled};
-use super::measure::{Measured, measure};
+use super::geometry::Rect;
+use super::graph::End;
+use super::layout::{Layout, Route, add_loops, settled};
+use super::measure::{Measured, measure, title_size};
 use super::place::Engine;
-use super::scene::Scene;
+use super::scene::{Edge, Scene};
+use super::weave::{Ground, Thread, weave};
 use super::{directed, insert, pins, plain, score};
 
 /// A way to draw a scene.
@@ -26,6 +29,8 @@ enum Candidate {
 const WRAPPED: usize = 120;
 /// Up to this size every way is tried.
 const SMALL: usize = 60;
+/// Up to this size both directions are tried.
+const MIDDLE: usize = 250;
 /// Up to this size the search for good places ends in time.
 #[cfg(feature = "elk")]
 const LARGE: usize = 700;
@@ -57,7 +62,7 @@ pub(crate) fn angular(measured: &Measured, left_to_right: bool) -> Layout {
 
 fn of_engines(scene: &Scene, measured: &Measured) -> Layout {
     let size = measured.graph.slots.len() + measured.graph.links.len() / 2;
-    let found = all(scene, measured, &candidates(size));
+    let found = all(scene, measured, &candidates(measured.graph.slots.len(), size));
     let (mut chosen, mut least) = (None, f64::INFINITY);
     // In a picture of a hundred things a label that touches another is one of many things that are hard to read.
     let each = if scene.nodes.len() <= SMALL { 1e6 } else { 400.0 };
@@ -88,16 +93,23 @@ fn is_slim(layout: &Layout) -> bool {
     (w / h).max(h / w) > SLIM && w.max(h) > 1600.0
 }
 
-fn candidates(size: usize) -> Vec<Candidate> {
+/// The ways that are worth their time for so many nodes, and so many nodes and arrows.
+fn candidates(slots: usize, size: usize) -> Vec<Candidate> {
     let mut all = Vec::new();
-    if size <= SMALL {
+    if slots <= SMALL {
         all.extend([true, false].map(|right| Candidate::Directed(Engine::Dagre, right)));
     }
     #[cfg(feature = "elk")]
     if size <= LARGE {
-        all.extend([true, false].map(|left_to_right| Candidate::Elk(Request { left_to_right, balanced: true, room: 1.0 })));
+        all.push(Candidate::Elk(Request { left_to_right: true, balanced: true, room: 1.0 }));
+        if size <= MIDDLE {
+            all.push(Candidate::Elk(Request { left_to_right: false, balanced: true, room: 1.0 }));
+        }
     }
-    all.extend([true, false].map(|right| Candidate::Directed(Engine::Layered, right)));
+    all.push(Candidate::Directed(Engine::Layered, true));
+    if size <= MIDDLE {
+        all.push(Candidate::Directed(Engine::Layered, false));
+    }
     all
 }
 
@@ -125,7 +137,7 @@ fn all(scene: &Scene, measured: &Measured, candidates: &[Candidate]) -> Vec<Trie
 
 fn draw(scene: &Scene, measured: &Measured, candidate: Candidate) -> Tried {
     let mut layout = match candidate {
-        Candidate::Directed(engine, left_to_right) => directed::layout(measured, engine, left_to_right)?,
+        Candidate::Directed(engine, left_to_right) => directed_layout(scene, measured, engine, left_to_right)?,
         #[cfg(feature = "elk")]
         Candidate::Elk(request) => elk::layout(measured, request)?,
     };
@@ -135,4 +147,40 @@ fn draw(scene: &Scene, measured: &Measured, candidate: Candidate) -> Tried {
     let cost = score::of(scene, &layout);
     if std::env::var("RV").is_ok() { eprintln!("   {candidate:?} {faults:?} cost {cost:.0} {}x{} crossings {}", layout.width, layout.height, score::crossings_of(&layout)); }
     Some((faults, cost, layout))
+}
+
+/// Ranks know nodes; arrows that end at boxes are woven in afterwards.
+fn directed_layout(scene: &Scene, measured: &Measured, engine: Engine, left_to_right: bool) -> Option<Layout> {
+    let mut layout = directed::layout(measured, engine, left_to_right)?;
+    let is_apart = |zone: usize, other: End| match other {
+        End::Node(node) => !scene.is_within(scene.nodes[node].zone, zone),
+        End::Zone(inner) => !scene.is_within(Some(inner), zone) && !scene.is_within(Some(zone), inner),
+    };
+    let at_box = |edge: &Edge| match (edge.from, edge.to) {
+        (End::Zone(zone), other) | (other, End::Zone(zone)) => is_apart(zone, other),
+        _ => false,
+    };
+    let ends: Vec<usize> = (0..scene.edges.len()).filter(|&ix| at_box(&scene.edges[ix])).collect();
+    if ends.is_empty() || scene.nodes.len() > WRAPPED {
+        return Some(layout);
+    }
+    let rect = |end: End| match end {
+        End::Node(ix) => layout.nodes[ix],
+        End::Zone(ix) => layout.zones[ix],
+    };
+    let thread = |&ix: &usize| Thread { from: rect(scene.edges[ix].from), to: rect(scene.edges[ix].to), label: measured.graph.links[ix].label };
+    let threads: Vec<Thread> = ends.iter().map(thread).collect();
+    let ground = Ground { nodes: layout.nodes.clone(), titles: titles(scene, &layout) };
+    let others = (0..layout.edges.len()).filter(|ix| !ends.contains(ix) && layout.edges[*ix].points.len() > 1);
+    let drawn: Vec<Route> = others.map(|ix| Route { points: layout.traced(ix), ..layout.edges[ix].clone() }).collect();
+    for (ix, route) in ends.into_iter().zip(weave(&ground, &drawn, &threads)) {
+        layout.edges[ix] = Route { angular: true, ..route? };
+    }
+    Some(layout)
+}
+
+/// The bands that titles of boxes take up.
+pub(crate) fn titles(scene: &Scene, layout: &Layout) -> Vec<Rect> {
+    let sizes = scene.zones.iter().map(title_size);
+    layout.zones.iter().zip(sizes).map(|(zone, size)| Rect { x: zone.x + 6.0, y: zone.y, w: size.w + 10.0, h: size.h + 4.0 }).collect()
 }
