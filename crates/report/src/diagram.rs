@@ -21,10 +21,11 @@ mod layout;
 mod measure;
 mod mermaid;
 mod notes;
+mod nudge;
+mod pins;
 mod place;
 mod plain;
 mod plantuml;
-mod pins;
 mod png;
 mod route;
 mod scene;
@@ -42,8 +43,8 @@ pub use geometry::{Point, Rect};
 pub use graph::End;
 pub use layout::{Layout, Route, Style, layout};
 pub use scene::{Badge, Edge, Emphasis, Label, Line, LineRole, Mark, Node, Scene, Shape, ZoneBox};
-pub use svg::Source;
 use svg::Dress;
+pub use svg::Source;
 pub use view::{Notation, View};
 
 /// How many pairs of arrows cross, to compare layouts with.
@@ -89,7 +90,7 @@ pub fn mermaid(scene: &Scene) -> String {
     mermaid::render(scene)
 }
 
-/// The diagram for PlantUML.
+/// The diagram for `PlantUML`.
 pub fn plantuml(scene: &Scene) -> String {
     plantuml::render(scene)
 }

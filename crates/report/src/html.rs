@@ -56,7 +56,10 @@ pub(crate) fn scenes(input: &Input<'_>) -> Vec<(String, Scene)> {
     } else {
         &[(0, "Data flow diagram")]
     };
-    levels.iter().map(|(level, title)| ((*title).to_owned(), Scene::of(input, &View { links: Some(String::new()), ..View::level(*level) }))).collect()
+    levels
+        .iter()
+        .map(|(level, title)| ((*title).to_owned(), Scene::of(input, &View { links: Some(String::new()), ..View::level(*level) })))
+        .collect()
 }
 
 /// Renders the report.

@@ -7,7 +7,15 @@ const SHAPES: [Shape; 4] = [Shape::Person, Shape::External, Shape::Process, Shap
 
 fn node(ix: usize, zone: Option<usize>) -> Node {
     let name = ["API", "User Database", "A service with quite a long name"][ix % 3];
-    Node { id: format!("n{ix}"), name: name.into(), detail: None, shape: SHAPES[ix % 4], zone, out_of_scope: ix % 7 == 6, ..Node::default() }
+    Node {
+        id: format!("n{ix}"),
+        name: name.into(),
+        detail: None,
+        shape: SHAPES[ix % 4],
+        zone,
+        out_of_scope: ix % 7 == 6,
+        ..Node::default()
+    }
 }
 
 fn zone(ix: usize, parent: Option<usize>) -> ZoneBox {

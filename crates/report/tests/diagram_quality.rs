@@ -84,7 +84,9 @@ fn traced(layout: &Layout, edge: usize) -> Vec<Point> {
     if layout.style == Style::Angular || layout.edges[edge].angular {
         for pair in layout.edges[edge].points.windows(2) {
             let (a, b) = (pair[0], pair[1]);
-            traced.extend((0..=100).map(f64::from).map(|step| step / 100.0).map(|v| Point { x: a.x + (b.x - a.x) * v, y: a.y + (b.y - a.y) * v }));
+            traced.extend(
+                (0..=100).map(f64::from).map(|step| step / 100.0).map(|v| Point { x: a.x + (b.x - a.x) * v, y: a.y + (b.y - a.y) * v }),
+            );
         }
         return traced;
     }
@@ -219,9 +221,7 @@ fn a_leaf_more_moves_the_others_by_less_than_half_a_node() {
 #[test]
 fn a_long_chain_is_wrapped() {
     let mut scene = scene(30, 0, 1, 3);
-    scene.edges = (1..30)
-        .map(|ix| Edge { id: format!("f{ix}"), from: End::Node(ix - 1), to: End::Node(ix), ..Edge::default() })
-        .collect();
+    scene.edges = (1..30).map(|ix| Edge { id: format!("f{ix}"), from: End::Node(ix - 1), to: End::Node(ix), ..Edge::default() }).collect();
     let layout = layout(&scene);
     assert_sound(&scene, &layout);
     assert_eq!(Faults::of(&scene, &layout).total(), 0);

@@ -214,7 +214,8 @@ fn the_picture_escapes_names_and_can_be_linked_to() {
 
 #[test]
 fn the_neighbourhood_of_an_element_is_as_wide_as_is_asked() {
-    let near = |hops| nodes(&scene(|model| View::around(vec![element(model, "pay")], hops))).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let near =
+        |hops| nodes(&scene(|model| View::around(vec![element(model, "pay")], hops))).into_iter().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(near(0), ["pay"]);
     assert_eq!(near(1), ["cart", "pay", "orders-db", "bank"]);
     assert_eq!(near(2), ["customer", "cart", "pay", "orders-db", "bank"]);
@@ -232,10 +233,8 @@ fn one_flow_is_shown_with_its_ends_and_nothing_else() {
 
 #[test]
 fn a_path_is_pointed_out_and_the_rest_is_faded() {
-    let scene = scene(|model| View {
-        highlight: ["customer", "cart", "pay"].iter().filter_map(|id| model.find(id)).collect(),
-        ..View::level(1)
-    });
+    let scene =
+        scene(|model| View { highlight: ["customer", "cart", "pay"].iter().filter_map(|id| model.find(id)).collect(), ..View::level(1) });
     let strong: Vec<&str> = scene.edges.iter().filter(|edge| edge.emphasis == Emphasis::Strong).map(|edge| edge.id.as_str()).collect();
     assert_eq!(strong, ["browse", "order", "hand-over"]);
     let faded: Vec<&str> = scene.nodes.iter().filter(|node| node.emphasis == Emphasis::Faded).map(|node| node.id.as_str()).collect();
@@ -326,8 +325,19 @@ const HOSTILE: [&str; 9] = [
 /// A scene in which every text is hostile.
 fn hostile() -> Scene {
     use redan_report::diagram::{Edge, Label, Line, Node, ZoneBox};
-    let nodes = HOSTILE.iter().enumerate().map(|(ix, text)| Node { id: format!("n{ix}"), name: (*text).to_owned(), detail: Some((*text).to_owned()), zone: Some(ix % 2), ..Node::default() });
-    let zones = [0, 1].map(|ix| ZoneBox { id: format!("z{ix}"), name: HOSTILE[ix + 4].to_owned(), trust: Some(HOSTILE[ix].to_owned()), ..ZoneBox::default() });
+    let nodes = HOSTILE.iter().enumerate().map(|(ix, text)| Node {
+        id: format!("n{ix}"),
+        name: (*text).to_owned(),
+        detail: Some((*text).to_owned()),
+        zone: Some(ix % 2),
+        ..Node::default()
+    });
+    let zones = [0, 1].map(|ix| ZoneBox {
+        id: format!("z{ix}"),
+        name: HOSTILE[ix + 4].to_owned(),
+        trust: Some(HOSTILE[ix].to_owned()),
+        ..ZoneBox::default()
+    });
     let edges = (1..HOSTILE.len()).map(|ix| Edge {
         id: format!("f{ix}"),
         flows: vec![format!("f{ix}")],
@@ -363,7 +373,9 @@ fn outside(text: &str, escapes: bool) -> String {
 fn hostile_names_stay_inside_their_quotes_in_every_language() {
     let scene = hostile();
     let words = ["script", "include", "alert", "getenv", "label=\"z", "theme", "comment"];
-    for (language, text, escapes) in [("dot", diagram::dot(&scene), true), ("d2", diagram::d2(&scene), true), ("mermaid", diagram::mermaid(&scene), false)] {
+    for (language, text, escapes) in
+        [("dot", diagram::dot(&scene), true), ("d2", diagram::d2(&scene), true), ("mermaid", diagram::mermaid(&scene), false)]
+    {
         let rest = outside(&text, escapes);
         for word in words {
             assert!(!rest.contains(word), "{language}: {word} stands outside of quotes in {rest}");
@@ -374,7 +386,14 @@ fn hostile_names_stay_inside_their_quotes_in_every_language() {
         title: "x".into(),
         nodes: scene.nodes.iter().map(|node| diagram::Node { name: "x".into(), ..node.clone() }).collect(),
         zones: scene.zones.iter().map(|zone| diagram::ZoneBox { name: "x".into(), trust: None, ..zone.clone() }).collect(),
-        edges: scene.edges.iter().map(|edge| diagram::Edge { label: diagram::Label { lines: vec![diagram::Line { text: "x".into(), ..diagram::Line::default() }] }, ..edge.clone() }).collect(),
+        edges: scene
+            .edges
+            .iter()
+            .map(|edge| diagram::Edge {
+                label: diagram::Label { lines: vec![diagram::Line { text: "x".into(), ..diagram::Line::default() }] },
+                ..edge.clone()
+            })
+            .collect(),
         ..Scene::default()
     };
     for render in [diagram::dot, diagram::mermaid, diagram::plantuml, diagram::d2] {

@@ -25,7 +25,8 @@ pub(super) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     let packages = metadata["packages"].as_array().context("metadata lists packages")?;
     let excepted = |package: &serde_json::Value, licence: &str| {
         let exceptions = deny.get("licenses").and_then(|table| table.get("exceptions")).and_then(toml::Value::as_array);
-        let mut own = exceptions.into_iter().flatten().filter(|one| one.get("crate").and_then(toml::Value::as_str) == package["name"].as_str());
+        let mut own =
+            exceptions.into_iter().flatten().filter(|one| one.get("crate").and_then(toml::Value::as_str) == package["name"].as_str());
         own.any(|one| {
             let more = one.get("allow").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str);
             is_allowed(licence, &more.collect::<Vec<_>>())

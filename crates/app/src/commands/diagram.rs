@@ -87,7 +87,7 @@ enum DiagramFormat {
     Dot,
     /// A Mermaid flowchart
     Mermaid,
-    /// Text for `PlantUML`
+    #[value(help = "Text for PlantUML")]
     Plantuml,
     /// Text for D2
     D2,
@@ -107,7 +107,8 @@ pub(crate) fn run(args: &DiagramArgs, session: &mut Session<'_>) -> Outcome {
     };
     view.links.clone_from(&args.link);
     for id in &args.highlight {
-        view.highlight.push(thing(&opened.loaded.model, id, "element or flow", |thing| matches!(thing, Thing::Element(_) | Thing::Flow(_)))?);
+        view.highlight
+            .push(thing(&opened.loaded.model, id, "element or flow", |thing| matches!(thing, Thing::Element(_) | Thing::Flow(_)))?);
     }
     let format = args.format.unwrap_or_else(|| format_for(session.common.output.as_deref(), session.terminal.width.is_some()));
     let scene = scene(args, &opened, &view, format);

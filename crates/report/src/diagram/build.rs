@@ -55,7 +55,16 @@ impl<'a> Builder<'a> {
     fn new(model: &'a Model, knowledge: &'a Knowledge, view: &'a View) -> Self {
         let title = view.title.clone().unwrap_or_else(|| model.name_of(Thing::Model).to_owned());
         let scene = Scene { title, notation: view.notation, ..Scene::default() };
-        let mut builder = Self { model, knowledge, view, shown: IndexSet::new(), zone_box: IndexMap::new(), end: IndexMap::new(), bundled: Vec::new(), scene };
+        let mut builder = Self {
+            model,
+            knowledge,
+            view,
+            shown: IndexSet::new(),
+            zone_box: IndexMap::new(),
+            end: IndexMap::new(),
+            bundled: Vec::new(),
+            scene,
+        };
         builder.shown = builder.select();
         builder
     }

@@ -23,7 +23,9 @@ pub(crate) fn render(scene: &Scene, layout: &Layout) -> String {
     for (ix, (zone, r)) in scene.zones.iter().zip(&layout.zones).enumerate() {
         let title = zone.trust.as_ref().map_or_else(|| zone.name.clone(), |trust| format!("{} ({trust})", zone.name));
         let dashes = if zone.is_group { "dashed=0;strokeColor=#64748B" } else { "dashed=1;strokeColor=#B3261E;fontColor=#B3261E" };
-        let style = format!("rounded=1;arcSize=4;container=1;collapsible=0;html=0;fillColor=none;{dashes};verticalAlign=top;align=left;spacingLeft=8;fontStyle=1");
+        let style = format!(
+            "rounded=1;arcSize=4;container=1;collapsible=0;html=0;fillColor=none;{dashes};verticalAlign=top;align=left;spacingLeft=8;fontStyle=1"
+        );
         vertex(scene, layout, End::Zone(ix), zone.parent, &title, &style, r, &mut out);
     }
     for (ix, (node, r)) in scene.nodes.iter().zip(&layout.nodes).enumerate() {

@@ -28,7 +28,7 @@ pub(crate) fn late(scene: &Scene) -> usize {
     while run < count && is_leaf(scene, count - 1 - run) {
         run += 1;
     }
-    if count < FEWEST + ADDITIONS || count > MOST { 0 } else { run % ADDITIONS }
+    if (FEWEST + ADDITIONS..=MOST).contains(&count) { run % ADDITIONS } else { 0 }
 }
 
 /// Whether a node has one neighbour among the nodes before it and itself, and a box that others hold open.
@@ -269,7 +269,11 @@ fn widened(scene: &Scene, base: &Layout, node: usize, size: Size, sideways: bool
             *p = if sideways { Point { x: far(p.x), ..*p } } else { Point { y: far(p.y), ..*p } };
         }
     }
-    if sideways { layout.width += by } else { layout.height += by }
+    if sideways {
+        layout.width += by
+    } else {
+        layout.height += by
+    }
     Some(layout)
 }
 

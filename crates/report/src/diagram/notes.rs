@@ -17,7 +17,8 @@ use crate::document::anchor;
 pub(super) fn marks_of(model: &Model, ix: AssetIx) -> Vec<Mark> {
     let stated = &model[ix].stated;
     let mut marks: Vec<Mark> = stated.data.values().filter_map(|class| mark(class)).collect();
-    let secret = stated.confidentiality.as_ref().is_some_and(|level| matches!(level.value.is, StatedLevel::Is(Level::High | Level::Critical)));
+    let secret =
+        stated.confidentiality.as_ref().is_some_and(|level| matches!(level.value.is, StatedLevel::Is(Level::High | Level::Critical)));
     if marks.is_empty() && secret {
         marks.push(Mark::Secret);
     }
@@ -79,17 +80,28 @@ impl Builder<'_> {
         if self.view.highlight.is_empty() {
             return;
         }
-        let elements: IndexSet<ElementIx> = self.view.highlight.iter().filter_map(|&thing| match thing {
-            Thing::Element(ix) => Some(ix),
-            _ => None,
-        }).collect();
-        let flows: IndexSet<FlowIx> = self.view.highlight.iter().filter_map(|&thing| match thing {
-            Thing::Flow(ix) => Some(ix),
-            _ => None,
-        }).collect();
+        let elements: IndexSet<ElementIx> = self
+            .view
+            .highlight
+            .iter()
+            .filter_map(|&thing| match thing {
+                Thing::Element(ix) => Some(ix),
+                _ => None,
+            })
+            .collect();
+        let flows: IndexSet<FlowIx> = self
+            .view
+            .highlight
+            .iter()
+            .filter_map(|&thing| match thing {
+                Thing::Flow(ix) => Some(ix),
+                _ => None,
+            })
+            .collect();
         // Two elements that are named one after the other stand for the flows between them.
         let named: Vec<ElementIx> = elements.iter().copied().collect();
-        let is_step = |a: ElementIx, b: ElementIx| named.windows(2).any(|pair| (pair[0], pair[1]) == (a, b) || (pair[1], pair[0]) == (a, b));
+        let is_step =
+            |a: ElementIx, b: ElementIx| named.windows(2).any(|pair| (pair[0], pair[1]) == (a, b) || (pair[1], pair[0]) == (a, b));
         let on_path = |ix: &FlowIx| flows.contains(ix) || is_step(self.model[*ix].source, self.model[*ix].target);
         let strong: Vec<bool> = self.bundled.iter().map(|bundle| bundle.iter().any(on_path)).collect();
         let mut nodes = vec![false; self.scene.nodes.len()];

@@ -30,7 +30,8 @@ pub(crate) fn respected(scene: &Scene, measured: &Measured, base: &Layout) -> Op
 pub(crate) fn around(measured: &Measured, bodies: Vec<Rect>) -> Layout {
     let graph = &measured.graph;
     let frames = frames(graph, &bodies);
-    let titles = frames.iter().zip(&graph.frames).map(|(r, frame)| Rect { x: r.x + 6.0, y: r.y, w: frame.title.w + 10.0, h: frame.title.h + 4.0 });
+    let titles =
+        frames.iter().zip(&graph.frames).map(|(r, frame)| Rect { x: r.x + 6.0, y: r.y, w: frame.title.w + 10.0, h: frame.title.h + 4.0 });
     let ground = Ground { nodes: bodies.clone(), titles: titles.collect() };
     let place = |end: End| match end {
         End::Node(ix) => bodies[ix],

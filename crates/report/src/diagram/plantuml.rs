@@ -1,4 +1,4 @@
-//! The diagram for PlantUML. What users wrote is data there: every sign that PlantUML's preprocessor, links, pictures
+//! The diagram for `PlantUML`. What users wrote is data there: every sign that `PlantUML`'s preprocessor, links, pictures
 //! or markup would act on is written by its number.
 
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ fn contents(scene: &Scene, zone: Option<usize>, depth: usize, out: &mut String) 
     }
 }
 
-/// Ids of ours may hold signs that names in PlantUML must not.
+/// Ids of ours may hold signs that names in `PlantUML` must not.
 fn name(end: End) -> String {
     match end {
         End::Node(ix) => format!("n{ix}"),

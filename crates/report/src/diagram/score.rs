@@ -16,7 +16,7 @@ pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     let mean = courses.iter().map(|course| course.length()).sum::<f64>() / courses.len().max(1) as f64;
     let crossings = f64::from(crossings(&courses));
     let striking = f64::from(titles_struck(scene, layout, &courses)) * 60.0 + f64::from(labels_struck(layout, &courses)) * 60.0;
-    shrink + mean + crossings * 25.0 + striking + bends(layout) * 3.0
+    shrink + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0
 }
 
 /// An arrow as it is drawn, with the box around it.
@@ -56,6 +56,12 @@ fn labels_struck(layout: &Layout, courses: &[Course]) -> u32 {
         others.map(|(_, course)| u32::from(course.runs_through(&label))).sum::<u32>()
     };
     labels.map(struck).sum()
+}
+
+/// How many labels lie on the border of a box.
+fn borders(layout: &Layout) -> f64 {
+    let labels = layout.edges.iter().filter_map(|route| route.label);
+    labels.map(|r| layout.zones.iter().filter(|zone| zone.overlaps(&r) && !zone.contains(&r)).count() as f64).sum()
 }
 
 fn bends(layout: &Layout) -> f64 {

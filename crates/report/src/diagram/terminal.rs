@@ -113,7 +113,9 @@ fn list(scene: &Scene, out: &mut String) {
         let notes = [
             edge.encrypted.then(|| "encrypted".to_owned()),
             edge.out_of_scope.then(|| "out of scope".to_owned()),
-            edge.threats.as_ref().map(|badge| format!("{} open, worst {}", badge.count, badge.band.map_or("not rated", |band| band.as_str()))),
+            edge.threats
+                .as_ref()
+                .map(|badge| format!("{} open, worst {}", badge.count, badge.band.map_or("not rated", |band| band.as_str()))),
         ];
         let notes: Vec<String> = notes.into_iter().flatten().collect();
         if !notes.is_empty() {
@@ -184,7 +186,11 @@ impl Canvas {
         let mut canvas = Self { width, letters: vec![' '; width * height], lines: vec![0; width * height] };
         for (zone, r) in scene.zones.iter().zip(&layout.zones) {
             let frame = Frame::of(r);
-            let signs = if zone.is_group { ['\u{250c}', '\u{2510}', '\u{2514}', '\u{2518}', '\u{2500}', '\u{2502}'] } else { ['\u{250c}', '\u{2510}', '\u{2514}', '\u{2518}', '\u{254c}', '\u{254e}'] };
+            let signs = if zone.is_group {
+                ['\u{250c}', '\u{2510}', '\u{2514}', '\u{2518}', '\u{2500}', '\u{2502}']
+            } else {
+                ['\u{250c}', '\u{2510}', '\u{2514}', '\u{2518}', '\u{254c}', '\u{254e}']
+            };
             canvas.outline(frame, signs);
             canvas.write(frame.left + 2, frame.top, &format!(" {} ", title(&zone.name, zone.trust.as_deref())), frame.right);
         }
@@ -203,7 +209,9 @@ impl Canvas {
     }
 
     fn set(&mut self, x: usize, y: usize, c: char) {
-        if x < self.width && let Some(cell) = self.letters.get_mut(y * self.width + x) {
+        if x < self.width
+            && let Some(cell) = self.letters.get_mut(y * self.width + x)
+        {
             *cell = c;
         }
     }
@@ -231,7 +239,9 @@ impl Canvas {
             self.set(frame.left, y, upright);
             self.set(frame.right, y, upright);
         }
-        for (x, y, corner) in [(frame.left, frame.top, a), (frame.right, frame.top, b), (frame.left, frame.bottom, c), (frame.right, frame.bottom, d)] {
+        for (x, y, corner) in
+            [(frame.left, frame.top, a), (frame.right, frame.top, b), (frame.left, frame.bottom, c), (frame.right, frame.bottom, d)]
+        {
             self.set(x, y, corner);
         }
     }
@@ -259,7 +269,10 @@ impl Canvas {
 
     /// Draws an arrow; its ends stop before the boxes that it joins.
     fn course(&mut self, points: &[Point], both_ways: bool) {
-        let mut cells: Vec<Cell> = points.iter().map(|p| Cell { x: (p.x / CELL.w).round().max(0.0) as usize, y: (p.y / CELL.h).round().max(0.0) as usize }).collect();
+        let mut cells: Vec<Cell> = points
+            .iter()
+            .map(|p| Cell { x: (p.x / CELL.w).round().max(0.0) as usize, y: (p.y / CELL.h).round().max(0.0) as usize })
+            .collect();
         let count = cells.len();
         if count < 2 {
             return;
@@ -294,7 +307,9 @@ impl Canvas {
     }
 
     fn mark(&mut self, cell: Cell, bits: u8) {
-        if cell.x < self.width && let Some(lines) = self.lines.get_mut(cell.y * self.width + cell.x) {
+        if cell.x < self.width
+            && let Some(lines) = self.lines.get_mut(cell.y * self.width + cell.x)
+        {
             *lines |= bits;
         }
     }

@@ -15,7 +15,7 @@ use super::measure::{Measured, measure, title_size};
 use super::place::Engine;
 use super::scene::{Edge, Scene};
 use super::weave::{Ground, Thread, weave};
-use super::{directed, insert, pins, plain, score};
+use super::{directed, insert, nudge, pins, plain, score};
 
 /// A way to draw a scene.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,10 +142,10 @@ fn draw(scene: &Scene, measured: &Measured, candidate: Candidate) -> Tried {
         Candidate::Elk(request) => elk::layout(measured, request)?,
     };
     add_loops(&measured.graph, &layout.nodes, &mut layout.edges);
-    let layout = settled(layout);
+    let mut layout = settled(layout);
+    nudge::labels(&mut layout);
     let faults = Faults::of(scene, &layout);
     let cost = score::of(scene, &layout);
-    if std::env::var("RV").is_ok() { eprintln!("   {candidate:?} {faults:?} cost {cost:.0} {}x{} crossings {}", layout.width, layout.height, score::crossings_of(&layout)); }
     Some((faults, cost, layout))
 }
 
@@ -168,7 +168,8 @@ fn directed_layout(scene: &Scene, measured: &Measured, engine: Engine, left_to_r
         End::Node(ix) => layout.nodes[ix],
         End::Zone(ix) => layout.zones[ix],
     };
-    let thread = |&ix: &usize| Thread { from: rect(scene.edges[ix].from), to: rect(scene.edges[ix].to), label: measured.graph.links[ix].label };
+    let thread =
+        |&ix: &usize| Thread { from: rect(scene.edges[ix].from), to: rect(scene.edges[ix].to), label: measured.graph.links[ix].label };
     let threads: Vec<Thread> = ends.iter().map(thread).collect();
     let ground = Ground { nodes: layout.nodes.clone(), titles: titles(scene, &layout) };
     let others = (0..layout.edges.len()).filter(|ix| !ends.contains(ix) && layout.edges[*ix].points.len() > 1);

@@ -172,7 +172,12 @@ impl<'a> Loom<'a> {
             (before, (after < lines.len()).then_some(after))
         };
         let inside = |lines: &[f64], lo: f64, hi: f64| {
-            lines.iter().enumerate().filter(move |(_, at)| **at >= lo + INSET && **at <= hi - INSET).map(|(ix, &at)| (ix, at)).collect::<Vec<_>>()
+            lines
+                .iter()
+                .enumerate()
+                .filter(move |(_, at)| **at >= lo + INSET && **at <= hi - INSET)
+                .map(|(ix, &at)| (ix, at))
+                .collect::<Vec<_>>()
         };
         let (left, right) = beside(&self.xs, r.x, r.x + r.w);
         for (row, y) in inside(&self.ys, r.y, r.y + r.h) {
@@ -247,7 +252,10 @@ impl<'a> Loom<'a> {
             }
         }
         let (_, last) = found?;
-        let mut chain: Vec<usize> = std::iter::successors(Some(last), |&state| Some(search.before[state]).filter(|&state| state != usize::MAX)).map(|state| state / 2).collect();
+        let mut chain: Vec<usize> =
+            std::iter::successors(Some(last), |&state| Some(search.before[state]).filter(|&state| state != usize::MAX))
+                .map(|state| state / 2)
+                .collect();
         chain.reverse();
         let start = border(&starts, chain[0], from.centre())?;
         let end = border(&ends, chain[chain.len() - 1], target)?;

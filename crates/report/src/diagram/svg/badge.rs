@@ -27,11 +27,21 @@ pub(super) fn draw(band: Option<Band>, x: f64, y: f64, text: &str, out: &mut Str
         Some(Band::High) => polygon(x, y, &[(0.0, -11.5), (11.5, 8.5), (-11.5, 8.5)], out),
         Some(Band::Critical) => {
             let (long, short) = (9.5, 4.0);
-            let corners =
-                [(-short, -long), (short, -long), (long, -short), (long, short), (short, long), (-short, long), (-long, short), (-long, -short)];
+            let corners = [
+                (-short, -long),
+                (short, -long),
+                (long, -short),
+                (long, short),
+                (short, long),
+                (-short, long),
+                (-long, short),
+                (-long, -short),
+            ];
             polygon(x, y, &corners, out)
         }
-        None => write!(out, r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{:.1}" rx="3"/>"#, x - HALF, y - HALF, 2.0 * HALF, 2.0 * HALF),
+        None => {
+            write!(out, r#"<rect x="{:.1}" y="{:.1}" width="{:.1}" height="{:.1}" rx="3"/>"#, x - HALF, y - HALF, 2.0 * HALF, 2.0 * HALF)
+        }
     };
     let _ = write!(out, r#"<text x="{x:.1}" y="{:.1}">{text}</text></g>"#, y + drop);
 }
