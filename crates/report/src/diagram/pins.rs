@@ -29,7 +29,7 @@ pub(crate) fn respected(scene: &Scene, measured: &Measured, base: &Layout) -> Op
 /// Boxes around slots whose bodies have their places, and arrows between them.
 pub(crate) fn around(measured: &Measured, bodies: Vec<Rect>) -> Layout {
     let graph = &measured.graph;
-    let frames = frames(graph, &bodies);
+    let frames = frames(graph, &bodies, |_| true);
     let titles =
         frames.iter().zip(&graph.frames).map(|(r, frame)| Rect { x: r.x + 6.0, y: r.y, w: frame.title.w + 10.0, h: frame.title.h + 4.0 });
     let ground = Ground { nodes: bodies.clone(), titles: titles.collect() };
@@ -61,17 +61,18 @@ pub(crate) fn around(measured: &Measured, bodies: Vec<Rect>) -> Layout {
 }
 
 /// Inner boxes first: each as large as what is in it, its padding and its title need.
-fn frames(graph: &Graph, bodies: &[Rect]) -> Vec<Rect> {
+fn frames(graph: &Graph, bodies: &[Rect], counts: impl Fn(usize) -> bool) -> Vec<Rect> {
     let mut frames: Vec<Rect> = vec![Rect::default(); graph.frames.len()];
     for ix in (0..graph.frames.len()).rev() {
-        let slots = graph.slots.iter().zip(bodies).filter(|(slot, _)| slot.parent == Some(ix)).map(|(slot, body)| Rect {
-            // Loops stand above their node.
-            y: body.y - (slot.size.h - slot.body.h),
-            h: body.h + slot.size.h - slot.body.h,
-            ..*body
+        let inside = (0..graph.slots.len()).filter(|&slot| graph.slots[slot].parent == Some(ix) && counts(slot));
+        // Loops stand above their node.
+        let slots = inside.map(|slot| {
+            let (body, loops) = (bodies[slot], graph.slots[slot].size.h - graph.slots[slot].body.h);
+            Rect { y: body.y - loops, h: body.h + loops, ..body }
         });
         let inner = graph.frames.iter().zip(&frames).filter(|(frame, _)| frame.parent == Some(ix)).map(|(_, r)| *r);
-        let hull = slots.chain(inner).reduce(|a, b| a.around(&b)).unwrap_or_default();
+        let inner = inner.filter(|r| r.w > 0.0);
+        let Some(hull) = slots.chain(inner).reduce(|a, b| a.around(&b)) else { continue };
         let title = graph.frames[ix].title;
         let (x, y) = (hull.x - PADDING, hull.y - title.h - 10.0);
         frames[ix] = Rect { x, y, w: (hull.w + 2.0 * PADDING).max(title.w + 24.0), h: hull.y + hull.h + PADDING - y };
@@ -84,11 +85,7 @@ fn places(scene: &Scene, measured: &Measured, base: &Layout) -> Vec<Rect> {
     let graph = &measured.graph;
     let pins: Vec<Option<Point>> = graph.slots.iter().enumerate().map(|(ix, _)| scene.nodes.get(ix).and_then(|node| node.pin)).collect();
     let start: Vec<Rect> = (0..graph.slots.len()).map(|ix| start(measured, base, ix)).collect();
-    let chosen: Vec<(Rect, Point)> = pins.iter().zip(&start).filter_map(|(pin, r)| Some((*r, (*pin)?))).collect();
-    let count = chosen.len().max(1) as f64;
-    let dx = chosen.iter().map(|(r, pin)| pin.x - r.x).sum::<f64>() / count;
-    let dy = chosen.iter().map(|(r, pin)| pin.y - r.y).sum::<f64>() / count;
-    let mut bodies: Vec<Rect> = start.iter().map(|r| Rect { x: r.x + dx, y: r.y + dy, ..*r }).collect();
+    let mut bodies: Vec<Rect> = (0..start.len()).map(|ix| moved(graph, &start, &pins, ix)).collect();
     let mut settled: Vec<usize> = Vec::new();
     for (ix, pin) in pins.iter().enumerate() {
         if let Some(pin) = pin {
@@ -98,11 +95,32 @@ fn places(scene: &Scene, measured: &Measured, base: &Layout) -> Vec<Rect> {
     }
     for ix in 0..bodies.len() {
         if pins[ix].is_none() {
-            bodies[ix] = free_place(&bodies, &settled, &bodies[ix]);
+            let boxes = frames(graph, &bodies, |slot| settled.contains(&slot));
+            let is_foreign = |frame: &usize| boxes[*frame].w > 0.0 && !graph.lineage(graph.slots[ix].parent).any(|up| up == *frame);
+            let mut taken: Vec<Rect> = (0..boxes.len()).filter(is_foreign).map(|frame| boxes[frame].grown(ROOM / 2.0)).collect();
+            taken.extend(settled.iter().map(|&other| bodies[other].grown(ROOM)));
+            bodies[ix] = free_place(&taken, &bodies[ix]);
             settled.push(ix);
         }
     }
     bodies
+}
+
+/// Where a node would be if it went with those of its box, or of the nearest box around it, that have chosen places.
+fn moved(graph: &Graph, start: &[Rect], pins: &[Option<Point>], slot: usize) -> Rect {
+    let within =
+        |frame: Option<usize>, other: usize| frame.is_none_or(|frame| graph.lineage(graph.slots[other].parent).any(|up| up == frame));
+    let frames = graph.lineage(graph.slots[slot].parent).map(Some).chain([None]);
+    let mean = |frame: Option<usize>| {
+        let near = (0..start.len()).filter(|&other| within(frame, other));
+        let shifts: Vec<(f64, f64)> =
+            near.filter_map(|other| pins[other].map(|pin| (pin.x - start[other].x, pin.y - start[other].y))).collect();
+        let count = shifts.len() as f64;
+        let sum = shifts.iter().fold((0.0, 0.0), |sum, shift| (sum.0 + shift.0, sum.1 + shift.1));
+        (!shifts.is_empty()).then(|| (sum.0 / count, sum.1 / count))
+    };
+    let (dx, dy) = frames.into_iter().find_map(mean).unwrap_or_default();
+    Rect { x: start[slot].x + dx, y: start[slot].y + dy, ..start[slot] }
 }
 
 fn start(measured: &Measured, base: &Layout, slot: usize) -> Rect {
@@ -110,11 +128,11 @@ fn start(measured: &Measured, base: &Layout, slot: usize) -> Rect {
     base.nodes.get(slot).copied().or_else(|| zone().map(|zone| base.zones[zone])).unwrap_or_default()
 }
 
-/// The nearest place around the wanted one that keeps its distance from everything that has its place.
-fn free_place(bodies: &[Rect], settled: &[usize], wanted: &Rect) -> Rect {
+/// The nearest place around the wanted one that is not taken.
+fn free_place(taken: &[Rect], wanted: &Rect) -> Rect {
     const STEP: f64 = 20.0;
     const RINGS: i32 = 60;
-    let free = |r: &Rect| !settled.iter().any(|&other| bodies[other].grown(ROOM).overlaps(r));
+    let free = |r: &Rect| !taken.iter().any(|other| other.overlaps(r));
     for ring in 0..RINGS {
         for dy in -ring..=ring {
             let edge = dy.abs() == ring;

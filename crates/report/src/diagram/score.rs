@@ -16,7 +16,10 @@ pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     let mean = courses.iter().map(|course| course.length()).sum::<f64>() / courses.len().max(1) as f64;
     let crossings = f64::from(crossings(&courses));
     let striking = f64::from(titles_struck(scene, layout, &courses)) * 60.0 + f64::from(labels_struck(layout, &courses)) * 60.0;
-    shrink + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0
+    // Beyond the shape of any page a reader scrolls along one side and has nothing on the other.
+    let (w, h) = (layout.width.max(1.0), layout.height.max(1.0));
+    let slim = ((w / h).max(h / w) - 3.5).max(0.0) * 150.0;
+    shrink + slim + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0
 }
 
 /// An arrow as it is drawn, with the box around it.

@@ -45,7 +45,9 @@ pub(crate) fn render(scene: &Scene, layout: &Layout, dress: Dress<'_>) -> String
     let mut out = String::with_capacity(16 * 1024);
     let p = escaped(prefix);
     // What is inside a picture with the role of an image cannot be reached, so that links need another role.
-    let role = if scene.nodes.iter().any(|node| has_link(node.threats.as_ref())) { "group" } else { "img" };
+    let nodes = scene.nodes.iter().map(|node| node.threats.as_ref());
+    let badges = nodes.chain(scene.edges.iter().map(|edge| edge.threats.as_ref()));
+    let role = if badges.into_iter().any(has_link) { "group" } else { "img" };
     let _ = write!(
         out,
         r#"<svg xmlns="http://www.w3.org/2000/svg" class="redan-dfd" width="{width:.0}" height="{height:.0}" viewBox="0 0 {width:.0} {height:.0}" role="{role}" aria-labelledby="{p}dfd-title {p}dfd-desc"><title id="{p}dfd-title">{}</title><desc id="{p}dfd-desc">{}</desc>{}<style>{}</style>"#,
