@@ -6,6 +6,7 @@ mod check_report;
 mod codegen;
 mod gen_model;
 mod knowledge;
+mod layout_report;
 mod mutate_rules;
 mod peers;
 mod tidy;
@@ -42,6 +43,8 @@ enum Chore {
     BenchTrees(bench_trees::BenchTreesArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
+    /// Draw about thirty models, count what is wrong with the pictures, and write a page with all of them
+    LayoutReport(layout_report::LayoutReportArgs),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
         Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
+        Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

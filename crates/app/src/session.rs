@@ -300,7 +300,14 @@ impl<'a> Session<'a> {
             Reading::Stored(None) | Reading::Judged => bytes.as_ref().ok().and_then(|bytes| redan_interop::detect(&below, bytes)),
         };
         let mut loss = Vec::new();
-        if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
+        // A picture of ours holds the very text of its model, whose places messages then show.
+        let kept = match (foreign, &bytes) {
+            (Some(Format::Picture), Ok(bytes)) => redan_interop::picture::source(bytes).ok().filter(|kept| !is_markdown(&kept.name)),
+            _ => None,
+        };
+        if let Some(kept) = kept {
+            bytes = Ok(kept.text.into_bytes());
+        } else if let (Some(format), Ok(foreign)) = (foreign, &bytes) {
             let knowledge = self.knowledge_for(&project, Some(format))?;
             let read = match reading {
                 Reading::Judged => foreign::read(format, foreign, &*self.templates(&project)?),
@@ -381,4 +388,9 @@ impl<'a> Session<'a> {
             self.terminal.show(&text);
         }
     }
+}
+
+/// Whether a model's text is Markdown, by the name of its file.
+pub(crate) fn is_markdown(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }

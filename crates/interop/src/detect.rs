@@ -2,7 +2,7 @@
 //!
 //! Detection looks at the beginning of a file and never fails: a file that nobody claims is a model of ours, or nothing.
 
-use crate::Format;
+use crate::{Format, picture};
 
 /// How much of a file is looked at.
 const HEAD: usize = 64 * 1024;
@@ -52,6 +52,9 @@ impl<'a> Sniff<'a> {
 /// The format of a file, if it is one of another tool. A model of ours is none.
 pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     let sniff = Sniff::of(name, bytes);
+    if picture::is_picture(bytes, sniff.head) {
+        return Some(Format::Picture);
+    }
     if let Some(root) = sniff.xml_root() {
         return xml(root);
     }

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::{
-    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, deciduous, galileo, guide, mef, mermaid, otm, pytm, threagile,
-    threat_composer, threat_dragon, tm_bom, tm7,
+    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, deciduous, galileo, guide, mef, mermaid, otm, picture, pytm,
+    threagile, threat_composer, threat_dragon, tm_bom, tm7,
 };
 
 /// A format of another tool.
@@ -51,6 +51,8 @@ pub enum Format {
     Deciduous,
     /// A flow of MITRE's Attack Flow.
     AttackFlow,
+    /// A picture of ours, SVG or PNG, that holds the model that it shows.
+    Picture,
 }
 
 impl Format {
@@ -75,6 +77,7 @@ impl Format {
         Self::At,
         Self::Deciduous,
         Self::AttackFlow,
+        Self::Picture,
     ];
 
     /// The word on the command line.
@@ -99,6 +102,7 @@ impl Format {
             Self::At => "at",
             Self::Deciduous => "deciduous",
             Self::AttackFlow => "attack-flow",
+            Self::Picture => "picture",
         }
     }
 
@@ -124,6 +128,7 @@ impl Format {
             Self::At => "attack tree in text",
             Self::Deciduous => "Deciduous decision tree",
             Self::AttackFlow => "MITRE Attack Flow",
+            Self::Picture => "redan picture with its model",
         }
     }
 
@@ -215,5 +220,6 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::At => galileo::read(bytes),
         Format::Deciduous => deciduous::read(bytes),
         Format::AttackFlow => attack_flow::read(bytes),
+        Format::Picture => picture::read(bytes),
     }
 }

@@ -32,6 +32,7 @@ pub mod mef;
 pub mod mermaid;
 pub mod onto;
 pub mod otm;
+pub mod picture;
 pub mod pytm;
 mod read;
 mod steps;

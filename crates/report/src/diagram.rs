@@ -4,40 +4,80 @@
 //! fonts, clocks or the disk, so that the same model gives the same bytes everywhere.
 
 mod build;
+mod d2;
 mod dagre;
+mod directed;
 mod dot;
+mod drawio;
+#[cfg(feature = "elk")]
+mod elk;
+mod faults;
 mod geometry;
 mod graph;
-mod grid;
+mod insert;
 mod json;
 mod layered;
 mod layout;
 mod measure;
 mod mermaid;
+mod notes;
+mod nudge;
+mod pins;
 mod place;
+mod plain;
+mod plantuml;
+mod png;
 mod route;
 mod scene;
 mod score;
 mod separate;
-mod sound;
 pub(crate) mod svg;
+mod terminal;
 pub(crate) mod text;
+mod tournament;
 mod view;
+mod weave;
 
+pub use faults::Faults;
 pub use geometry::{Point, Rect};
 pub use graph::End;
-pub use layout::{Layout, Route, layout};
-pub use scene::{Edge, Label, Line, LineRole, Node, Scene, Shape, ZoneBox};
+pub use layout::{Layout, Route, Style, layout};
+pub use scene::{Badge, Edge, Emphasis, Label, Line, LineRole, Mark, Node, Scene, Shape, ZoneBox};
+use svg::Dress;
+pub use svg::Source;
 pub use view::{Notation, View};
+
+/// How many pairs of arrows cross, to compare layouts with.
+pub fn crossings(layout: &Layout) -> u32 {
+    score::crossings_of(layout)
+}
 
 /// The picture as a self-contained SVG file.
 pub fn svg(scene: &Scene) -> String {
-    svg::render(scene, &layout(scene), "")
+    svg::render(scene, &layout(scene), Dress::default())
+}
+
+/// The picture as an SVG file that holds the model that it shows, so that it can be opened again as a model.
+pub fn svg_with_source(scene: &Scene, source: Source<'_>) -> String {
+    svg::render(scene, &layout(scene), Dress { source: Some(source), ..Dress::default() })
 }
 
 /// The picture for a document that holds several: `prefix` comes before every id in it.
 pub fn svg_inline(scene: &Scene, prefix: &str) -> String {
-    svg::render(scene, &layout(scene), prefix)
+    svg::render(scene, &layout(scene), Dress { prefix, ..Dress::default() })
+}
+
+/// The picture in pixels, with the model in it if one is given; fails only where the picture is too large for memory.
+///
+/// # Errors
+/// Says why there is no picture.
+pub fn png(scene: &Scene, source: Option<Source<'_>>) -> Result<Vec<u8>, String> {
+    png::render(&svg::render(scene, &layout(scene), Dress { flat: true, ..Dress::default() }), source)
+}
+
+/// A drawing in letters and lines for the terminal, with the flows listed below it.
+pub fn text(scene: &Scene) -> String {
+    terminal::render(scene)
 }
 
 /// The diagram for Graphviz.
@@ -48,6 +88,21 @@ pub fn dot(scene: &Scene) -> String {
 /// The diagram as a Mermaid flowchart, without the fence.
 pub fn mermaid(scene: &Scene) -> String {
     mermaid::render(scene)
+}
+
+/// The diagram for `PlantUML`.
+pub fn plantuml(scene: &Scene) -> String {
+    plantuml::render(scene)
+}
+
+/// The diagram for D2.
+pub fn d2(scene: &Scene) -> String {
+    d2::render(scene)
+}
+
+/// The diagram for draw.io, with its places.
+pub fn drawio(scene: &Scene) -> String {
+    drawio::render(scene, &layout(scene))
 }
 
 /// Coordinates for scripts and other faces: nodes, zones and edges with top-left corners, in pixels.

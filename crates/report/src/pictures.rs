@@ -48,7 +48,9 @@ pub(crate) fn scenes(input: &Input<'_>) -> Vec<(String, Scene)> {
         let title = stated.title.as_ref().map_or_else(|| redan_model::naming::title_of(id), |title| title.value.clone());
         views.extend(View::named(model, id).map(|view| (format!("Data flow diagram, level 1: {title}"), view)));
     }
-    views.into_iter().map(|(title, view)| (title, Scene::of(input, &view))).collect()
+    // The names of threats are links within the report itself.
+    let scene = |view: View| Scene::of(input, &View { links: Some(String::new()), ..view });
+    views.into_iter().map(|(title, view)| (title, scene(view))).collect()
 }
 
 /// Whether a stated diagram says more than the overview does.

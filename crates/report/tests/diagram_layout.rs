@@ -7,18 +7,26 @@ const SHAPES: [Shape; 4] = [Shape::Person, Shape::External, Shape::Process, Shap
 
 fn node(ix: usize, zone: Option<usize>) -> Node {
     let name = ["API", "User Database", "A service with quite a long name"][ix % 3];
-    Node { id: format!("n{ix}"), name: name.into(), detail: None, shape: SHAPES[ix % 4], zone, out_of_scope: ix % 7 == 6 }
+    Node {
+        id: format!("n{ix}"),
+        name: name.into(),
+        detail: None,
+        shape: SHAPES[ix % 4],
+        zone,
+        out_of_scope: ix % 7 == 6,
+        ..Node::default()
+    }
 }
 
 fn zone(ix: usize, parent: Option<usize>) -> ZoneBox {
     let name = ["Internet", "Production network of the company", "DMZ"][ix % 3];
     let trust = ix.is_multiple_of(2).then(|| "untrusted".to_owned());
-    ZoneBox { id: format!("z{ix}"), name: name.into(), trust, trust_value: None, is_group: false, parent, out_of_scope: false }
+    ZoneBox { id: format!("z{ix}"), name: name.into(), trust, trust_value: None, parent, ..ZoneBox::default() }
 }
 
 fn edge(ix: usize, from: usize, to: usize) -> Edge {
     let text = ["HTTPS", "user credentials", "REST /api/login"][ix % 3];
-    let line = |text: &str| Line { text: text.into(), role: LineRole::Name };
+    let line = |text: &str| Line { text: text.into(), role: LineRole::Name, marks: Vec::new() };
     let lines = (0..ix % 4).map(|_| line(text)).collect();
     Edge {
         id: format!("f{ix}"),
@@ -26,9 +34,7 @@ fn edge(ix: usize, from: usize, to: usize) -> Edge {
         from: End::Node(from),
         to: End::Node(to),
         label: Label { lines },
-        both_ways: false,
-        encrypted: false,
-        out_of_scope: false,
+        ..Edge::default()
     }
 }
 
@@ -45,7 +51,7 @@ prop_compose! {
         let nodes: Vec<Node> = nodes.iter().enumerate().map(|(ix, z)| node(ix, z.filter(|_| count > 0).map(|z| z.index(count)))).collect();
         let edges = flows.iter().enumerate().map(|(ix, (a, b))| edge(ix, a.index(nodes.len()), b.index(nodes.len())));
         let notation = if classic { Notation::Classic } else { Notation::Guide };
-        Scene { title: "Random".into(), notation, edges: edges.collect(), zones, nodes }
+        Scene { title: "Random".into(), notation, edges: edges.collect(), zones, nodes, ..Scene::default() }
     }
 }
 
@@ -148,7 +154,7 @@ fn the_examples_are_laid_out_at_both_levels() {
     }
 }
 
-/// Refresh it with `redan diagram examples/web-login/web-login.tm.yaml -o docs/images/web-login.svg`.
+/// Refresh it with `redan diagram examples/web-login/web-login.tm.yaml --without threats,source -o docs/images/web-login.svg`.
 #[test]
 fn the_picture_in_the_readme_is_what_is_drawn() {
     let (model, knowledge) = example("examples/web-login/web-login.tm.yaml");

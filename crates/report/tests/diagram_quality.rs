@@ -1,7 +1,7 @@
 //! What a picture of a usual size and of a large one must be like: labels that can be read, arrows around nodes, bounds.
 
 use redan_report::diagram::{
-    Edge, End, Label, Layout, Line, LineRole, Node, Notation, Point, Rect, Scene, Shape, View, ZoneBox, layout, svg,
+    Edge, End, Faults, Label, Layout, Line, LineRole, Node, Notation, Point, Rect, Scene, Shape, Style, View, ZoneBox, layout, svg,
 };
 
 /// A fixed sequence of numbers that look random (xorshift).
@@ -39,7 +39,7 @@ fn scene(elements: usize, flows: usize, zones: usize, seed: u64) -> Scene {
         trust_value: None,
         is_group: ix % 5 == 4,
         parent: if ix > 0 && numbers.below(2) == 0 { Some(numbers.below(ix)) } else { None },
-        out_of_scope: false,
+        ..ZoneBox::default()
     });
     let boxes: Vec<ZoneBox> = boxes.collect();
     let nodes = (0..elements).map(|ix| Node {
@@ -49,13 +49,14 @@ fn scene(elements: usize, flows: usize, zones: usize, seed: u64) -> Scene {
         shape: [Shape::Person, Shape::External, Shape::Process, Shape::Store, Shape::Process][numbers.below(5)],
         zone: (zones > 0 && numbers.below(8) > 0).then(|| (ix * zones / elements + numbers.below(2)).min(zones - 1)),
         out_of_scope: ix % 11 == 10,
+        ..Node::default()
     });
     let nodes: Vec<Node> = nodes.collect();
     let edges = (0..if elements > 0 { flows } else { 0 }).map(|ix| {
         let from = numbers.below(elements);
         let to = if numbers.below(6) == 0 { numbers.below(elements) } else { (from + numbers.below(6)) % elements };
         let end = |at: usize, pick: usize| if pick == 0 && zones > 0 { End::Zone(at % zones) } else { End::Node(at) };
-        let line = |role, text: &str| Line { text: text.into(), role };
+        let line = |role, text: &str| Line { text: text.into(), role, marks: Vec::new() };
         let lines = [
             line(LineRole::Data, "user credentials"),
             line(LineRole::Returned, "\u{21a9} session token"),
@@ -69,17 +70,26 @@ fn scene(elements: usize, flows: usize, zones: usize, seed: u64) -> Scene {
             label: Label { lines: lines.into_iter().take(1 + numbers.below(3)).collect() },
             both_ways: ix % 9 == 8,
             encrypted: ix % 2 == 0,
-            out_of_scope: false,
+            ..Edge::default()
         }
     });
     let edges = edges.collect();
     let notation = if seed.is_multiple_of(3) { Notation::Classic } else { Notation::Guide };
-    Scene { title: "Random".into(), notation, nodes, zones: boxes, edges }
+    Scene { title: "Random".into(), notation, nodes, zones: boxes, edges, ..Scene::default() }
 }
 
 /// The course of an arrow in short straight pieces, as it is drawn.
 fn traced(layout: &Layout, edge: usize) -> Vec<Point> {
     let mut traced = Vec::new();
+    if layout.style == Style::Angular || layout.edges[edge].angular {
+        for pair in layout.edges[edge].points.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            traced.extend(
+                (0..=100).map(f64::from).map(|step| step / 100.0).map(|v| Point { x: a.x + (b.x - a.x) * v, y: a.y + (b.y - a.y) * v }),
+            );
+        }
+        return traced;
+    }
     for pair in layout.edges[edge].points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         for step in 0..=100 {
@@ -163,6 +173,59 @@ fn arrows_run_around_nodes_up_to_forty_elements() {
             assert!(all_labelled(&scene, &layout), "every label has its place");
         }
     }
+}
+
+#[test]
+fn arrows_run_around_nodes_in_large_pictures_as_well() {
+    for (elements, flows, zones) in [(60, 90, 10), (120, 190, 20)] {
+        for seed in 0..2 {
+            let scene = scene(elements, flows, zones, seed);
+            let faults = Faults::of(&scene, &layout(&scene));
+            assert_eq!(faults.serious(), 0, "{elements} elements, seed {seed}: {faults:?}");
+        }
+    }
+}
+
+/// Fifty elements in four zones, each with a flow to one before it.
+fn grown(elements: usize) -> Scene {
+    let mut scene = scene(50, 70, 4, 7);
+    for zone in &mut scene.zones {
+        (zone.parent, zone.is_group) = (None, false);
+    }
+    for ix in 50..elements {
+        scene.nodes.push(Node { id: format!("n{ix}"), name: "One more".into(), zone: scene.nodes[ix - 7].zone, ..Node::default() });
+        let line = Line { text: "HTTPS".into(), role: LineRole::Protocol, marks: Vec::new() };
+        scene.edges.push(Edge {
+            id: format!("more{ix}"),
+            from: End::Node(ix - 7),
+            to: End::Node(ix),
+            label: Label { lines: vec![line] },
+            ..Edge::default()
+        });
+    }
+    scene
+}
+
+#[test]
+fn a_leaf_more_moves_the_others_by_less_than_half_a_node() {
+    for elements in 50..54 {
+        let (before, after) = (layout(&grown(elements)), layout(&grown(elements + 1)));
+        let far = |a: &Rect, b: &Rect| (a.centre().x - b.centre().x).hypot(a.centre().y - b.centre().y) / a.w;
+        let mut moves: Vec<f64> = before.nodes.iter().zip(&after.nodes).map(|(a, b)| far(a, b)).collect();
+        moves.sort_by(f64::total_cmp);
+        assert!(moves[moves.len() / 2] <= 0.5, "{elements} elements and one more: {:.2}", moves[moves.len() / 2]);
+        assert_eq!(Faults::of(&grown(elements + 1), &after).total(), 0);
+    }
+}
+
+#[test]
+fn a_long_chain_is_wrapped() {
+    let mut scene = scene(30, 0, 1, 3);
+    scene.edges = (1..30).map(|ix| Edge { id: format!("f{ix}"), from: End::Node(ix - 1), to: End::Node(ix), ..Edge::default() }).collect();
+    let layout = layout(&scene);
+    assert_sound(&scene, &layout);
+    assert_eq!(Faults::of(&scene, &layout).total(), 0);
+    assert!(layout.width / layout.height < 4.0 && layout.height / layout.width < 4.0, "{} by {}", layout.width, layout.height);
 }
 
 #[test]

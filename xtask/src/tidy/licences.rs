@@ -23,7 +23,19 @@ pub(super) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     let packages = metadata["packages"].as_array().context("metadata lists packages")?;
-    let bad = packages.iter().filter(|package| !package["license"].as_str().is_some_and(|licence| is_allowed(licence, &allowed)));
+    let excepted = |package: &serde_json::Value, licence: &str| {
+        let exceptions = deny.get("licenses").and_then(|table| table.get("exceptions")).and_then(toml::Value::as_array);
+        let mut own =
+            exceptions.into_iter().flatten().filter(|one| one.get("crate").and_then(toml::Value::as_str) == package["name"].as_str());
+        own.any(|one| {
+            let more = one.get("allow").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str);
+            is_allowed(licence, &more.collect::<Vec<_>>())
+        })
+    };
+    let is_fine = |package: &serde_json::Value| {
+        package["license"].as_str().is_some_and(|licence| is_allowed(licence, &allowed) || excepted(package, licence))
+    };
+    let bad = packages.iter().filter(|package| !is_fine(package));
     Ok(bad.map(|package| format!("{} {}: {}", package["name"], package["version"], package["license"])).collect())
 }
 

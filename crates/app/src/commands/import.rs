@@ -63,7 +63,9 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let model = checked(&shown, &imported, session)?;
     match args.format {
         PlainFormat::Human => {
-            session.terminal.out().write_all(foreign::yaml::render(&model).as_bytes())?;
+            let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
+            let text = kept.map_or_else(|| foreign::yaml::render(&model), |kept| kept.text);
+            session.terminal.out().write_all(text.as_bytes())?;
             foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {

@@ -7,7 +7,8 @@ use redan_model::lang::{ElementKind, State};
 use redan_model::{AssetIx, Element, ElementIx, Flow, FlowIx, Model, Thing, ZoneIx};
 
 use super::graph::End;
-use super::scene::{Edge, Label, Line, LineRole, Node, Scene, Shape, ZoneBox};
+use super::notes::marks_of;
+use super::scene::{Edge, Label, Line, LineRole, Mark, Node, Scene, Shape, ZoneBox};
 use super::text;
 use super::view::View;
 use crate::Input;
@@ -15,36 +16,55 @@ use crate::Input;
 impl Scene {
     /// What a view of the model shows.
     pub fn of(input: &Input<'_>, view: &View) -> Self {
-        Self::of_model(input.model, input.knowledge, view)
+        let mut builder = Builder::drawn(input.model, input.knowledge, view);
+        builder.add_badges(input.analysis);
+        builder.scene
     }
 
     /// What a view of a model shows, where there is no analysis yet.
     pub fn of_model(model: &Model, knowledge: &Knowledge, view: &View) -> Self {
-        let mut builder = Builder::new(model, knowledge, view);
+        Builder::drawn(model, knowledge, view).scene
+    }
+}
+
+pub(super) struct Builder<'a> {
+    pub(super) model: &'a Model,
+    knowledge: &'a Knowledge,
+    pub(super) view: &'a View,
+    /// The elements that are drawn, as nodes or as opened boxes.
+    shown: IndexSet<ElementIx>,
+    pub(super) zone_box: IndexMap<ZoneIx, usize>,
+    pub(super) end: IndexMap<ElementIx, End>,
+    /// The flows in each edge of the scene.
+    pub(super) bundled: Vec<Vec<FlowIx>>,
+    pub(super) scene: Scene,
+}
+
+impl<'a> Builder<'a> {
+    fn drawn(model: &'a Model, knowledge: &'a Knowledge, view: &'a View) -> Self {
+        let mut builder = Self::new(model, knowledge, view);
         builder.add_zones();
         builder.add_groups();
         builder.add_nodes();
         builder.add_edges();
-        builder.scene
+        builder.add_pins();
+        builder.add_emphasis();
+        builder
     }
-}
 
-struct Builder<'a> {
-    model: &'a Model,
-    knowledge: &'a Knowledge,
-    view: &'a View,
-    /// The elements that are drawn, as nodes or as opened boxes.
-    shown: IndexSet<ElementIx>,
-    zone_box: IndexMap<ZoneIx, usize>,
-    end: IndexMap<ElementIx, End>,
-    scene: Scene,
-}
-
-impl<'a> Builder<'a> {
     fn new(model: &'a Model, knowledge: &'a Knowledge, view: &'a View) -> Self {
         let title = view.title.clone().unwrap_or_else(|| model.name_of(Thing::Model).to_owned());
         let scene = Scene { title, notation: view.notation, ..Scene::default() };
-        let mut builder = Self { model, knowledge, view, shown: IndexSet::new(), zone_box: IndexMap::new(), end: IndexMap::new(), scene };
+        let mut builder = Self {
+            model,
+            knowledge,
+            view,
+            shown: IndexSet::new(),
+            zone_box: IndexMap::new(),
+            end: IndexMap::new(),
+            bundled: Vec::new(),
+            scene,
+        };
         builder.shown = builder.select();
         builder
     }
@@ -52,6 +72,13 @@ impl<'a> Builder<'a> {
     /// The drawn stand-ins of all elements that the view asks for.
     fn select(&self) -> IndexSet<ElementIx> {
         let all = (0..self.model.elements.len()).map(|ix| ElementIx(u32::try_from(ix).unwrap_or(u32::MAX)));
+        if !self.view.flows.is_empty() {
+            let ends = self.view.flows.iter().map(|&flow| &self.model[flow]).flat_map(|flow| [flow.source, flow.target]);
+            return ends.map(|ix| self.stand_in(ix)).collect();
+        }
+        if !self.view.around.is_empty() {
+            return self.neighbourhood();
+        }
         if !self.view.show.is_empty() {
             return all.filter(|&ix| self.is_asked_for(ix, &self.view.show)).map(|ix| self.stand_in(ix)).collect();
         }
@@ -60,6 +87,19 @@ impl<'a> Builder<'a> {
         }
         let near: IndexSet<ElementIx> = all.filter(|&ix| self.is_near(ix)).map(|ix| self.stand_in(ix)).collect();
         near
+    }
+
+    /// What is at most some flows away from the elements that the picture is about, parts of these included.
+    fn neighbourhood(&self) -> IndexSet<ElementIx> {
+        let all = (0..self.model.elements.len()).map(|ix| ElementIx(u32::try_from(ix).unwrap_or(u32::MAX)));
+        let mut near: IndexSet<ElementIx> = all.filter(|&ix| self.is_asked_for(ix, &self.view.around)).collect();
+        for _ in 0..self.view.hops {
+            let flows = self.model.flows.iter().filter(|flow| near.contains(&flow.source) || near.contains(&flow.target));
+            let ends: Vec<ElementIx> = flows.flat_map(|flow| [flow.source, flow.target]).collect();
+            near.extend(ends);
+        }
+        near.sort_unstable();
+        near.into_iter().map(|ix| self.stand_in(ix)).collect()
     }
 
     fn is_asked_for(&self, ix: ElementIx, list: &[ElementIx]) -> bool {
@@ -76,7 +116,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The element, its parent, the parent's parent…
-    fn lineage(&self, ix: ElementIx) -> impl Iterator<Item = ElementIx> + '_ {
+    pub(super) fn lineage(&self, ix: ElementIx) -> impl Iterator<Item = ElementIx> + '_ {
         std::iter::successors(Some(ix), |&at| self.model[at].parent)
     }
 
@@ -87,7 +127,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The outermost ancestor that is not opened, or the element itself.
-    fn stand_in(&self, ix: ElementIx) -> ElementIx {
+    pub(super) fn stand_in(&self, ix: ElementIx) -> ElementIx {
         let mut result = ix;
         for up in self.lineage(ix) {
             if up != ix && !self.is_open(up) {
@@ -115,7 +155,8 @@ impl<'a> Builder<'a> {
             }
         }
         for ix in (0..self.model.zones.len()).map(|ix| ZoneIx(u32::try_from(ix).unwrap_or(u32::MAX))) {
-            let whole = self.view.show.is_empty() && self.view.of.is_empty();
+            let view = self.view;
+            let whole = view.show.is_empty() && view.of.is_empty() && view.around.is_empty() && view.flows.is_empty();
             let zone = &self.model[ix];
             if whole && zone.members.is_empty() && zone.children.is_empty() {
                 wanted.extend(self.zone_lineage(ix));
@@ -145,6 +186,7 @@ impl<'a> Builder<'a> {
             is_group: false,
             parent,
             out_of_scope: zone.out_of_scope.is_some(),
+            threats: None,
         });
     }
 
@@ -179,6 +221,7 @@ impl<'a> Builder<'a> {
             is_group: true,
             parent,
             out_of_scope: element.out_of_scope.is_some(),
+            threats: None,
         });
     }
 
@@ -207,6 +250,7 @@ impl<'a> Builder<'a> {
                 shape: shape(element.kind),
                 zone: self.box_around(ix),
                 out_of_scope: element.out_of_scope.is_some(),
+                ..Node::default()
             };
             self.scene.nodes.push(node);
         }
@@ -224,6 +268,9 @@ impl<'a> Builder<'a> {
         for number in 0..self.model.flows.len() {
             let ix = FlowIx(u32::try_from(number).unwrap_or(u32::MAX));
             let flow = &self.model[ix];
+            if !self.view.flows.is_empty() && !self.view.flows.contains(&ix) {
+                continue;
+            }
             let (source, target) = (self.stand_in(flow.source), self.stand_in(flow.target));
             let (Some(&from), Some(&to)) = (self.end.get(&source), self.end.get(&target)) else { continue };
             let folded = source != flow.source || target != flow.target;
@@ -236,6 +283,7 @@ impl<'a> Builder<'a> {
         for ((from, to, _), flows) in bundles {
             let edge = self.edge(from, to, &flows);
             self.scene.edges.push(edge);
+            self.bundled.push(flows);
         }
     }
 
@@ -250,39 +298,37 @@ impl<'a> Builder<'a> {
             both_ways: all().any(|flow| flow.both_ways),
             encrypted: all().all(|flow| self.is_encrypted(flow)),
             out_of_scope: all().all(|flow| flow.out_of_scope.is_some()),
+            ..Edge::default()
         }
     }
 
     fn label(&self, flow: &Flow) -> Label {
         let mut lines = Vec::new();
         if let Some(label) = &flow.stated.label {
-            wrap_into(&mut lines, &label.value, LineRole::Name);
+            wrap_into(&mut lines, &label.value, LineRole::Name, Vec::new());
         }
         self.add_data(&mut lines, &flow.carries, LineRole::Data);
         self.add_data(&mut lines, &flow.returns, LineRole::Returned);
-        lines.extend(self.protocol(flow).map(|text| Line { text, role: LineRole::Protocol }));
+        lines.extend(self.protocol(flow).map(|text| Line { text, role: LineRole::Protocol, marks: Vec::new() }));
         if lines.is_empty() {
-            wrap_into(&mut lines, &text::words_of(&flow.identity.id), LineRole::Name);
+            wrap_into(&mut lines, &text::words_of(&flow.identity.id), LineRole::Name, Vec::new());
         }
         Label { lines }
     }
 
-    /// What several flows that share an arrow move, each thing once, then the protocols; what the flows are called only
-    /// where it is not known what they move.
+    /// What several flows that share an arrow are called, what they move, each thing once, and the protocols.
     fn bundle_label(&self, flows: &[FlowIx]) -> Label {
         let mut lines = Vec::new();
         let all = || flows.iter().map(|&ix| &self.model[ix]);
+        let named: IndexSet<String> = flows.iter().map(|&ix| self.flow_name(ix)).collect();
+        wrap_into(&mut lines, &shortened(named.into_iter().collect()), LineRole::Name, Vec::new());
         let carried: IndexSet<AssetIx> = all().flat_map(|flow| flow.carries.iter().copied()).collect();
         let returned: IndexSet<AssetIx> = all().flat_map(|flow| flow.returns.iter().copied()).collect();
         self.add_data(&mut lines, &carried.into_iter().collect::<Vec<_>>(), LineRole::Data);
         self.add_data(&mut lines, &returned.into_iter().collect::<Vec<_>>(), LineRole::Returned);
-        if lines.is_empty() {
-            let named: IndexSet<String> = flows.iter().map(|&ix| self.flow_name(ix)).collect();
-            wrap_into(&mut lines, &shortened(named.into_iter().collect()), LineRole::Name);
-        }
         let protocols: IndexSet<String> = flows.iter().filter_map(|&ix| self.protocol(&self.model[ix])).collect();
         if !protocols.is_empty() {
-            wrap_into(&mut lines, &shortened(protocols.into_iter().collect()), LineRole::Protocol);
+            wrap_into(&mut lines, &shortened(protocols.into_iter().collect()), LineRole::Protocol, Vec::new());
         }
         Label { lines }
     }
@@ -299,9 +345,11 @@ impl<'a> Builder<'a> {
             let stated = self.model[ix].stated.name.as_ref();
             stated.map_or_else(|| text::words_of(&self.model[ix].identity.id), |name| name.value.clone())
         });
-        let text = shortened(names.collect());
-        let text = if role == LineRole::Returned { format!("\u{21a9} {text}") } else { text };
-        wrap_into(lines, &text, role);
+        let mut marks: Vec<Mark> = assets.iter().flat_map(|&ix| marks_of(self.model, ix)).collect();
+        marks.extend((role == LineRole::Returned).then_some(Mark::Returned));
+        marks.sort_unstable();
+        marks.dedup();
+        wrap_into(lines, &shortened(names.collect()), role, marks);
     }
 
     fn protocol(&self, flow: &Flow) -> Option<String> {
@@ -353,8 +401,8 @@ fn shortened(mut names: Vec<String>) -> String {
     names.join(", ")
 }
 
-/// Adds the text in lines of about the same length.
-fn wrap_into(lines: &mut Vec<Line>, text: &str, role: LineRole) {
+/// Adds the text in lines of about the same length, the marks before the first.
+fn wrap_into(lines: &mut Vec<Line>, text: &str, role: LineRole, marks: Vec<Mark>) {
     const WIDTH: u32 = 150;
     const MOST: usize = 3;
     let wrapped = |width: u32| text::wrap(text, text::LABEL, f64::from(width), MOST);
@@ -363,5 +411,7 @@ fn wrap_into(lines: &mut Vec<Line>, text: &str, role: LineRole) {
         let lines = wrapped(width);
         lines.len() == count && lines.last().is_none_or(|last| !last.ends_with('\u{2026}'))
     });
-    lines.extend(wrapped(narrow.unwrap_or(WIDTH)).into_iter().map(|text| Line { text, role }));
+    let mut marks = Some(marks);
+    let added = wrapped(narrow.unwrap_or(WIDTH)).into_iter();
+    lines.extend(added.map(|text| Line { text, role, marks: marks.take().unwrap_or_default() }));
 }

@@ -9,13 +9,13 @@ use super::view::Notation;
 /// Writes a scene as a `digraph`.
 pub(crate) fn render(scene: &Scene) -> String {
     let mut out = String::from("digraph redan {\n  rankdir=LR;\n  compound=true;\n  fontname=\"Helvetica\";\n");
-    let _ = writeln!(out, "  label={};\n  labelloc=t;", quoted(&scene.title));
+    let _ = writeln!(out, "  label={};\n  labelloc=t;", shown(&scene.title));
     out.push_str("  node [fontname=\"Helvetica\", fontsize=12];\n  edge [fontname=\"Helvetica\", fontsize=10];\n");
     contents(scene, None, 1, &mut out);
     for edge in &scene.edges {
         let (from, to) = (anchor(scene, edge.from), anchor(scene, edge.to));
         let (Some(from), Some(to)) = (from, to) else { continue };
-        let _ = write!(out, "  {} -> {} [label={}", quoted(from), quoted(to), quoted(&edge.label.text("\n")));
+        let _ = write!(out, "  {} -> {} [label={}", quoted(from), quoted(to), shown(&edge.label.text("\n")));
         if let End::Zone(zone) = edge.from {
             let _ = write!(out, ", ltail={}", quoted(&format!("cluster_{}", scene.zones[zone].id)));
         }
@@ -34,13 +34,13 @@ fn contents(scene: &Scene, zone: Option<usize>, depth: usize, out: &mut String) 
     let indent = "  ".repeat(depth);
     for node in scene.nodes.iter().filter(|node| node.zone == zone) {
         let grey = if node.out_of_scope { ", color=grey, fontcolor=grey" } else { "" };
-        let _ = writeln!(out, "{indent}{} [label={}, {}{grey}];", quoted(&node.id), quoted(&node.name), shape(scene.notation, node.shape));
+        let _ = writeln!(out, "{indent}{} [label={}, {}{grey}];", quoted(&node.id), shown(&node.name), shape(scene.notation, node.shape));
     }
     for (ix, inner) in scene.zones.iter().enumerate().filter(|(_, inner)| inner.parent == zone) {
         let title = inner.trust.as_ref().map_or_else(|| inner.name.clone(), |trust| format!("{} ({trust})", inner.name));
         let style = if inner.is_group { "solid" } else { "dashed" };
         let _ = writeln!(out, "{indent}subgraph {} {{", quoted(&format!("cluster_{}", inner.id)));
-        let _ = writeln!(out, "{indent}  label={};\n{indent}  style={style};", quoted(&title));
+        let _ = writeln!(out, "{indent}  label={};\n{indent}  style={style};", shown(&title));
         // A cluster without nodes is not drawn.
         if scene.members(ix).is_empty() {
             let _ = writeln!(out, "{indent}  {} [shape=point, style=invis];", quoted(&format!("{} (empty)", inner.id)));
@@ -67,6 +67,13 @@ fn anchor(scene: &Scene, end: End) -> Option<&str> {
     }
 }
 
+/// An id in quotes.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    let clean: String = text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect();
+    format!("\"{}\"", clean.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}
+
+/// A label in quotes, in which Graphviz would read entities as well.
+fn shown(text: &str) -> String {
+    quoted(&text.replace('&', "&amp;"))
 }

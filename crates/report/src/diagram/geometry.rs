@@ -62,3 +62,21 @@ impl Rect {
         Self { x, y, w: (self.x + self.w).max(other.x + other.w) - x, h: (self.y + self.h).max(other.y + other.h) - y }
     }
 }
+
+/// Whether a straight piece runs through the inside of a box.
+pub(crate) fn meets(a: Point, b: Point, r: &Rect) -> bool {
+    let (mut first, mut last) = (0.0_f64, 1.0_f64);
+    for (from, to, lo, hi) in [(a.x, b.x, r.x, r.x + r.w), (a.y, b.y, r.y, r.y + r.h)] {
+        let d = to - from;
+        if d.abs() < 1e-9 {
+            if from <= lo || from >= hi {
+                return false;
+            }
+            continue;
+        }
+        let (enter, leave) = ((lo - from) / d, (hi - from) / d);
+        first = first.max(enter.min(leave));
+        last = last.min(enter.max(leave));
+    }
+    first < last
+}

@@ -2,6 +2,8 @@
 
 use indexmap::IndexMap;
 
+use super::geometry::Rect;
+
 /// What a link ends at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum End {
@@ -9,6 +11,12 @@ pub enum End {
     Node(usize),
     /// A box as a whole, by index.
     Zone(usize),
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self::Node(0)
+    }
 }
 
 /// Width and height.
@@ -40,6 +48,15 @@ pub(crate) struct Slot {
     pub(crate) round: bool,
     /// The box that it is in.
     pub(crate) parent: Option<usize>,
+}
+
+impl Slot {
+    /// The part that edges end at, where the slot is at a place.
+    pub(crate) fn body_in(&self, at: &Rect) -> Rect {
+        let centre = at.centre();
+        let (x, y) = (centre.x + self.offset.w - self.body.w / 2.0, centre.y + self.offset.h - self.body.h / 2.0);
+        Rect { x, y, w: self.body.w, h: self.body.h }
+    }
 }
 
 /// A box; its parent has a smaller index.

@@ -49,7 +49,7 @@ struct WireLabel {
     h: f64,
 }
 
-/// Writes a scene with its layout. Members of a zone are all nodes inside it, those of inner zones included.
+/// Writes a scene with its layout. Straight lines between the points of an edge are its course. Members of a zone are all nodes inside it, those of inner zones included.
 pub(crate) fn render(scene: &Scene, layout: &Layout) -> String {
     let nodes = scene.nodes.iter().zip(&layout.nodes).map(|(node, r)| WireNode { id: &node.id, x: r.x, y: r.y, w: r.w, h: r.h });
     let zones = scene.zones.iter().zip(&layout.zones).enumerate().map(|(ix, (zone, r))| WireZone {
@@ -60,11 +60,11 @@ pub(crate) fn render(scene: &Scene, layout: &Layout) -> String {
         h: r.h,
         members: scene.members(ix).into_iter().map(|node| scene.nodes[node].id.as_str()).collect(),
     });
-    let edges = scene.edges.iter().zip(&layout.edges).map(|(edge, route)| WireEdge {
+    let edges = scene.edges.iter().zip(&layout.edges).enumerate().map(|(ix, (edge, route))| WireEdge {
         id: &edge.id,
         from: scene.id_of(edge.from),
         to: scene.id_of(edge.to),
-        points: route.points.iter().map(|p| [p.x, p.y]).collect(),
+        points: layout.traced(ix).iter().map(|p| [(p.x * 10.0).round() / 10.0, (p.y * 10.0).round() / 10.0]).collect(),
         label: route.label.map(|r| WireLabel { text: edge.label.text("\n"), x: r.x, y: r.y, w: r.w, h: r.h }),
     });
     let wire = Wire { nodes: nodes.collect(), zones: zones.collect(), edges: edges.collect() };

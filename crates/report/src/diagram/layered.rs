@@ -23,6 +23,11 @@ pub(crate) fn ranked(graph: &Graph, gap: f64, most: usize) -> Option<Vec<Item>> 
     Some(net.items)
 }
 
+/// The rank of each node.
+pub(crate) fn ranks_of(graph: &Graph) -> Vec<usize> {
+    ranks(graph.slots.len(), &arcs(graph))
+}
+
 /// A link or the tie of a column, between nodes.
 struct Arc {
     link: Option<usize>,

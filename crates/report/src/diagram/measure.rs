@@ -1,7 +1,7 @@
 //! How large things are: from a scene to the graph that the layout works on.
 
 use super::graph::{End, Frame, Graph, Link, Size, Slot};
-use super::scene::{Edge, LineRole, Node, Scene, Shape, ZoneBox};
+use super::scene::{Edge, Line, LineRole, Node, Scene, Shape, ZoneBox};
 use super::text::{self, DETAIL, LABEL, NAME, TITLE};
 use super::view::Notation;
 
@@ -13,6 +13,11 @@ pub(crate) const CAP: f64 = 7.0;
 pub(crate) const LOOP: f64 = 26.0;
 /// Width of the lock on the protocol of an encrypted flow, with the gap after it.
 pub(crate) const LOCK: f64 = 12.0;
+
+/// Width of a sign before a line, with the gap after it.
+pub(crate) const MARK: f64 = 13.0;
+/// Width of the badge of an arrow, with the gap after it.
+pub(crate) const BADGE: f64 = 22.0;
 
 /// What a zone of the scene is in the graph: a box around things, or, when empty, a thing itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -129,13 +134,26 @@ pub(crate) fn title_size(zone: &ZoneBox) -> Size {
     Size::new(width.ceil(), lines as f64 * TITLE.line() + 8.0)
 }
 
+/// Width of a line of a label with the signs before it; `locked` where the lock stands on it.
+pub(crate) fn line_width(line: &Line, locked: bool) -> f64 {
+    LABEL.width(&line.text) + line.marks.len() as f64 * MARK + if locked { LOCK } else { 0.0 }
+}
+
+/// The line of a label that the lock stands on: the protocol, else the last.
+pub(crate) fn locked_line(edge: &Edge) -> Option<usize> {
+    let lines = &edge.label.lines;
+    let protocol = lines.iter().position(|line| line.role == LineRole::Protocol);
+    edge.encrypted.then(|| protocol.or(lines.len().checked_sub(1))).flatten()
+}
+
 fn label_size(edge: &Edge) -> Size {
-    let lock = |role| if edge.encrypted && role == LineRole::Protocol { LOCK } else { 0.0 };
-    let width = edge.label.lines.iter().map(|line| LABEL.width(&line.text) + lock(line.role)).fold(0.0, f64::max);
-    let has_protocol = edge.label.lines.iter().any(|line| line.role == LineRole::Protocol);
-    let width = if edge.encrypted && !has_protocol { width + LOCK } else { width };
-    if edge.label.lines.is_empty() {
+    let lines = &edge.label.lines;
+    if lines.is_empty() {
         return Size::default();
     }
-    Size::new((width + 8.0).ceil(), edge.label.lines.len() as f64 * LABEL.line() + 4.0)
+    let locked = locked_line(edge);
+    let width = lines.iter().enumerate().map(|(ix, line)| line_width(line, locked == Some(ix))).fold(0.0, f64::max);
+    let badge = if edge.threats.is_some() { BADGE } else { 0.0 };
+    let height = (lines.len() as f64 * LABEL.line() + 4.0).max(if edge.threats.is_some() { 20.0 } else { 0.0 });
+    Size::new((width + badge + 8.0).ceil(), height)
 }

@@ -58,8 +58,23 @@ fn name(scene: &Scene, end: End) -> String {
     if KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(&id)) { format!("{id}_") } else { id }
 }
 
+/// Text in quotes. What Mermaid would act on, directives and Markdown in backticks included, is written by its number.
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('&', "&amp;").replace('#', "&num;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
-    let escaped = escaped.replace('&', "#").replace('\n', "<br/>");
-    format!("\"{escaped}\"")
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("<br/>"),
+            '"' => out.push_str("#quot;"),
+            '&' => out.push_str("#amp;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            '#' | '%' | '`' => {
+                let _ = write!(out, "#{};", u32::from(c));
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }

@@ -2,6 +2,9 @@
 //!
 //! Indexes point into the lists of the same scene; a box comes after the box that it is in.
 
+use redan_model::lang::Band;
+
+use super::geometry::Point;
 use super::graph::End;
 use super::view::Notation;
 
@@ -18,23 +21,39 @@ pub struct Scene {
     pub zones: Vec<ZoneBox>,
     /// Data flows, one or several in each.
     pub edges: Vec<Edge>,
+    /// Whether open threats are counted, so that none means none.
+    pub shows_threats: bool,
 }
 
 /// The shape of a node, by what it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Shape {
     /// A person.
     Person,
     /// A system of somebody else.
     External,
     /// Something that runs.
+    #[default]
     Process,
     /// Something that keeps data.
     Store,
 }
 
+/// The open threats on something: how many there are, and how bad the worst is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Badge {
+    /// The band of the worst; none where nothing is rated.
+    pub band: Option<Band>,
+    /// How many there are.
+    pub count: usize,
+    /// What the worst are called, for those who point at it.
+    pub titles: Vec<String>,
+    /// Where a document says more about the worst.
+    pub link: Option<String>,
+}
+
 /// An element as it is drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Node {
     /// Id of the element.
     pub id: String,
@@ -48,10 +67,28 @@ pub struct Node {
     pub zone: Option<usize>,
     /// Drawn in grey.
     pub out_of_scope: bool,
+    /// Its open threats, if they are shown.
+    pub threats: Option<Badge>,
+    /// How it takes part in a path that is shown.
+    pub emphasis: Emphasis,
+    /// Where somebody put it: the top-left corner.
+    pub pin: Option<Point>,
+}
+
+/// Whether something is on a path that the picture is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Emphasis {
+    /// The picture is about no path.
+    #[default]
+    None,
+    /// It is on the path.
+    Strong,
+    /// It is beside the path.
+    Faded,
 }
 
 /// A box around nodes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ZoneBox {
     /// Id of the zone, or of the parent element.
     pub id: String,
@@ -67,12 +104,32 @@ pub struct ZoneBox {
     pub parent: Option<usize>,
     /// Drawn in grey.
     pub out_of_scope: bool,
+    /// Its open threats, if they are shown.
+    pub threats: Option<Badge>,
+}
+
+/// A small sign before a line of a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// What follows comes back.
+    Returned,
+    /// Credentials and keys.
+    Key,
+    /// Data about people.
+    People,
+    /// Health data.
+    Health,
+    /// Payment and financial data.
+    Money,
+    /// Other data that must stay secret.
+    Secret,
 }
 
 /// What a line of a label says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LineRole {
     /// What the flow is called.
+    #[default]
     Name,
     /// Data that goes to the target.
     Data,
@@ -83,12 +140,21 @@ pub enum LineRole {
 }
 
 /// One line of a label.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {
     /// The text.
     pub text: String,
     /// What it says.
     pub role: LineRole,
+    /// Signs before the text: the classes of the data that it names.
+    pub marks: Vec<Mark>,
+}
+
+impl Line {
+    /// The text with the sign for what comes back, which is the one that has a letter of its own.
+    pub fn plain(&self) -> String {
+        if self.marks.contains(&Mark::Returned) { format!("\u{21a9} {}", self.text) } else { self.text.clone() }
+    }
 }
 
 /// What is written on an edge.
@@ -99,14 +165,29 @@ pub struct Label {
 }
 
 impl Label {
+    /// The lines as one sentence, those that were wrapped joined again.
+    pub fn sentence(&self) -> String {
+        let mut out = String::new();
+        for (ix, line) in self.lines.iter().enumerate() {
+            let goes_on = ix > 0 && self.lines[ix - 1].role == line.role && line.marks.is_empty();
+            out.push_str(match (ix, goes_on) {
+                (0, _) => "",
+                (_, true) => " ",
+                (_, false) => ", ",
+            });
+            out.push_str(&line.plain());
+        }
+        out
+    }
+
     /// The lines as one text.
     pub fn text(&self, separator: &str) -> String {
-        self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(separator)
+        self.lines.iter().map(Line::plain).collect::<Vec<_>>().join(separator)
     }
 }
 
 /// One arrow.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Edge {
     /// Id of the flow; of the first where several are bundled.
     pub id: String,
@@ -124,6 +205,10 @@ pub struct Edge {
     pub encrypted: bool,
     /// Drawn in grey.
     pub out_of_scope: bool,
+    /// Its open threats, if they are shown.
+    pub threats: Option<Badge>,
+    /// How it takes part in a path that is shown.
+    pub emphasis: Emphasis,
 }
 
 impl Scene {
@@ -132,6 +217,14 @@ impl Scene {
         match end {
             End::Node(ix) => &self.nodes[ix].id,
             End::Zone(ix) => &self.zones[ix].id,
+        }
+    }
+
+    /// Name of what an edge ends at.
+    pub fn name_of(&self, end: End) -> &str {
+        match end {
+            End::Node(ix) => &self.nodes[ix].name,
+            End::Zone(ix) => &self.zones[ix].name,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which part of a model a diagram shows, and with which shapes.
 
 use redan_model::lang::{self, ZoneKind};
-use redan_model::{ElementIx, Model, Thing};
+use redan_model::{ElementIx, FlowIx, Model, Thing};
 
 /// The shapes of the picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub struct View {
     pub by: Option<ZoneKind>,
     /// The shapes.
     pub notation: Notation,
+    /// The elements that the picture is about, with how many flows away others may be; all if empty.
+    pub around: Vec<ElementIx>,
+    /// How many flows away from these others are still shown.
+    pub hops: u32,
+    /// The only flows to show, with what they run between; all if empty.
+    pub flows: Vec<FlowIx>,
+    /// Elements and flows to point out; everything else is faded.
+    pub highlight: Vec<Thing>,
+    /// The document that says more about threats: nodes link to `<document>#<anchor of the threat>`.
+    pub links: Option<String>,
 }
 
 impl View {
@@ -39,6 +49,16 @@ impl View {
     /// A diagram that the model defines under `diagrams`.
     pub fn named(model: &Model, id: &str) -> Option<Self> {
         model.root.diagrams.entries.get(id).map(|entry| Self::stated(model, &entry.value))
+    }
+
+    /// Some elements and what is up to `hops` flows away from them.
+    pub fn around(elements: Vec<ElementIx>, hops: u32) -> Self {
+        Self { around: elements, hops, level: 1, ..Self::default() }
+    }
+
+    /// Some flows with what they run between, and nothing else.
+    pub fn flows(flows: Vec<FlowIx>) -> Self {
+        Self { flows, level: 1, ..Self::default() }
     }
 
     /// Whether opening parents changes the picture; a model without parts needs one diagram only.
@@ -60,7 +80,7 @@ impl View {
             of: elements(&stated.of),
             show: elements(&stated.show),
             by: stated.by.as_ref().map(|kind| kind.value),
-            notation: Notation::default(),
+            ..Self::default()
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::shapes;
+use redan_model::lang::Band;
+
+use super::{badge, marks, shapes};
 use crate::diagram::geometry::Rect;
-use crate::diagram::scene::{LineRole, Scene, Shape};
+use crate::diagram::scene::{Mark, Scene, Shape};
 use crate::diagram::text::LABEL;
 use crate::diagram::view::Notation;
 
@@ -19,7 +21,8 @@ enum Sample {
     Boundary,
     Group,
     Lock,
-    Returned,
+    Mark(Mark),
+    Threats(Option<Band>),
     OutOfScope,
 }
 
@@ -44,7 +47,9 @@ fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
     let guide = scene.notation == Notation::Guide;
     let has = |shape| scene.nodes.iter().any(|node| node.shape == shape);
     let out = scene.nodes.iter().any(|node| node.out_of_scope) || scene.zones.iter().any(|zone| zone.out_of_scope);
-    let returned = scene.edges.iter().any(|edge| edge.label.lines.iter().any(|line| line.role == LineRole::Returned));
+    let mut marks: Vec<Mark> = scene.edges.iter().flat_map(|edge| &edge.label.lines).flat_map(|line| line.marks.iter().copied()).collect();
+    marks.sort_unstable();
+    marks.dedup();
     let all = [
         (guide && has(Shape::Person), Sample::Node(Shape::Person), "person"),
         (guide && has(Shape::External), Sample::Node(Shape::External), "external system"),
@@ -54,10 +59,33 @@ fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
         (scene.zones.iter().any(|zone| !zone.is_group), Sample::Boundary, "trust boundary"),
         (scene.zones.iter().any(|zone| zone.is_group), Sample::Group, "opened element"),
         (scene.edges.iter().any(|edge| edge.encrypted), Sample::Lock, "encrypted"),
-        (returned, Sample::Returned, "data that comes back"),
         (out, Sample::OutOfScope, "out of scope"),
     ];
-    all.into_iter().filter(|(shown, ..)| *shown).map(|(_, sample, words)| (sample, words)).collect()
+    let plain = all.into_iter().filter(|(shown, ..)| *shown).map(|(_, sample, words)| (sample, words));
+    let marks = marks.into_iter().map(|mark| (Sample::Mark(mark), marks::words(mark)));
+    plain.chain(marks).chain(bands(scene).into_iter().map(|band| (Sample::Threats(band), threats(band)))).collect()
+}
+
+/// The bands that occur, the worst first.
+fn bands(scene: &Scene) -> Vec<Option<Band>> {
+    let nodes = scene.nodes.iter().filter_map(|node| node.threats.as_ref());
+    let zones = scene.zones.iter().filter_map(|zone| zone.threats.as_ref());
+    let edges = scene.edges.iter().filter_map(|edge| edge.threats.as_ref());
+    let mut bands: Vec<Option<Band>> = nodes.chain(zones).chain(edges).map(|badge| badge.band).collect();
+    bands.sort_unstable();
+    bands.dedup();
+    bands.reverse();
+    bands
+}
+
+fn threats(band: Option<Band>) -> &'static str {
+    match band {
+        Some(Band::Critical) => "open threats, worst critical",
+        Some(Band::High) => "open threats, worst high",
+        Some(Band::Medium) => "open threats, worst medium",
+        Some(Band::Low) => "open threats, worst low",
+        None => "open threats, not rated",
+    }
 }
 
 fn draw_sample(scene: &Scene, sample: Sample, x: f64, y: f64, out: &mut String) {
@@ -79,9 +107,8 @@ fn draw_sample(scene: &Scene, sample: Sample, x: f64, y: f64, out: &mut String) 
             let _ = write!(out, r#"<g class="{class}"><rect x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
         }
         Sample::Lock => shapes::lock(x + 20.0, y + 14.0, out),
-        Sample::Returned => {
-            let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">&#8617;</text>"#, x + 18.0, y + 14.0);
-        }
+        Sample::Mark(mark) => marks::draw(mark, x + 18.0, y + 14.0, out),
+        Sample::Threats(band) => badge::draw(band, x + 18.0, y + 9.0, "n", out),
         Sample::OutOfScope => {
             let _ = write!(out, r#"<g class="out"><rect class="shape" x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diagram::geometry::Rect;
+use crate::diagram::geometry::{Point, Rect};
 use crate::diagram::measure::{CAP, FIGURE};
 use crate::diagram::scene::Shape;
 use crate::diagram::view::Notation;
@@ -15,6 +15,22 @@ pub(super) fn class(shape: Shape) -> &'static str {
         Shape::Process => "process",
         Shape::Store => "store",
     }
+}
+
+/// What a shape stands for.
+pub(super) fn word(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Person => "person",
+        Shape::External => "external system",
+        Shape::Process => "process",
+        Shape::Store => "data store",
+    }
+}
+
+/// The upper right corner of a shape, where its badge is.
+pub(super) fn corner(notation: Notation, shape: Shape, r: &Rect) -> Point {
+    let inset = if (notation, shape) == (Notation::Classic, Shape::Process) { (r.w * 0.14, r.h * 0.14) } else { (4.0, 3.0) };
+    Point { x: r.x + r.w - inset.0, y: r.y + inset.1 }
 }
 
 /// Draws the outline of a node.
