@@ -14,7 +14,7 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid};
+use crate::{Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom};
 
 /// The formats that can be written, in the order of lists.
 pub const WRITTEN: &[Format] =
@@ -171,6 +171,11 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::GuideAssetsJson => guide::assets_json(outgoing),
         Format::GuideAssetsCsv => guide::assets_csv(outgoing),
         Format::Mermaid => mermaid::write(outgoing),
+        Format::ThreatDragon => threat_dragon::write(outgoing),
+        Format::Otm => otm::write(outgoing),
+        Format::ThreatComposer => threat_composer::write(outgoing),
+        Format::TmBom => tm_bom::write(outgoing),
+        Format::CycloneDx => cyclonedx::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -13,11 +13,6 @@ pub(crate) fn rest(thing: &Json, read: &[&str]) -> Map<String, Json> {
     all.filter(|(key, value)| !read.contains(&key.as_str()) && is_something(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// Some fields of a thing of the file.
-pub(crate) fn some(thing: &Json, wanted: &[&str]) -> Map<String, Json> {
-    let found = wanted.iter().filter_map(|key| thing.get(*key).map(|value| ((*key).to_owned(), value.clone())));
-    found.filter(|(_, value)| is_something(value)).collect()
-}
 
 /// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
 pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: &str) -> Entry {

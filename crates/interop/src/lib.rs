@@ -20,6 +20,7 @@ pub mod export;
 mod format;
 pub mod guide;
 mod kept;
+mod layout;
 pub mod limits;
 mod loss;
 mod losses;
@@ -35,6 +36,7 @@ pub mod threat_dragon;
 pub mod tm7;
 pub mod tm_bom;
 mod vocabulary;
+mod write;
 pub mod xml;
 mod zones;
 

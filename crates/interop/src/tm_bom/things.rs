@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Maker, OWN, own};
+use super::{Maker, NO_ZONE, OWN, own};
 use crate::draft::{Entry, Section, one_line};
 use crate::kept::{bounded, keep, rest};
 use crate::read::{flag, items, list, text};
@@ -24,6 +24,9 @@ impl Maker<'_> {
         for (key, section, map) in rows {
             for (at, thing) in items(self.file, key).iter().enumerate() {
                 let name = text(thing, "symbolic_name").into_owned();
+                if name == NO_ZONE {
+                    continue;
+                }
                 let id = self.draft.keep_id(section, &name, "thing");
                 if map(&mut self.ids).insert(name.clone(), id).is_some() {
                     self.draft.dangling(format!("a second thing with the name `{name}`"), format!("{key}[{at}]"));
@@ -85,7 +88,9 @@ impl Maker<'_> {
                 let kind = if key == "actors" && matches!(role.as_ref(), "system" | "third_party") { "external" } else { otherwise };
                 let mut entry = Entry::new().text("kind", kind).named(&id, &one_line(&text(thing, "title")));
                 entry = entry.text("description", &text(thing, "description"));
-                if let Some(zone) = self.zone(thing, &place) {
+                if text(thing, "trust_zone") == NO_ZONE {
+                    entry = entry.value("zone", Vec::<Json>::new().into());
+                } else if let Some(zone) = self.zone(thing, &place) {
                     entry = entry.list("zone", [zone]);
                 }
                 if kind == "actor" && matches!(role.as_ref(), "administrator" | "engineer" | "power_user") {
