@@ -14,11 +14,24 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom};
+use crate::{
+    Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom,
+};
 
 /// The formats that can be written, in the order of lists.
-pub const WRITTEN: &[Format] =
-    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid];
+pub const WRITTEN: &[Format] = &[
+    Format::ThreatDragon,
+    Format::Otm,
+    Format::ThreatComposer,
+    Format::TmBom,
+    Format::CycloneDx,
+    Format::Json,
+    Format::GuideJson,
+    Format::GuideCsv,
+    Format::GuideAssetsJson,
+    Format::GuideAssetsCsv,
+    Format::Mermaid,
+];
 
 /// What is to be written.
 #[derive(Debug)]
