@@ -69,7 +69,8 @@ struct Maker<'f> {
 
 impl<'f> Maker<'f> {
     fn new(file: &'f Json) -> Self {
-        let subject = file.get("metadata").and_then(|metadata| metadata.get("component")).map(|component| one_line(&text(component, "name")));
+        let subject =
+            file.get("metadata").and_then(|metadata| metadata.get("component")).map(|component| one_line(&text(component, "name")));
         let first = items(file, "blueprints").first().map(|blueprint| one_line(&text(blueprint, "name")));
         let mut others = BTreeMap::new();
         let lists = [("", "components"), ("", "parties"), ("", "services"), ("definitions", "requirements")];

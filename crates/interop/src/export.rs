@@ -14,9 +14,7 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{
-    Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom,
-};
+use crate::{Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom};
 
 /// The formats that can be written, in the order of lists.
 pub const WRITTEN: &[Format] = &[

@@ -10,9 +10,10 @@ const DEEPEST: usize = 40;
 /// The fields of a thing of the file that are not among those that were read.
 pub(crate) fn rest(thing: &Json, read: &[&str]) -> Map<String, Json> {
     let all = thing.as_object().into_iter().flatten();
-    all.filter(|(key, value)| !read.contains(&key.as_str()) && is_something(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    all.filter(|(key, value)| !read.contains(&key.as_str()) && is_something(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
-
 
 /// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
 pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: &str) -> Entry {

@@ -186,10 +186,13 @@ impl<'f> Maker<'f> {
         let id = self.draft.id_for_name(Section::Threats, &texts::name(threat, &title), "threat");
         let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a statement" } else { &title });
         let (comments, metadata) = texts::metadata(threat);
-        let letters: Vec<String> = texts::value(threat, "STRIDE").map(|value| list(&serde_json::json!({"v": value}), "v")).unwrap_or_default();
+        let letters: Vec<String> =
+            texts::value(threat, "STRIDE").map(|value| list(&serde_json::json!({"v": value}), "v")).unwrap_or_default();
         entry = entry.list("stride", letters.iter().filter_map(|letter| stride(letter)));
         entry = entry.text("description", if title == one_line(&statement) { "" } else { &statement });
-        for (key, ours) in [("threatSource", "source"), ("prerequisites", "prerequisite"), ("threatAction", "action"), ("threatImpact", "effect")] {
+        for (key, ours) in
+            [("threatSource", "source"), ("prerequisites", "prerequisite"), ("threatAction", "action"), ("threatImpact", "effect")]
+        {
             entry = entry.text(ours, &field(key));
         }
         let assets: Vec<String> = list(threat, "impactedAssets").iter().map(|name| self.asset(name)).collect();

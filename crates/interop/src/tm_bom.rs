@@ -23,8 +23,7 @@ const OWN: &str = "x-tm-bom";
 /// The zone that the writer puts things into that are in none, since the format wants one.
 const NO_ZONE: &str = "redan-no-zone";
 /// The sections that every model has.
-const REQUIRED: [&str; 8] =
-    ["trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_sets", "data_flows", "scope"];
+const REQUIRED: [&str; 8] = ["trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_sets", "data_flows", "scope"];
 
 /// Reads a model.
 ///
@@ -83,8 +82,20 @@ impl Maker<'_> {
             self.draft.set("scope", json!({"target": target}));
         }
         let read = [
-            "$schema", "version", "scope", "description", "trust_zones", "actors", "components", "data_stores", "data_sets", "data_flows",
-            "assumptions", "threat_personas", "threats", "controls",
+            "$schema",
+            "version",
+            "scope",
+            "description",
+            "trust_zones",
+            "actors",
+            "components",
+            "data_stores",
+            "data_sets",
+            "data_flows",
+            "assumptions",
+            "threat_personas",
+            "threats",
+            "controls",
         ];
         let mut kept = rest(self.file, &read);
         let more = rest(scope, &["title", "description"]);
@@ -115,7 +126,8 @@ impl Maker<'_> {
                 "rejected" => "refuted",
                 _ => "unconfirmed",
             };
-            let entry = Entry::new().text("text", if said.is_empty() { "An assumption without a text" } else { &said }).text("status", status);
+            let entry =
+                Entry::new().text("text", if said.is_empty() { "An assumption without a text" } else { &said }).text("status", status);
             let entry = keep(&mut self.draft, entry, OWN, rest(assumption, &["description", "validity"]), &format!("assumptions[{at}]"));
             self.draft.add(Section::Assumptions, &id, entry);
         }

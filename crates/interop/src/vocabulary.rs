@@ -26,8 +26,10 @@ pub fn settle(imported: &mut Imported, vocabulary: &Vocabulary) {
             if let Some(name) = find(known, word) {
                 entry.insert(field.to_owned(), name.into());
             } else {
-                let what =
-                    format!("the {} `{word}`, which the catalogue does not know, to a question", if field == "tech" { "technology" } else { field });
+                let what = format!(
+                    "the {} `{word}`, which the catalogue does not know, to a question",
+                    if field == "tech" { "technology" } else { field }
+                );
                 loss.push(Loss { kind: LossKind::Changed, what, place: format!("{section}.{id}") });
                 entry.shift_remove(field);
             }
@@ -67,8 +69,30 @@ pub(crate) fn is_outside(name: &str) -> bool {
 /// Whether the name of an actor is that of somebody else's system and not of a person.
 pub(crate) fn is_system(name: &str) -> bool {
     const WORDS: [&str; 24] = [
-        "api", "service", "services", "server", "system", "systems", "gateway", "database", "db", "provider", "platform", "app",
-        "application", "cloud", "backend", "website", "network", "exchange", "bank", "browser", "device", "sensor", "aws", "azure",
+        "api",
+        "service",
+        "services",
+        "server",
+        "system",
+        "systems",
+        "gateway",
+        "database",
+        "db",
+        "provider",
+        "platform",
+        "app",
+        "application",
+        "cloud",
+        "backend",
+        "website",
+        "network",
+        "exchange",
+        "bank",
+        "browser",
+        "device",
+        "sensor",
+        "aws",
+        "azure",
     ];
     let name = name.to_lowercase();
     !is_person(&name) && words(&name).any(|word| WORDS.contains(&word))
@@ -77,8 +101,22 @@ pub(crate) fn is_system(name: &str) -> bool {
 /// Whether a name is that of a person in some part.
 pub(crate) fn is_person(name: &str) -> bool {
     const PEOPLE: [&str; 16] = [
-        "user", "customer", "admin", "administrator", "operator", "employee", "developer", "engineer", "attacker", "person", "people", "staff",
-        "visitor", "owner", "analyst", "manager",
+        "user",
+        "customer",
+        "admin",
+        "administrator",
+        "operator",
+        "employee",
+        "developer",
+        "engineer",
+        "attacker",
+        "person",
+        "people",
+        "staff",
+        "visitor",
+        "owner",
+        "analyst",
+        "manager",
     ];
     words(&name.to_lowercase()).any(|word| PEOPLE.contains(&word.trim_end_matches('s')))
 }
@@ -150,7 +188,8 @@ mod tests {
     #[test]
     fn foreign_words_are_found_in_other_spellings_or_listed() {
         let mut vocabulary = Vocabulary::default();
-        for (alias, id) in [("sql-database", "sql-database"), ("CD-WEB-CLIENT", "browser"), ("aws_lambda_function", "serverless-function")] {
+        for (alias, id) in [("sql-database", "sql-database"), ("CD-WEB-CLIENT", "browser"), ("aws_lambda_function", "serverless-function")]
+        {
             vocabulary.technologies.insert(alias.to_owned(), id.to_owned());
         }
         let model = json!({"elements": {"a": {"tech": "SQL Database"}, "b": {"tech": "web-client"}, "c": {"tech": "aws-lambda-function"},

@@ -125,8 +125,12 @@ mod tests {
 
     #[test]
     fn short_and_long_values_are_read() {
-        let entry = json!({"controls": {"mfa": "no", "waf": {"is": "yes", "because": "x"}}, "traits": ["privileged"], "likelihood": {"is": 3}});
-        assert_eq!([fact(&entry, "controls", "mfa"), fact(&entry, "controls", "waf"), fact(&entry, "traits", "privileged")], ["no", "yes", "yes"]);
+        let entry =
+            json!({"controls": {"mfa": "no", "waf": {"is": "yes", "because": "x"}}, "traits": ["privileged"], "likelihood": {"is": 3}});
+        assert_eq!(
+            [fact(&entry, "controls", "mfa"), fact(&entry, "controls", "waf"), fact(&entry, "traits", "privileged")],
+            ["no", "yes", "yes"]
+        );
         assert_eq!((said(&entry["likelihood"]).as_ref(), fact(&entry, "controls", "none").as_ref()), ("3", ""));
     }
 }

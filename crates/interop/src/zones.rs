@@ -77,7 +77,8 @@ pub(crate) fn nest(boxes: &[Area], things: &[Option<Area>]) -> Nesting {
     let all: Vec<Vec<usize>> = things.iter().map(|area| area.as_ref().map(|area| around(area, None)).unwrap_or_default()).collect();
     nesting.choose_kinds(&all);
     for (thing, around) in all.iter().enumerate() {
-        let innermost: Vec<usize> = around.iter().copied().filter(|ix| !around.iter().any(|other| nesting.is_inside(*other, *ix))).collect();
+        let innermost: Vec<usize> =
+            around.iter().copied().filter(|ix| !around.iter().any(|other| nesting.is_inside(*other, *ix))).collect();
         let mut place: Vec<usize> = Vec::new();
         for ix in innermost {
             if place.len() < KINDS.len() && !place.iter().any(|other| nesting.clash(*other, ix)) {

@@ -31,7 +31,8 @@ impl<'f> Maker<'f> {
                 let (reference, name) = (text(thing, "bom-ref").into_owned(), self.name(thing));
                 let id = self.id_for(section, &reference, &name, "thing");
                 if map(self).insert(reference.clone(), id).is_some() {
-                    self.draft.dangling(format!("a second thing with the reference `{reference}`"), format!("blueprints[{number}].{key}[{at}]"));
+                    self.draft
+                        .dangling(format!("a second thing with the reference `{reference}`"), format!("blueprints[{number}].{key}[{at}]"));
                 }
             }
         }
@@ -297,7 +298,8 @@ fn technology(thing: &Json, otherwise: &str) -> &'static str {
 /// A thing is in scope unless it says that it is not, with a reason or without.
 fn out_of_scope(entry: Entry, thing: &Json) -> Entry {
     let Some(said) = thing.get("inScope") else { return entry };
-    let reason = ["reason", "justification", "rationale", "description"].iter().map(|key| text(said, key)).find(|reason| !reason.is_empty());
+    let reason =
+        ["reason", "justification", "rationale", "description"].iter().map(|key| text(said, key)).find(|reason| !reason.is_empty());
     let out = scalar(said) == "false" || ["inScope", "value", "included"].iter().any(|key| text(said, key) == "false");
     if out { entry.text("out-of-scope", reason.as_deref().unwrap_or("out of scope in CycloneDX")) } else { entry }
 }

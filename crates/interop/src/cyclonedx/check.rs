@@ -7,37 +7,98 @@ use crate::read::{items, text};
 
 /// Ways of proving who somebody is.
 const AUTHENTICATION: &[&str] = &[
-    "api-key", "basic", "bearer", "biometric", "certificate", "digest", "eap", "fido2", "form", "hmac", "jwt", "kerberos", "ldap", "magic-link",
-    "mtls", "none", "ntlm", "oauth1", "oauth2", "oidc", "pin", "psk", "push", "radius", "saml", "scram", "session-cookie", "ssh", "totp",
+    "api-key",
+    "basic",
+    "bearer",
+    "biometric",
+    "certificate",
+    "digest",
+    "eap",
+    "fido2",
+    "form",
+    "hmac",
+    "jwt",
+    "kerberos",
+    "ldap",
+    "magic-link",
+    "mtls",
+    "none",
+    "ntlm",
+    "oauth1",
+    "oauth2",
+    "oidc",
+    "pin",
+    "psk",
+    "push",
+    "radius",
+    "saml",
+    "scram",
+    "session-cookie",
+    "ssh",
+    "totp",
 ];
 /// Ways of deciding what somebody may do.
 const AUTHORIZATION: &[&str] = &["abac", "acl", "capability", "dac", "mac", "none", "pbac", "radac", "rbac", "rebac"];
 /// Kinds of relationships between things.
 const RELATIONSHIPS: &[&str] =
     &["aggregates", "associates", "composes", "contains", "dependsOn", "generalizes", "realizes", "serves", "custom"];
-const VISUALIZATION: &[&str] = &[
-    "bom-ref", "name", "description", "type", "attachment", "url", "level", "elements", "interactive", "layers", "properties",
-];
+const VISUALIZATION: &[&str] =
+    &["bom-ref", "name", "description", "type", "attachment", "url", "level", "elements", "interactive", "layers", "properties"];
 const DIAGRAMS: &[&str] = &[
-    "activity", "architecture", "attack-tree", "block", "class", "code", "communication", "component", "container", "context", "data-flow",
-    "deployment", "entity", "flowchart", "matrix", "mind-map", "network", "process", "sequence", "state", "timing", "use-case",
+    "activity",
+    "architecture",
+    "attack-tree",
+    "block",
+    "class",
+    "code",
+    "communication",
+    "component",
+    "container",
+    "context",
+    "data-flow",
+    "deployment",
+    "entity",
+    "flowchart",
+    "matrix",
+    "mind-map",
+    "network",
+    "process",
+    "sequence",
+    "state",
+    "timing",
+    "use-case",
 ];
 const STATUS: &[&str] =
     &["recommended", "proposed", "approved", "rejected", "planned", "in-progress", "implemented", "verified", "decommissioned"];
 const LIKELIHOOD: &[&str] = &["very-low", "low", "medium", "high", "very-high", "certain"];
 const STRATEGY: &[&str] = &["avoid", "reduce", "transfer", "accept", "exploit", "enhance", "share", "monitor", "retain", "escalate"];
-const STRIDE: &[&str] =
-    &["spoofing", "tampering", "repudiation", "information-disclosure", "denial-of-service", "elevation-of-privilege"];
-const LINDDUN: &[&str] = &[
-    "linkability", "identifiability", "non-repudiation", "detectability", "disclosure-of-information", "unawareness", "non-compliance",
-];
+const STRIDE: &[&str] = &["spoofing", "tampering", "repudiation", "information-disclosure", "denial-of-service", "elevation-of-privilege"];
+const LINDDUN: &[&str] =
+    &["linkability", "identifiability", "non-repudiation", "detectability", "disclosure-of-information", "unawareness", "non-compliance"];
 const MAESTRO: &[&str] = &[
-    "foundation-models", "data-operations", "agent-frameworks", "deployment-and-infrastructure", "evaluation-and-observability",
-    "security-and-compliance", "agent-ecosystem",
+    "foundation-models",
+    "data-operations",
+    "agent-frameworks",
+    "deployment-and-infrastructure",
+    "evaluation-and-observability",
+    "security-and-compliance",
+    "agent-ecosystem",
 ];
 const TACTICS: &[&str] = &[
-    "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation", "defense-evasion",
-    "credential-access", "discovery", "lateral-movement", "collection", "command-and-control", "exfiltration", "impact",
+    "reconnaissance",
+    "resource-development",
+    "initial-access",
+    "execution",
+    "persistence",
+    "privilege-escalation",
+    "defense-evasion",
+    "credential-access",
+    "discovery",
+    "lateral-movement",
+    "collection",
+    "command-and-control",
+    "exfiltration",
+    "impact",
 ];
 
 /// The keys that must be there, by the lists that things stand in.
@@ -71,7 +132,9 @@ pub(super) fn check(file: &Json) -> Result<(), ImportError> {
     for (at, blueprint) in items(file, "blueprints").iter().enumerate() {
         let place = format!("blueprints[{at}]");
         required(blueprint, &["name", "modelTypes"], &place)?;
-        for key in ["zones", "boundaries", "flows", "actors", "assets", "dataStores", "dataSets", "assumptions", "visualizations", "relationships"] {
+        for key in
+            ["zones", "boundaries", "flows", "actors", "assets", "dataStores", "dataSets", "assumptions", "visualizations", "relationships"]
+        {
             each(blueprint, key, &place, of_blueprint)?;
         }
         let behaviors = blueprint.get("behaviors").unwrap_or(&Json::Null);
@@ -79,7 +142,10 @@ pub(super) fn check(file: &Json) -> Result<(), ImportError> {
             for (node_at, node) in items(graph, "nodes").iter().enumerate() {
                 let sources = ["behavior", "graph", "workflow"].iter().filter(|key| node.get(**key).is_some()).count();
                 if sources > 1 {
-                    return wrong(&format!("{place}.behaviors.graphs[{graph_at}].nodes[{node_at}]"), "it is made of more than one of `behavior` and `graph`");
+                    return wrong(
+                        &format!("{place}.behaviors.graphs[{graph_at}].nodes[{node_at}]"),
+                        "it is made of more than one of `behavior` and `graph`",
+                    );
                 }
             }
         }

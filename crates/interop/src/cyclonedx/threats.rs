@@ -101,7 +101,9 @@ impl<'f> Maker<'f> {
         self.draft.changed(format!("the risk {name}, which names no threat of the file, to a threat"), place);
         let id = self.id_for(Section::Threats, &text(risk, "bom-ref"), &name, "risk");
         let statement = text(risk, "statement");
-        let entry = Entry::new().text("title", &name).text("description", if statement.is_empty() { text(risk, "description") } else { statement }.as_ref());
+        let entry = Entry::new()
+            .text("title", &name)
+            .text("description", if statement.is_empty() { text(risk, "description") } else { statement }.as_ref());
         let wanted = items(risk, "responses").iter().flat_map(|response| list(response, "controls")).collect();
         let mitigations = self.mitigations_of(wanted, place);
         let owner = risk.get("owner").map(|owner| party(owner, &self.others)).unwrap_or_default();
@@ -144,7 +146,9 @@ impl<'f> Maker<'f> {
             };
             let name = one_line(&text(other, "name"));
             let id = self.id_for(Section::Mitigations, &reference, &name, "mitigation");
-            let entry = Entry::new().text("title", if name.is_empty() { &reference } else { &name }).text("description", &text(other, "description"));
+            let entry = Entry::new()
+                .text("title", if name.is_empty() { &reference } else { &name })
+                .text("description", &text(other, "description"));
             let kept: Map<String, Json> = [("defined".to_owned(), reference.as_str().into())].into_iter().collect();
             let entry = keep(&mut self.draft, entry, OWN, kept, place);
             self.draft.add(Section::Mitigations, &id, entry);

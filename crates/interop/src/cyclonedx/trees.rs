@@ -18,7 +18,8 @@ impl Maker<'_> {
         for (at, tree) in items(threats, "attackTrees").iter().enumerate() {
             let (reference, place) = (text(tree, "bom-ref"), format!("threats.attackTrees[{at}]"));
             let name = one_line(&text(tree, "name"));
-            let nodes: BTreeMap<String, &Json> = items(tree, "nodes").iter().map(|node| (text(node, "bom-ref").into_owned(), node)).collect();
+            let nodes: BTreeMap<String, &Json> =
+                items(tree, "nodes").iter().map(|node| (text(node, "bom-ref").into_owned(), node)).collect();
             let children: BTreeSet<String> = nodes.values().flat_map(|node| list(node, "children")).collect();
             let stated = text(tree, "root").into_owned();
             let found = items(tree, "nodes").iter().map(|node| text(node, "bom-ref").into_owned()).find(|node| !children.contains(node));
@@ -62,7 +63,10 @@ fn shared(nodes: &BTreeMap<String, &Json>) -> BTreeMap<String, String> {
     let mut parents: BTreeMap<String, usize> = BTreeMap::new();
     nodes.values().flat_map(|node| list(node, "children")).for_each(|child| *parents.entry(child).or_default() += 1);
     let several = parents.into_iter().filter(|(_, count)| *count > 1).map(|(node, _)| node);
-    several.enumerate().map(|(at, node)| if redan_model::lang::is_id(&node) { (node.clone(), node) } else { (node, format!("shared-{at}")) }).collect()
+    several
+        .enumerate()
+        .map(|(at, node)| if redan_model::lang::is_id(&node) { (node.clone(), node) } else { (node, format!("shared-{at}")) })
+        .collect()
 }
 
 struct Tree<'n, 'f> {

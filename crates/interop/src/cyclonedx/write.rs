@@ -23,7 +23,20 @@ const SAYS: &[Says] = &[
     Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "carries"]),
     Says(
         "threats",
-        &["title", "on", "stride", "linddun", "description", "assets", "likelihood", "impact", "mitigations", "references", "same-as", "severity"],
+        &[
+            "title",
+            "on",
+            "stride",
+            "linddun",
+            "description",
+            "assets",
+            "likelihood",
+            "impact",
+            "mitigations",
+            "references",
+            "same-as",
+            "severity",
+        ],
     ),
     Says("mitigations", &["title", "description", "status"]),
     Says("attack-trees", &["goal", "description", "any", "all", "nodes"]),
@@ -72,7 +85,8 @@ impl<'o> Writer<'o> {
     fn blueprints(&mut self) -> Vec<Json> {
         let model = &self.outgoing.json;
         let known = items(of(model, OWN), "blueprints");
-        let anything = ["zones", "elements", "assets", "flows", "assumptions"].iter().any(|key| section(self.outgoing, key).next().is_some());
+        let anything =
+            ["zones", "elements", "assets", "flows", "assumptions"].iter().any(|key| section(self.outgoing, key).next().is_some());
         if known.is_empty() && !anything {
             return Vec::new();
         }
@@ -101,7 +115,8 @@ impl<'o> Writer<'o> {
         if number == 0 {
             let zones: Vec<Json> = section(outgoing, "zones").map(|(id, entry)| self.zone(id, entry)).collect();
             put(&mut blueprint, "zones", zones);
-            let sets: Vec<Json> = section(outgoing, "assets").filter(|(id, _)| self.is_data_set(id)).map(|(id, entry)| self.data_set(id, entry)).collect();
+            let sets: Vec<Json> =
+                section(outgoing, "assets").filter(|(id, _)| self.is_data_set(id)).map(|(id, entry)| self.data_set(id, entry)).collect();
             put(&mut blueprint, "dataSets", sets);
         }
         let mut lists: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
@@ -112,11 +127,13 @@ impl<'o> Writer<'o> {
         for (list, things) in lists {
             put(&mut blueprint, list, things);
         }
-        let mut flows: Vec<Json> = section(outgoing, "flows").filter(|(_, entry)| here(entry)).map(|(id, entry)| self.flow(id, entry)).collect();
+        let mut flows: Vec<Json> =
+            section(outgoing, "flows").filter(|(_, entry)| here(entry)).map(|(id, entry)| self.flow(id, entry)).collect();
         let loose = format!("x-cyclonedx-flows{}", if number == 0 { String::new() } else { format!("-{number}") });
         flows.extend(items(&outgoing.json, &loose).iter().cloned());
         put(&mut blueprint, "flows", flows);
-        let assumptions: Vec<Json> = section(outgoing, "assumptions").filter(|(_, entry)| here(entry)).map(|(id, entry)| self.assumption(id, entry)).collect();
+        let assumptions: Vec<Json> =
+            section(outgoing, "assumptions").filter(|(_, entry)| here(entry)).map(|(id, entry)| self.assumption(id, entry)).collect();
         put(&mut blueprint, "assumptions", assumptions);
         give_back(&mut blueprint, kept, &[]);
         blueprint.into()
@@ -161,7 +178,9 @@ impl<'o> Writer<'o> {
     }
 
     fn is_only_carried(&self, id: &str) -> bool {
-        let kept_names = |flow: &Json| items(of(flow, OWN), "dataObjects").iter().any(|object| text(object, "name") == name(id, self.outgoing.entry("assets", id)));
+        let kept_names = |flow: &Json| {
+            items(of(flow, OWN), "dataObjects").iter().any(|object| text(object, "name") == name(id, self.outgoing.entry("assets", id)))
+        };
         section(self.outgoing, "flows").any(|(_, flow)| kept_names(flow))
     }
 
@@ -259,7 +278,8 @@ impl<'o> Writer<'o> {
             flow.insert("protocols".to_owned(), json!([protocol]));
         }
         if kept.get("dataObjects").is_none() {
-            let objects: Vec<Json> = texts(entry, "carries").iter().map(|asset| json!({"name": name(asset, self.outgoing.entry("assets", asset))})).collect();
+            let objects: Vec<Json> =
+                texts(entry, "carries").iter().map(|asset| json!({"name": name(asset, self.outgoing.entry("assets", asset))})).collect();
             put(&mut flow, "dataObjects", objects);
         }
         give_back(&mut flow, kept, &["blueprint"]);
@@ -369,7 +389,9 @@ impl<'o> Writer<'o> {
         for threat in found {
             let reference = self.threat_reference(threat);
             let own = of(threat_entry(self.outgoing, threat), OWN).get("risk").is_some();
-            let (Some(likelihood), Some(impact), false) = (threat.likelihood, threat.impact, own || rated.contains(&reference)) else { continue };
+            let (Some(likelihood), Some(impact), false) = (threat.likelihood, threat.impact, own || rated.contains(&reference)) else {
+                continue;
+            };
             let word = |words: [&'static str; 5], rating: u8| words.get(usize::from(rating).saturating_sub(1)).copied().unwrap_or("medium");
             let likelihood = word(["very-low", "low", "medium", "high", "very-high"], likelihood);
             let impact = word(["negligible", "minor", "moderate", "major", "catastrophic"], impact);
@@ -392,7 +414,8 @@ impl<'o> Writer<'o> {
             root.insert("do".to_owned(), text(entry, "goal").into());
             root.insert(OWN.to_owned(), kept.get("node").cloned().unwrap_or(Json::Null));
             let shared = entry.get("nodes").cloned().unwrap_or(Json::Null);
-            let mut tree = Nodes { prefix: &prefix, nodes: &mut nodes, losses: &mut self.losses, counter: 0, place: format!("attack-trees.{id}") };
+            let mut tree =
+                Nodes { prefix: &prefix, nodes: &mut nodes, losses: &mut self.losses, counter: 0, place: format!("attack-trees.{id}") };
             let top = tree.add(&root.into(), None);
             for (node, step) in shared.as_object().into_iter().flatten() {
                 tree.add(step, Some(node.clone()));

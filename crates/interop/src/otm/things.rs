@@ -60,14 +60,7 @@ impl<'f> Maker<'f> {
         }
     }
 
-    fn placed_zone(
-        &mut self,
-        entry: Entry,
-        zone: &Json,
-        round: &BTreeSet<String>,
-        kept: &mut Map<String, Json>,
-        place: &str,
-    ) -> Entry {
+    fn placed_zone(&mut self, entry: Entry, zone: &Json, round: &BTreeSet<String>, kept: &mut Map<String, Json>, place: &str) -> Entry {
         let Some(parent) = zone.get("parent").filter(|parent| parent.is_object()) else { return entry };
         let (outer, component) = (text(parent, "trustZone"), text(parent, "component"));
         if !component.is_empty() {
@@ -155,7 +148,8 @@ impl<'f> Maker<'f> {
                 let end = text(flow, key);
                 let found = self.elements.get(end.as_ref()).cloned();
                 if found.is_none() {
-                    self.draft.dangling(format!("the component `{end}` at an end of the flow {name}, which is no flow of the model"), &place);
+                    self.draft
+                        .dangling(format!("the component `{end}` at an end of the flow {name}, which is no flow of the model"), &place);
                 }
                 found
             });
@@ -176,7 +170,8 @@ impl<'f> Maker<'f> {
                 entry = entry.value("carries", carried.into());
             }
             entry = entry.list("tags", list(flow, "tags"));
-            let mut kept = rest(flow, &["id", "name", "description", "source", "destination", "assets", "tags", "threats", "bidirectional"]);
+            let mut kept =
+                rest(flow, &["id", "name", "description", "source", "destination", "assets", "tags", "threats", "bidirectional"]);
             own_id(&mut kept, &foreign, &id);
             let entry = keep(&mut self.draft, entry, OWN, kept, &place);
             self.draft.add(Section::Flows, &id, entry);
@@ -261,8 +256,28 @@ fn kind(word: &str, name: &str, tags: &[String]) -> &'static str {
     let word = word.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|part| word.contains(part));
     let store = [
-        "database", "-db", "db-", "s3", "dynamodb", "storage", "bucket", "sql", "cache", "redis", "queue", "sqs", "blob", "filesystem", "file-share",
-        "data-store", "datastore", "mongo", "vault", "kinesis", "registry", "repository",
+        "database",
+        "-db",
+        "db-",
+        "s3",
+        "dynamodb",
+        "storage",
+        "bucket",
+        "sql",
+        "cache",
+        "redis",
+        "queue",
+        "sqs",
+        "blob",
+        "filesystem",
+        "file-share",
+        "data-store",
+        "datastore",
+        "mongo",
+        "vault",
+        "kinesis",
+        "registry",
+        "repository",
     ];
     if word == "user" || word == "actor" || word == "person" || (word.contains("generic-client") && crate::vocabulary::is_person(name)) {
         "actor"

@@ -91,7 +91,8 @@ impl<'f> Maker<'f> {
         if state != "open" {
             entry = entry.text("status", state).text("because", &format!("{} in the imported model", text_of_states(group)));
         }
-        let cwes: Vec<u32> = list(threat, "cwes").iter().filter_map(|cwe| cwe.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok()).collect();
+        let cwes: Vec<u32> =
+            list(threat, "cwes").iter().filter_map(|cwe| cwe.trim_start_matches(|c: char| !c.is_ascii_digit()).parse().ok()).collect();
         if !cwes.is_empty() {
             entry = entry.value("references", json!({"cwe": cwes}));
         }
@@ -118,7 +119,8 @@ impl<'f> Maker<'f> {
         }
         let mut ids = BTreeMap::new();
         for (at, mitigation) in items(self.file, "mitigations").iter().enumerate() {
-            let (foreign, name, place) = (text(mitigation, "id").into_owned(), one_line(&text(mitigation, "name")), format!("mitigations[{at}]"));
+            let (foreign, name, place) =
+                (text(mitigation, "id").into_owned(), one_line(&text(mitigation, "name")), format!("mitigations[{at}]"));
             let found = states.get(&foreign).cloned().unwrap_or_else(|| vec![("proposed", String::new())]);
             for (state, word) in found {
                 let id = self.id_for(Section::Mitigations, &foreign, &name, "mitigation");

@@ -23,7 +23,22 @@ const SAYS: &[Says] = &[
     Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "carries", "returns", "tags"]),
     Says(
         "threats",
-        &["title", "on", "stride", "linddun", "description", "likelihood", "impact", "severity", "status", "mitigations", "references", "tags", "same-as", "because"],
+        &[
+            "title",
+            "on",
+            "stride",
+            "linddun",
+            "description",
+            "likelihood",
+            "impact",
+            "severity",
+            "status",
+            "mitigations",
+            "references",
+            "tags",
+            "same-as",
+            "because",
+        ],
     ),
     Says("mitigations", &["title", "description", "status", "strength"]),
 ];
@@ -166,7 +181,10 @@ impl<'o> Writer<'o> {
                 _ => "web-service",
             };
             let before = text(kept, "type");
-            component.insert("type".to_owned(), if before.is_empty() { if tech.is_empty() { kind_word } else { &tech } } else { &before }.into());
+            component.insert(
+                "type".to_owned(),
+                if before.is_empty() { if tech.is_empty() { kind_word } else { &tech } } else { &before }.into(),
+            );
             put(&mut component, "description", text(entry, "description"));
             component.insert("parent".to_owned(), self.parent(id, entry));
             let stored: Vec<String> = texts(entry, "holds").iter().map(|asset| self.id("assets", asset)).collect();
@@ -280,11 +298,15 @@ impl<'o> Writer<'o> {
     /// Notes where a threat stands.
     fn stand(&mut self, threat: &ForeignThreat, entry: &Json, id: &str) {
         let model = self.outgoing.model;
-        let things: Vec<String> = threat.subjects.iter().filter_map(|thing| match thing {
-            Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
-            Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
-            _ => None,
-        }).collect();
+        let things: Vec<String> = threat
+            .subjects
+            .iter()
+            .filter_map(|thing| match thing {
+                Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
+                Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
+                _ => None,
+            })
+            .collect();
         if things.len() < threat.subjects.len() {
             self.losses.dropped("that the threat is on something that is no component and no flow", format!("threats.{}", threat.id));
         }
@@ -312,8 +334,10 @@ impl<'o> Writer<'o> {
 
     /// Whether the mitigations of a place are among those of the threat, in the same states.
     fn unchanged(&self, old: &Json, threat: &ForeignThreat) -> bool {
-        let now: BTreeSet<(String, String)> = threat.mitigations.iter().map(|id| (self.id("mitigations", id), status_of(self.outgoing, id))).collect();
-        let stated = items(old, "mitigations").iter().map(|said| (text(said, "mitigation").into_owned(), done(&text(said, "state")).to_owned()));
+        let now: BTreeSet<(String, String)> =
+            threat.mitigations.iter().map(|id| (self.id("mitigations", id), status_of(self.outgoing, id))).collect();
+        let stated =
+            items(old, "mitigations").iter().map(|said| (text(said, "mitigation").into_owned(), done(&text(said, "state")).to_owned()));
         let before: BTreeSet<(String, String)> = stated.collect();
         let elsewhere = items(of(threat_entry(self.outgoing, threat), OWN), "stands").len() > 1;
         if elsewhere { before.is_subset(&now) } else { before == now }
@@ -382,7 +406,6 @@ fn attribute(object: &mut Map<String, Json>, key: &str, value: &str) {
         attributes.insert(key.to_owned(), value.into());
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,13 @@ pub(super) fn sentence(source: &str, prerequisite: &str, action: &str, effect: &
         return String::new();
     }
     let source = if source.is_empty() { "threat source" } else { source };
-    let article = if starts_with_article(source) { "" } else if source.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "An " } else { "A " };
+    let article = if starts_with_article(source) {
+        ""
+    } else if source.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) {
+        "An "
+    } else {
+        "A "
+    };
     let mut text = format!("{article}{source}");
     if !prerequisite.is_empty() {
         text.push_str(&format!(" {prerequisite}"));
@@ -86,10 +92,20 @@ mod tests {
     fn the_parts_of_a_threat_make_a_sentence() {
         let names = |items: &[&str]| items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
         assert_eq!(
-            sentence("internal actor", "with access to logs", "read tokens", "account takeover", &names(&["integrity"]), &names(&["accounts", "orders"])),
+            sentence(
+                "internal actor",
+                "with access to logs",
+                "read tokens",
+                "account takeover",
+                &names(&["integrity"]),
+                &names(&["accounts", "orders"])
+            ),
             "An internal actor with access to logs can read tokens, which leads to account takeover, resulting in reduced integrity of accounts and orders"
         );
         assert_eq!(sentence("", "", "", "", &[], &[]), "");
-        assert_eq!(sentence("the courier", "", "lose a parcel", "", &[], &names(&["a", "b", "c"])), "the courier can lose a parcel, negatively impacting a, b, and c");
+        assert_eq!(
+            sentence("the courier", "", "lose a parcel", "", &[], &names(&["a", "b", "c"])),
+            "the courier can lose a parcel, negatively impacting a, b, and c"
+        );
     }
 }

@@ -17,7 +17,22 @@ const SAYS: &[Says] = &[
     Says("assets", &["name"]),
     Says(
         "threats",
-        &["title", "stride", "description", "source", "prerequisite", "action", "effect", "assets", "severity", "status", "because", "mitigations", "tags", "same-as"],
+        &[
+            "title",
+            "stride",
+            "description",
+            "source",
+            "prerequisite",
+            "action",
+            "effect",
+            "assets",
+            "severity",
+            "status",
+            "because",
+            "mitigations",
+            "tags",
+            "same-as",
+        ],
     ),
     Says("mitigations", &["title", "description", "status", "tags"]),
 ];
@@ -83,9 +98,8 @@ impl<'o> Writer<'o> {
     /// The flows as a list, for people: the tool has only a picture and a text.
     fn flows(&self) -> String {
         let names = |id: &str| name(id, self.outgoing.entry("elements", id));
-        let lines = section(self.outgoing, "flows").map(|(id, flow)| {
-            format!("- {} -> {}: {}", names(&text(flow, "from")), names(&text(flow, "to")), label(id, flow))
-        });
+        let lines = section(self.outgoing, "flows")
+            .map(|(id, flow)| format!("- {} -> {}: {}", names(&text(flow, "from")), names(&text(flow, "to")), label(id, flow)));
         cut(&lines.collect::<Vec<_>>().join("\n"), 100_000)
     }
 
@@ -180,7 +194,9 @@ impl<'o> Writer<'o> {
         let mut written = Map::new();
         written.insert("id".to_owned(), foreign.as_str().into());
         self.numbered(&mut written, kept, number);
-        for (key, ours) in [("threatSource", "source"), ("prerequisites", "prerequisite"), ("threatAction", "action"), ("threatImpact", "effect")] {
+        for (key, ours) in
+            [("threatSource", "source"), ("prerequisites", "prerequisite"), ("threatAction", "action"), ("threatImpact", "effect")]
+        {
             let said = self.within(&text(entry, ours), 200, &place);
             put(&mut written, key, said);
         }

@@ -117,7 +117,12 @@ fn name(raw: &Json, data: &Json) -> String {
     let attrs = |thing: &Json| -> Option<String> {
         let attrs = thing.get("attrs")?;
         let texts = ["labelText", "text", "label"].iter().filter_map(|key| attrs.get(*key));
-        texts.map(|holder| if holder.is_string() { holder.as_str().unwrap_or_default().to_owned() } else { text(holder, "text").into_owned() })
+        texts
+            .map(
+                |holder| {
+                    if holder.is_string() { holder.as_str().unwrap_or_default().to_owned() } else { text(holder, "text").into_owned() }
+                },
+            )
             .map(|text| one_line(&text))
             .find(|text| !text.is_empty())
     };

@@ -23,15 +23,57 @@ const NEAR: f64 = 12.0;
 
 /// Fields of a cell that are drawn anew or read.
 const CELL: &[&str] = &[
-    "id", "shape", "data", "attrs", "ports", "tools", "position", "size", "zIndex", "z", "visible", "angle", "labels", "source", "target",
-    "vertices", "connector", "width", "height", "smooth", "type", "threats", "$$hashKey", "router", "markup", "hasOpenThreats", "outOfScope",
-    "reasonOutOfScope", "description",
+    "id",
+    "shape",
+    "data",
+    "attrs",
+    "ports",
+    "tools",
+    "position",
+    "size",
+    "zIndex",
+    "z",
+    "visible",
+    "angle",
+    "labels",
+    "source",
+    "target",
+    "vertices",
+    "connector",
+    "width",
+    "height",
+    "smooth",
+    "type",
+    "threats",
+    "$$hashKey",
+    "router",
+    "markup",
+    "hasOpenThreats",
+    "outOfScope",
+    "reasonOutOfScope",
+    "description",
 ];
 /// Properties that are read, or that follow from others.
 const DATA: &[&str] = &[
-    "name", "type", "description", "outOfScope", "reasonOutOfScope", "hasOpenThreats", "threats", "isTrustBoundary", "containedElements",
-    "crossingFlows", "trustBoundaryIds", "threatFrequency", "isEncrypted", "isBidirectional", "isALog", "storesCredentials",
-    "isWebApplication", "handlesCardPayment", "handlesGoodsOrServices",
+    "name",
+    "type",
+    "description",
+    "outOfScope",
+    "reasonOutOfScope",
+    "hasOpenThreats",
+    "threats",
+    "isTrustBoundary",
+    "containedElements",
+    "crossingFlows",
+    "trustBoundaryIds",
+    "threatFrequency",
+    "isEncrypted",
+    "isBidirectional",
+    "isALog",
+    "storesCredentials",
+    "isWebApplication",
+    "handlesCardPayment",
+    "handlesGoodsOrServices",
 ];
 
 /// A drawing that is being read.
@@ -219,7 +261,9 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 let found: Vec<&Cell<'f>> = near.take(2).collect();
                 let [only] = found[..] else { return None };
                 let id = self.maker.elements.get(only.id.as_ref()).cloned()?;
-                self.maker.draft.guessed(format!("that `{}` is fastened to {}, on which it ends", flow.called(), only.called()), &flow.place);
+                self.maker
+                    .draft
+                    .guessed(format!("that `{}` is fastened to {}, on which it ends", flow.called(), only.called()), &flow.place);
                 Some(id)
             }
             End::Point(_) | End::Nowhere => None,
@@ -245,7 +289,9 @@ impl<'m, 'f> Drawing<'m, 'f> {
         };
         let name = if curve.name.is_empty() { "without a name".to_owned() } else { format!("`{}`", curve.name) };
         let what = if crossed.is_empty() {
-            format!("the trust boundary line {name}, which encloses nothing and crosses no flow, to a part of the drawing alone; write a zone for what it stands for")
+            format!(
+                "the trust boundary line {name}, which encloses nothing and crosses no flow, to a part of the drawing alone; write a zone for what it stands for"
+            )
         } else {
             format!(
                 "the trust boundary line {name}, which encloses nothing, to a part of the drawing alone; write a zone for one of its sides; flows that cross it: {}",

@@ -4,23 +4,62 @@
 const STRIDE: &[(&str, &[&str])] = &[
     ("spoofing", &["spoofing", "usurpation", "falsificação", "suplantación", "欺骗", "なりすまし", "स्पूफिंग", "penipuan"]),
     ("tampering", &["tampering", "falsification", "adulteração", "manipulación", "manipulation", "篡改", "改竄", "छेड़छाड़", "penyelewengan"]),
-    ("denial-of-service", &["denial of service", "déni de service", "negação de serviço", "denegación", "dienstverweigerung", "拒绝服务", "サービス拒否", "सेवा से इनकार", "penafian perkhidmatan"]),
+    (
+        "denial-of-service",
+        &[
+            "denial of service",
+            "déni de service",
+            "negação de serviço",
+            "denegación",
+            "dienstverweigerung",
+            "拒绝服务",
+            "サービス拒否",
+            "सेवा से इनकार",
+            "penafian perkhidmatan",
+        ],
+    ),
     ("repudiation", &["repudiation", "répudiation", "repúdio", "repudiación", "否认", "否認", "अस्वीकृति", "penafian"]),
     (
         "information-disclosure",
-        &["information disclosure", "divulgation", "divulgação", "brecha de información", "offenlegung", "信息泄露", "情報漏洩", "सूचना प्रकटीकरण", "pendedahan maklumat"],
+        &[
+            "information disclosure",
+            "divulgation",
+            "divulgação",
+            "brecha de información",
+            "offenlegung",
+            "信息泄露",
+            "情報漏洩",
+            "सूचना प्रकटीकरण",
+            "pendedahan maklumat",
+        ],
     ),
     (
         "elevation-of-privilege",
-        &["elevation of privil", "élévation de privil", "elevação de privil", "elevación de privil", "rechteausweitung", "权限提升", "特権の昇格", "विशेषाधिकार", "kenaikan hak"],
+        &[
+            "elevation of privil",
+            "élévation de privil",
+            "elevação de privil",
+            "elevación de privil",
+            "rechteausweitung",
+            "权限提升",
+            "特権の昇格",
+            "विशेषाधिकार",
+            "kenaikan hak",
+        ],
     ),
 ];
 
 /// The seven of LINDDUN under their older names.
 const LINDDUN: &[(&str, &[&str])] = &[
     ("linkability", &["linkability", "capacité de liaison", "ligabilidade", "vinculación", "可链接性", "लिंक करने", "pautan"]),
-    ("identifiability", &["identifiability", "identifiabilité", "identificabilidade", "identificabilidad", "可识别性", "पहचान", "pengenalpastian"]),
-    ("non-repudiation", &["non-repudiation", "non-répudiation", "não-repúdio", "no-repudiación", "不可否认性", "अप्रतिबंध", "tidak boleh menafikan"]),
+    (
+        "identifiability",
+        &["identifiability", "identifiabilité", "identificabilidade", "identificabilidad", "可识别性", "पहचान", "pengenalpastian"],
+    ),
+    (
+        "non-repudiation",
+        &["non-repudiation", "non-répudiation", "não-repúdio", "no-repudiación", "不可否认性", "अप्रतिबंध", "tidak boleh menafikan"],
+    ),
     ("detectability", &["detectability", "détectabilité", "detectabilidad", "可检测性", "डिटेक्टेबिलिटी", "ketahuan"]),
     (
         "disclosure",
@@ -29,13 +68,26 @@ const LINDDUN: &[(&str, &[&str])] = &[
     ("unawareness", &["unawareness", "inconscience", "desconhecido", "falta de conciencia", "不知情", "अनभिज्ञता", "tanpa sedar"]),
     (
         "non-compliance",
-        &["non-compliance", "non compliance", "non-conformité", "não conformidade", "incumplimiento", "不合规", "गैर-अनुपालन", "pelanggaran", "tidak mematuhi"],
+        &[
+            "non-compliance",
+            "non compliance",
+            "non-conformité",
+            "não conformidade",
+            "incumplimiento",
+            "不合规",
+            "गैर-अनुपालन",
+            "pelanggaran",
+            "tidak mematuhi",
+        ],
     ),
 ];
 
 /// Confidentiality, integrity and availability, by the category of STRIDE that harms each.
 const CIA: &[(&str, &[&str])] = &[
-    ("information-disclosure", &["confidentiality", "confidentialité", "confidencialidad", "vertraulichkeit", "机密性", "गोपनीयता", "kerahsiaan", "機密性"]),
+    (
+        "information-disclosure",
+        &["confidentiality", "confidentialité", "confidencialidad", "vertraulichkeit", "机密性", "गोपनीयता", "kerahsiaan", "機密性"],
+    ),
     ("tampering", &["integrity", "intégrité", "integridad", "integrität", "完整性", "ईमानदारी", "integriti", "完全性"]),
     ("denial-of-service", &["availability", "disponibilité", "disponibilidad", "verfügbarkeit", "可用性", "उपलब्धता", "ketersediaan"]),
 ];
@@ -60,7 +112,8 @@ pub(super) fn categories(method: &str, label: &str) -> (Option<&'static str>, Op
         "plot4ai" | "eop" => (None, None),
         _ => {
             // Only LINDDUN knows these two, and each contains the name of another category.
-            let privacy = find(LINDDUN).filter(|category| label.contains("non-repud") || find(STRIDE).is_none() || *category == "non-compliance");
+            let privacy =
+                find(LINDDUN).filter(|category| label.contains("non-repud") || find(STRIDE).is_none() || *category == "non-compliance");
             let stride = if privacy.is_some() { None } else { find(STRIDE) };
             (stride.or_else(|| if privacy.is_some() { None } else { find(CIA) }), privacy)
         }
@@ -99,10 +152,27 @@ mod tests {
     #[test]
     fn labels_are_known_in_the_languages_of_the_tool() {
         let stride = |label| categories("STRIDE", label).0.unwrap_or_default();
-        let spoofing = ["Spoofing", "Usurpation d'identité", "欺骗", "Falsificação", "Spoofing التزييف", "Παραπλάνηση (Spoofing)", "なりすまし", "Penipuan"];
+        let spoofing = [
+            "Spoofing",
+            "Usurpation d'identité",
+            "欺骗",
+            "Falsificação",
+            "Spoofing التزييف",
+            "Παραπλάνηση (Spoofing)",
+            "なりすまし",
+            "Penipuan",
+        ];
         assert!(spoofing.iter().all(|label| stride(label) == "spoofing"));
         assert_eq!(
-            ["Répudiation", "Penafian", "Penafian Perkhidmatan", "Denial of service / Denegación de servicio", "特権の昇格", "सूचना प्रकटीकरण"].map(stride),
+            [
+                "Répudiation",
+                "Penafian",
+                "Penafian Perkhidmatan",
+                "Denial of service / Denegación de servicio",
+                "特権の昇格",
+                "सूचना प्रकटीकरण"
+            ]
+            .map(stride),
             ["repudiation", "repudiation", "denial-of-service", "denial-of-service", "elevation-of-privilege", "information-disclosure"]
         );
     }

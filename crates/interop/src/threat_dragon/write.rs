@@ -26,14 +26,25 @@ const SAYS: &[Says] = &[
     Says("", &["name", "description", "owner", "authors"]),
     Says("people", &["name", "reviewer"]),
     Says("zones", &["name", "description", "in", "kind"]),
-    Says(
-        "elements",
-        &["kind", "name", "description", "zone", "out-of-scope", "tech", "traits", "controls"],
-    ),
+    Says("elements", &["kind", "name", "description", "zone", "out-of-scope", "tech", "traits", "controls"]),
     Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "out-of-scope", "controls"]),
     Says(
         "threats",
-        &["title", "on", "stride", "linddun", "description", "severity", "status", "because", "mitigations", "same-as", "likelihood", "impact", "scores"],
+        &[
+            "title",
+            "on",
+            "stride",
+            "linddun",
+            "description",
+            "severity",
+            "status",
+            "because",
+            "mitigations",
+            "same-as",
+            "likelihood",
+            "impact",
+            "scores",
+        ],
     ),
     Says("mitigations", &["title", "description", "status"]),
     Says("diagrams", &["title", "show"]),
@@ -72,13 +83,18 @@ impl<'o> Writer<'o> {
         self.top = outgoing.threats.iter().filter_map(kept).max().unwrap_or(0).max(0);
         for threat in outgoing.found(&mut self.losses) {
             let model = outgoing.model;
-            let things: Vec<String> = threat.subjects.iter().filter_map(|thing| match thing {
-                Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
-                Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
-                _ => None,
-            }).collect();
+            let things: Vec<String> = threat
+                .subjects
+                .iter()
+                .filter_map(|thing| match thing {
+                    Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
+                    Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
+                    _ => None,
+                })
+                .collect();
             let Some(at) = things.first().cloned() else {
-                self.losses.dropped(format!("the threat {}: it is on nothing that is drawn", threat.title), format!("threats.{}", threat.id));
+                self.losses
+                    .dropped(format!("the threat {}: it is on nothing that is drawn", threat.title), format!("threats.{}", threat.id));
                 continue;
             };
             let others: BTreeSet<&String> = things.iter().filter(|thing| **thing != at).collect();
@@ -142,7 +158,10 @@ impl<'o> Writer<'o> {
         let vector = entry.get("scores").map(|scores| text(scores, "cvss").into_owned()).unwrap_or_default();
         let risk = threat.risk.map(|risk| risk.to_string()).unwrap_or_default();
         let score = if vector.is_empty() { risk } else { vector };
-        written.insert("score".to_owned(), kept.get("score").cloned().filter(|_| !text(kept, "score").is_empty()).unwrap_or_else(|| score.into()));
+        written.insert(
+            "score".to_owned(),
+            kept.get("score").cloned().filter(|_| !text(kept, "score").is_empty()).unwrap_or_else(|| score.into()),
+        );
         give_back(&mut written, kept, &["id", "number", "modelType", "type", "status", "severity", "score"]);
         written.into()
     }
@@ -198,15 +217,17 @@ impl<'o> Writer<'o> {
         let inside: BTreeSet<String> = elements.iter().filter_map(|(_, entry)| home(outgoing, entry)).collect();
         let around = |id: &str| inside.iter().any(|zone| is_around(outgoing, id, zone));
         let has_place = |entry: &Json| of(entry, OWN).get("at").is_some();
-        let zones: Vec<(&str, &Json)> =
-            section(outgoing, "zones").filter(|(id, entry)| if has_place(entry) { shown(entry) } else { around(id) || shown(entry) }).collect();
+        let zones: Vec<(&str, &Json)> = section(outgoing, "zones")
+            .filter(|(id, entry)| if has_place(entry) { shown(entry) } else { around(id) || shown(entry) })
+            .collect();
         let places = self.places(&elements, &zones);
         let mut cells = Vec::new();
         for (id, entry) in &zones {
             let cell = foreign_id(entry, OWN, "id", || uuid("zones", id));
             cells.extend(places.get(*id).map(|place| cell::border(&cell, id, entry, *place)));
         }
-        let fastened: BTreeSet<String> = section(outgoing, "flows").flat_map(|(_, flow)| [text(flow, "from").into_owned(), text(flow, "to").into_owned()]).collect();
+        let fastened: BTreeSet<String> =
+            section(outgoing, "flows").flat_map(|(_, flow)| [text(flow, "from").into_owned(), text(flow, "to").into_owned()]).collect();
         for (id, entry) in &elements {
             let cell = foreign_id(entry, OWN, "id", || uuid("elements", id));
             self.ids.insert((*id).to_owned(), cell.clone());
@@ -259,7 +280,8 @@ impl<'o> Writer<'o> {
         let zone = |ix: &usize| zones.get(*ix).map(|(id, _)| (*id).to_owned());
         elements.iter().enumerate().all(|(at, (_, entry))| {
             let found: BTreeSet<String> = nesting.places.get(at).into_iter().flatten().filter_map(zone).collect();
-            let stated = texts(entry, "zone").into_iter().chain(if entry.get("zone").is_none() { home(self.outgoing, entry) } else { None });
+            let stated =
+                texts(entry, "zone").into_iter().chain(if entry.get("zone").is_none() { home(self.outgoing, entry) } else { None });
             found == stated.collect()
         }) && zones.iter().enumerate().all(|(at, (_, entry))| {
             let found = nesting.parents.get(at).copied().flatten().as_ref().and_then(zone).unwrap_or_default();

@@ -44,7 +44,8 @@ impl Maker<'_> {
             if is_outside(&title) {
                 entry = entry.text("trust", "untrusted");
             }
-            let entry = keep(&mut self.draft, entry, OWN, own(rest(zone, &["title", "description"]), &name, &id), &format!("trust_zones[{at}]"));
+            let entry =
+                keep(&mut self.draft, entry, OWN, own(rest(zone, &["title", "description"]), &name, &id), &format!("trust_zones[{at}]"));
             self.draft.add(Section::Zones, &id, entry);
         }
     }

@@ -94,12 +94,14 @@ impl<'o> Writer<'o> {
         let mut file = Map::new();
         file.insert("$schema".to_owned(), SCHEMA.into());
         let version = text(model, "version");
-        let plain = !version.is_empty() && version.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        let plain =
+            !version.is_empty() && version.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
         file.insert("version".to_owned(), if plain { version.as_ref() } else { "1.0" }.into());
         file.insert("scope".to_owned(), self.scope());
         put(&mut file, "description", text(model, "description"));
         let (actors, components, stores) = self.elements();
-        let mut zones: Vec<Json> = section(self.outgoing, "zones").map(|(id, entry)| self.described("zones", id, entry, name(id, entry)).into()).collect();
+        let mut zones: Vec<Json> =
+            section(self.outgoing, "zones").map(|(id, entry)| self.described("zones", id, entry, name(id, entry)).into()).collect();
         let all = actors.iter().chain(&components).chain(&stores);
         if all.clone().any(|thing| text(thing, "trust_zone") == NO_ZONE) {
             self.losses.changed("elements that are in no zone: the format wants one, so they are in a zone of that name", "elements");
@@ -132,7 +134,12 @@ impl<'o> Writer<'o> {
         scope.insert("title".to_owned(), if title.is_empty() { "Threat model" } else { title.as_ref() }.into());
         let target = model.get("scope").map(|scope| text(scope, "target").into_owned()).unwrap_or_default();
         scope.insert("description".to_owned(), target.into());
-        let rows = [("business_criticality", json!("moderate")), ("data_sensitivity", json!([])), ("exposure", json!("external")), ("tier", json!("important"))];
+        let rows = [
+            ("business_criticality", json!("moderate")),
+            ("data_sensitivity", json!([])),
+            ("exposure", json!("external")),
+            ("tier", json!("important")),
+        ];
         let mut guessed = Vec::new();
         for (key, value) in rows {
             if kept.get(key).is_none() {
@@ -223,7 +230,8 @@ impl<'o> Writer<'o> {
             let kept = of(entry, OWN);
             let mut written = self.described("assets", id, entry, name(id, entry));
             let before = items(kept, "placements");
-            let stores = section(self.outgoing, "elements").filter(|(_, element)| text(element, "kind") == "store" && texts(element, "holds").iter().any(|held| held == id));
+            let stores = section(self.outgoing, "elements")
+                .filter(|(_, element)| text(element, "kind") == "store" && texts(element, "holds").iter().any(|held| held == id));
             let placements: Vec<Json> = stores
                 .map(|(store, element)| {
                     let symbol = self.symbol("elements", store);
@@ -269,7 +277,23 @@ impl<'o> Writer<'o> {
             written.insert("has_sensitive_data".to_owned(), kept.get("has_sensitive_data").cloned().unwrap_or_else(|| sensitive.into()));
             let stated = fact(entry, "controls", "encryption-in-transit");
             let protocol = text(entry, "protocol");
-            let by_protocol = matches!(protocol.as_ref(), "https" | "tls" | "mtls" | "ssh" | "sftp" | "ldaps" | "wss" | "smtps" | "quic" | "amqps" | "mqtts" | "sql-tls" | "ftps" | "vpn");
+            let by_protocol = matches!(
+                protocol.as_ref(),
+                "https"
+                    | "tls"
+                    | "mtls"
+                    | "ssh"
+                    | "sftp"
+                    | "ldaps"
+                    | "wss"
+                    | "smtps"
+                    | "quic"
+                    | "amqps"
+                    | "mqtts"
+                    | "sql-tls"
+                    | "ftps"
+                    | "vpn"
+            );
             if stated.is_empty() && protocol.is_empty() {
                 self.losses.guessed("that the flow is not encrypted", format!("flows.{id}"));
             }
@@ -391,7 +415,8 @@ impl<'o> Writer<'o> {
             written.insert("threats".to_owned(), threats.into());
             let (now, before) = (text(entry, "status"), text(kept, "status"));
             let now = if now.is_empty() { "proposed" } else { now.as_ref() };
-            written.insert("status".to_owned(), if !before.is_empty() && status(&before) == now { before.as_ref() } else { word(now) }.into());
+            written
+                .insert("status".to_owned(), if !before.is_empty() && status(&before) == now { before.as_ref() } else { word(now) }.into());
             let urgent = against.iter().map(|threat| threat.priority).filter(|priority| !priority.is_empty()).min();
             let priority = match urgent {
                 Some("P0") => "critical",
@@ -414,7 +439,8 @@ impl<'o> Writer<'o> {
         for threat in found {
             let symbol = self.symbol("threats", &threat.id);
             let (Some(likelihood), Some(impact), false) = (threat.likelihood, threat.impact, rated.contains(&symbol)) else { continue };
-            let word = |words: [&'static str; 5], rating: u8| words.get(usize::from(rating).saturating_sub(1)).copied().unwrap_or("possible");
+            let word =
+                |words: [&'static str; 5], rating: u8| words.get(usize::from(rating).saturating_sub(1)).copied().unwrap_or("possible");
             let score = likelihood.saturating_mul(impact).min(25);
             let level = threat.band.map_or("medium", |band| band.as_str());
             risks.push(json!({

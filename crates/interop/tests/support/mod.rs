@@ -35,7 +35,8 @@ impl Files {
     pub fn models() -> Vec<Json> {
         let folders = ["threat-dragon", "otm", "threat-composer", "threat-model-library", "cyclonedx-2.0-tm"];
         let files = folders.into_iter().flat_map(Self::below);
-        let read = files.filter_map(|(path, bytes)| redan_interop::import(redan_interop::detect(&path.to_string_lossy(), &bytes)?, &bytes).ok());
+        let read =
+            files.filter_map(|(path, bytes)| redan_interop::import(redan_interop::detect(&path.to_string_lossy(), &bytes)?, &bytes).ok());
         read.map(|imported| imported.model).collect()
     }
 }
@@ -90,7 +91,9 @@ pub fn outgoing<'m>(model: &'m Model, json: &Json) -> Outgoing<'m> {
         threat.get(key).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
     };
     let text = |threat: &Json, key: &str| threat.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-    let rating = |value: Option<&Json>| value.and_then(|value| value.get("is").unwrap_or(value).as_u64()).and_then(|number| u8::try_from(number).ok());
+    let rating = |value: Option<&Json>| {
+        value.and_then(|value| value.get("is").unwrap_or(value).as_u64()).and_then(|number| u8::try_from(number).ok())
+    };
     let threats = hand_written(json).into_iter().map(|(id, threat)| {
         let status = text(&threat, "status");
         let statuses = ["mitigated", "accepted", "transferred", "avoided", "false-positive", "not-applicable"];
@@ -116,7 +119,8 @@ pub fn outgoing<'m>(model: &'m Model, json: &Json) -> Outgoing<'m> {
 
 fn references(threat: &Json) -> Vec<(String, Vec<String>)> {
     let lists = threat.get("references").and_then(Json::as_object).into_iter().flatten();
-    let ids = |ids: &Json| ids.as_array().into_iter().flatten().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect();
+    let ids =
+        |ids: &Json| ids.as_array().into_iter().flatten().map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned)).collect();
     lists.map(|(list, all)| (list.clone(), ids(all))).collect()
 }
 
@@ -128,7 +132,9 @@ pub fn count(imported: &Imported, section: &str) -> usize {
 /// The names of the entries of a section; their ids in words where they have none.
 pub fn names(json: &Json, section: &str) -> BTreeSet<String> {
     let entries = json.get(section).and_then(Json::as_object).into_iter().flatten();
-    entries.map(|(id, entry)| entry.get("name").and_then(Json::as_str).map_or_else(|| redan_model::naming::title_of(id), str::to_owned)).collect()
+    entries
+        .map(|(id, entry)| entry.get("name").and_then(Json::as_str).map_or_else(|| redan_model::naming::title_of(id), str::to_owned))
+        .collect()
 }
 
 /// The names of both ends of every flow.
@@ -156,23 +162,20 @@ pub fn kinds(json: &Json) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-/// Fails at the first place where two values differ.
-pub fn assert_same(place: &str, left: &Json, right: &Json) {
+/// The first place where two values differ, with both.
+pub fn difference(place: &str, left: &Json, right: &Json) -> Option<String> {
     match (left, right) {
         (Json::Object(a), Json::Object(b)) => {
-            for (key, value) in a {
-                let other = b.get(key).unwrap_or_else(|| panic!("{place}.{key} is gone: {value}"));
-                assert_same(&format!("{place}.{key}"), value, other);
-            }
-            for (key, value) in b {
-                assert!(a.contains_key(key), "{place}.{key} was not there: {value}");
-            }
+            let gone = a.iter().find(|(key, _)| !b.contains_key(*key)).map(|(key, value)| format!("{place}.{key} is gone: {value}"));
+            let more = b.iter().find(|(key, _)| !a.contains_key(*key)).map(|(key, value)| format!("{place}.{key} was not there: {value}"));
+            let inner = || a.iter().find_map(|(key, value)| difference(&format!("{place}.{key}"), value, b.get(key)?));
+            gone.or(more).or_else(inner)
         }
-        (Json::Array(a), Json::Array(b)) => {
-            assert_eq!(a.len(), b.len(), "{place}: {left} / {right}");
-            a.iter().zip(b).enumerate().for_each(|(at, (a, b))| assert_same(&format!("{place}[{at}]"), a, b));
+        (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(at, (a, b))| difference(&format!("{place}[{at}]"), a, b))
         }
-        _ => assert!(left == right || left.as_f64().is_some() && left.as_f64() == right.as_f64(), "{place}: {left} / {right}"),
+        _ if left == right || left.as_f64().is_some() && left.as_f64() == right.as_f64() => None,
+        _ => Some(format!("{place}: {left} / {right}")),
     }
 }
 
@@ -195,7 +198,10 @@ pub fn valid_threat_dragon(bytes: &[u8]) {
     assert!(detail["contributors"].as_array().unwrap().iter().all(|contributor| contributor["name"].is_string()));
     assert!(detail["diagramTop"].is_u64() && detail["threatTop"].is_u64() && detail["reviewer"].is_string());
     for diagram in detail["diagrams"].as_array().unwrap() {
-        assert!(["title", "diagramType", "thumbnail", "version"].iter().all(|key| diagram[*key].is_string()) && diagram["id"].is_u64(), "{diagram}");
+        assert!(
+            ["title", "diagramType", "thumbnail", "version"].iter().all(|key| diagram[*key].is_string()) && diagram["id"].is_u64(),
+            "{diagram}"
+        );
         let cells = diagram["cells"].as_array().unwrap();
         let ids: BTreeSet<&str> = cells.iter().filter_map(|cell| cell["id"].as_str()).collect();
         for cell in cells {

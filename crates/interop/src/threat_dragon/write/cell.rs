@@ -183,7 +183,10 @@ pub(super) fn kept(raw: &Json) -> Json {
     cell.insert("height".to_owned(), 100.into());
     cell.insert("zIndex".to_owned(), 10.into());
     cell.insert("connector".to_owned(), "smooth".into());
-    cell.insert("data".to_owned(), json!({"type": kind, "name": name, "description": "", "isTrustBoundary": shape != "flow", "hasOpenThreats": false}));
+    cell.insert(
+        "data".to_owned(),
+        json!({"type": kind, "name": name, "description": "", "isTrustBoundary": shape != "flow", "hasOpenThreats": false}),
+    );
     cell.insert("id".to_owned(), text(raw, "id").into());
     cell.insert("source".to_owned(), end("source"));
     cell.insert("target".to_owned(), end("target"));
