@@ -24,6 +24,8 @@ pub use write::write;
 const OWN: &str = "x-otm";
 /// The zone that the writer puts things into that are in none, since the format wants one.
 const NO_ZONE: &str = "redan-no-zone";
+/// The type of components that are built with nothing that is known.
+const GENERIC: &str = "generic";
 
 /// Reads a model.
 ///

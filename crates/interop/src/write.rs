@@ -33,6 +33,12 @@ pub(crate) fn name(id: &str, entry: &Json) -> String {
     if stated.is_empty() { naming::title_of(id) } else { stated.into_owned() }
 }
 
+/// The name of a thing as a file of the other tool had it: where a reader found one that is the id, it wrote none.
+pub(crate) fn own_name(outgoing: &Outgoing<'_>, own: &str, id: &str, entry: &Json) -> String {
+    let read = outgoing.json.get(own).is_some() || entry.get(own).is_some();
+    if read && text(entry, "name").is_empty() { id.to_owned() } else { name(id, entry) }
+}
+
 /// What is written on the arrow of a flow.
 pub(crate) fn label(id: &str, entry: &Json) -> String {
     let stated = text(entry, "label");

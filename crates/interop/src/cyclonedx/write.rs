@@ -12,7 +12,7 @@ use crate::kept::{give_back, of};
 use crate::layout::home;
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{fact, foreign_id, label, name, put, section, texts, threat_entry, uuid};
+use crate::write::{fact, foreign_id, label, name, own_name, put, section, texts, threat_entry, uuid};
 
 const SAYS: &[Says] = &[
     Says("", &["name", "description"]),
@@ -143,7 +143,7 @@ impl<'o> Writer<'o> {
         let kept = of(entry, OWN);
         let mut zone = Map::new();
         zone.insert("bom-ref".to_owned(), self.reference("zones", id).into());
-        zone.insert("name".to_owned(), name(id, entry).into());
+        zone.insert("name".to_owned(), own_name(self.outgoing, OWN, id, entry).into());
         put(&mut zone, "description", text(entry, "description"));
         let kind = match text(entry, "kind").as_ref() {
             "runtime" => "deployment",
@@ -159,12 +159,18 @@ impl<'o> Writer<'o> {
             zone.insert("parent".to_owned(), self.reference("zones", &outer).into());
         }
         if kept.get("characteristics").is_none() {
-            let trust = self.outgoing.model.zones.iter().find(|zone| zone.identity.id == id).and_then(|zone| zone.trust);
-            let words = trust.map(|(trust, _)| match trust {
-                0..=39 => "untrusted",
-                40..=69 => "partly trusted",
-                _ => "trusted",
-            });
+            let words = match text(entry, "trust").as_ref() {
+                "" => None,
+                "untrusted" | "external" => Some("untrusted"),
+                "partner" => Some("partly trusted"),
+                "internal" | "trusted" | "privileged" => Some("trusted"),
+                number => Some(match number.parse::<u8>().unwrap_or(50) {
+                    0..=39 => "untrusted",
+                    40..=69 => "partly trusted",
+                    _ => "trusted",
+                }),
+            };
+            let words = words.filter(|_| !crate::vocabulary::is_outside(&name(id, entry)));
             put(&mut zone, "characteristics", words.into_iter().map(str::to_owned).collect::<Vec<_>>());
         }
         give_back(&mut zone, kept, &[]);
@@ -179,7 +185,9 @@ impl<'o> Writer<'o> {
 
     fn is_only_carried(&self, id: &str) -> bool {
         let kept_names = |flow: &Json| {
-            items(of(flow, OWN), "dataObjects").iter().any(|object| text(object, "name") == name(id, self.outgoing.entry("assets", id)))
+            items(of(flow, OWN), "dataObjects")
+                .iter()
+                .any(|object| text(object, "name") == own_name(self.outgoing, OWN, id, self.outgoing.entry("assets", id)))
         };
         section(self.outgoing, "flows").any(|(_, flow)| kept_names(flow))
     }
@@ -188,9 +196,12 @@ impl<'o> Writer<'o> {
         let kept = of(entry, OWN);
         let mut set = Map::new();
         set.insert("bom-ref".to_owned(), self.reference("assets", id).into());
-        set.insert("name".to_owned(), name(id, entry).into());
+        set.insert("name".to_owned(), own_name(self.outgoing, OWN, id, entry).into());
         let described = text(entry, "description");
-        set.insert("description".to_owned(), if described.is_empty() { name(id, entry) } else { described.into_owned() }.into());
+        set.insert(
+            "description".to_owned(),
+            if described.is_empty() { own_name(self.outgoing, OWN, id, entry) } else { described.into_owned() }.into(),
+        );
         let stores = section(self.outgoing, "elements").filter(|(_, element)| texts(element, "holds").iter().any(|held| held == id));
         let placements: Vec<Json> = stores
             .map(|(store, element)| {
@@ -222,7 +233,7 @@ impl<'o> Writer<'o> {
             (_, "store") => "dataStores",
             _ => "assets",
         };
-        let shown = name(id, entry);
+        let shown = own_name(self.outgoing, OWN, id, entry);
         let mut written = Map::new();
         written.insert("bom-ref".to_owned(), self.reference("elements", id).into());
         let tech = text(entry, "tech");
@@ -278,8 +289,10 @@ impl<'o> Writer<'o> {
             flow.insert("protocols".to_owned(), json!([protocol]));
         }
         if kept.get("dataObjects").is_none() {
-            let objects: Vec<Json> =
-                texts(entry, "carries").iter().map(|asset| json!({"name": name(asset, self.outgoing.entry("assets", asset))})).collect();
+            let objects: Vec<Json> = texts(entry, "carries")
+                .iter()
+                .map(|asset| json!({"name": own_name(self.outgoing, OWN, asset, self.outgoing.entry("assets", asset))}))
+                .collect();
             put(&mut flow, "dataObjects", objects);
         }
         give_back(&mut flow, kept, &["blueprint"]);

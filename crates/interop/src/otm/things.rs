@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::threats::Instance;
-use super::{Maker, NO_ZONE, OWN, own_id};
+use super::{GENERIC, Maker, NO_ZONE, OWN, own_id};
 use crate::draft::{Entry, Section, one_line};
 use crate::kept::{keep, rest};
 use crate::read::{flag, items, list, text};
@@ -121,7 +121,7 @@ impl<'f> Maker<'f> {
         let parent = component.get("parent").unwrap_or(&Json::Null);
         let (zone, outer) = (text(parent, "trustZone"), text(parent, "component"));
         if zone == NO_ZONE {
-            return entry.value("zone", Vec::<Json>::new().into());
+            return entry;
         }
         if !zone.is_empty() {
             if let Some(id) = self.zones.get(zone.as_ref()) {
@@ -202,9 +202,12 @@ impl<'f> Maker<'f> {
 /// What was kept, without what the writer notes for this reader.
 fn without_own(mut kept: Map<String, Json>) -> Map<String, Json> {
     if let Some(Json::Object(attributes)) = kept.get_mut("attributes") {
-        attributes.shift_remove("redan-kind");
+        let ours = attributes.shift_remove("redan-kind").is_some();
         if attributes.is_empty() {
             kept.shift_remove("attributes");
+        }
+        if ours && kept.get("type").is_some_and(|word| word == GENERIC) {
+            kept.shift_remove("type");
         }
     }
     kept

@@ -6,13 +6,13 @@ use redan_model::Thing;
 use serde_json::{Map, Value as Json, json};
 
 use super::threats::{done, status};
-use super::{NO_ZONE, OWN, level};
+use super::{GENERIC, NO_ZONE, OWN, level};
 use crate::export::{ExportError, Exported, ForeignThreat, Outgoing, pretty};
 use crate::kept::{give_back, of};
 use crate::layout::home;
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{because, foreign_id, label, name, put, said, section, texts, threat_entry};
+use crate::write::{because, foreign_id, label, own_name, put, said, section, texts, threat_entry};
 
 const SAYS: &[Says] = &[
     Says("", &["id", "name", "description", "owner", "tags"]),
@@ -92,7 +92,11 @@ impl<'o> Writer<'o> {
         put(&mut project, "description", text(model, "description"));
         let owner = text(model, "owner");
         let person = model.get("people").and_then(|people| people.get(owner.as_ref()));
-        put(&mut project, "owner", person.map_or_else(|| owner.clone().into_owned(), |person| name(&owner, person)));
+        put(
+            &mut project,
+            "owner",
+            person.map_or_else(|| owner.clone().into_owned(), |person| own_name(self.outgoing, OWN, &owner, person)),
+        );
         put(&mut project, "ownerContact", person.map(|person| text(person, "contact").into_owned()).unwrap_or_default());
         put(&mut project, "tags", texts(model, "tags"));
         if let Some(id) = of(of(model, OWN), "project").get("id") {
@@ -107,7 +111,7 @@ impl<'o> Writer<'o> {
         for (id, entry) in section(self.outgoing, "assets") {
             let mut asset = Map::new();
             asset.insert("id".to_owned(), self.id("assets", id).into());
-            asset.insert("name".to_owned(), name(id, entry).into());
+            asset.insert("name".to_owned(), own_name(self.outgoing, OWN, id, entry).into());
             put(&mut asset, "description", text(entry, "description"));
             let kept = of(of(entry, OWN), "risk");
             let mut risk = kept.as_object().cloned().unwrap_or_default();
@@ -135,7 +139,7 @@ impl<'o> Writer<'o> {
         for (id, entry) in section(self.outgoing, "zones") {
             let mut zone = Map::new();
             zone.insert("id".to_owned(), self.id("zones", id).into());
-            zone.insert("name".to_owned(), name(id, entry).into());
+            zone.insert("name".to_owned(), own_name(self.outgoing, OWN, id, entry).into());
             put(&mut zone, "description", text(entry, "description"));
             let model = self.outgoing.model;
             let trust = model.zones.iter().find(|zone| zone.identity.id == id).and_then(|zone| zone.trust);
@@ -172,19 +176,11 @@ impl<'o> Writer<'o> {
             let kept = of(entry, OWN);
             let mut component = Map::new();
             component.insert("id".to_owned(), self.id("elements", id).into());
-            component.insert("name".to_owned(), name(id, entry).into());
+            component.insert("name".to_owned(), own_name(self.outgoing, OWN, id, entry).into());
             let (tech, kind) = (text(entry, "tech"), text(entry, "kind"));
-            let kind_word = match kind.as_ref() {
-                "actor" => "user",
-                "external" => "external-system",
-                "store" => "database",
-                _ => "web-service",
-            };
             let before = text(kept, "type");
-            component.insert(
-                "type".to_owned(),
-                if before.is_empty() { if tech.is_empty() { kind_word } else { &tech } } else { &before }.into(),
-            );
+            let made = if tech.is_empty() { GENERIC } else { tech.as_ref() };
+            component.insert("type".to_owned(), if before.is_empty() { made } else { before.as_ref() }.into());
             put(&mut component, "description", text(entry, "description"));
             component.insert("parent".to_owned(), self.parent(id, entry));
             let stored: Vec<String> = texts(entry, "holds").iter().map(|asset| self.id("assets", asset)).collect();

@@ -9,7 +9,7 @@ use crate::kept::{give_back, of};
 use crate::losses::{Losses, Says};
 use crate::read::{items, list, text};
 use crate::vocabulary::cut;
-use crate::write::{foreign_id, label, name, put, section, threat_entry, uuid};
+use crate::write::{foreign_id, label, own_name, put, section, threat_entry, uuid};
 
 const SAYS: &[Says] = &[
     Says("", &["name", "description"]),
@@ -50,6 +50,9 @@ pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let kept = of(model, OWN);
     let mut file = Map::new();
     file.insert("schema".to_owned(), 1.into());
+    if kept.get("namespace").is_some() {
+        return Ok(writer.pack(&found));
+    }
     let title = text(model, "name").into_owned();
     let mut info = Map::new();
     put(&mut info, "name", writer.within(&title, 200, "name"));
@@ -81,6 +84,18 @@ struct Writer<'o> {
 }
 
 impl<'o> Writer<'o> {
+    /// A pack of threats or of mitigations, which has no application.
+    fn pack(mut self, found: &[&ForeignThreat]) -> Exported {
+        let mut file = Map::new();
+        file.insert("schema".to_owned(), 1.into());
+        give_back(&mut file, of(&self.outgoing.json, OWN), &[]);
+        put(&mut file, "description", text(&self.outgoing.json, "description"));
+        put(&mut file, "mitigations", self.mitigations());
+        put(&mut file, "threats", self.threats(found));
+        put(&mut file, "mitigationLinks", self.threat_links.clone());
+        Exported { bytes: pretty(&file.into()), loss: self.losses.finish() }
+    }
+
     /// A text within a limit of length; what is cut off is a loss.
     fn within(&mut self, said: &str, most: usize, place: &str) -> String {
         let short = cut(said, most);
@@ -97,7 +112,7 @@ impl<'o> Writer<'o> {
 
     /// The flows as a list, for people: the tool has only a picture and a text.
     fn flows(&self) -> String {
-        let names = |id: &str| name(id, self.outgoing.entry("elements", id));
+        let names = |id: &str| own_name(self.outgoing, OWN, id, self.outgoing.entry("elements", id));
         let lines = section(self.outgoing, "flows")
             .map(|(id, flow)| format!("- {} -> {}: {}", names(&text(flow, "from")), names(&text(flow, "to")), label(id, flow)));
         cut(&lines.collect::<Vec<_>>().join("\n"), 100_000)
@@ -200,7 +215,8 @@ impl<'o> Writer<'o> {
             let said = self.within(&text(entry, ours), 200, &place);
             put(&mut written, key, said);
         }
-        let assets: Vec<String> = list(entry, "assets").iter().map(|id| name(id, self.outgoing.entry("assets", id))).collect();
+        let assets: Vec<String> =
+            list(entry, "assets").iter().map(|id| own_name(self.outgoing, OWN, id, self.outgoing.entry("assets", id))).collect();
         let assets: Vec<String> = assets.iter().map(|name| self.within(name, 200, &place)).collect();
         put(&mut written, "impactedAssets", assets);
         put(&mut written, "impactedGoal", list(kept, "impactedGoal"));
@@ -241,7 +257,12 @@ impl<'o> Writer<'o> {
 
     fn metadata(&mut self, threat: &ForeignThreat, kept: &Json, own: bool, place: &str) -> Vec<Json> {
         let mut metadata = Vec::new();
-        let letters: Vec<String> = threat.stride.iter().map(|category| category.letter().to_string()).collect();
+        let entry = threat_entry(self.outgoing, threat);
+        let stated = list(entry, "stride");
+        let order = |category: &redan_model::lang::Stride| stated.iter().position(|word| word == category.as_str()).unwrap_or(stated.len());
+        let mut categories: Vec<redan_model::lang::Stride> = threat.stride.clone();
+        categories.sort_by_key(order);
+        let letters: Vec<String> = categories.iter().map(|category| category.letter().to_string()).collect();
         if !letters.is_empty() {
             metadata.push(json!({"key": "STRIDE", "value": letters}));
         }

@@ -16,7 +16,7 @@ use crate::kept::{give_back, of};
 use crate::layout::{Place, arrange, home};
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{foreign_id, remedy, section, texts, threat_entry, uuid};
+use crate::write::{foreign_id, own_name, remedy, section, texts, threat_entry, uuid};
 use crate::zones::{Area, nest};
 use cell::Drawn;
 
@@ -102,16 +102,17 @@ impl<'o> Writer<'o> {
                 let names: Vec<&str> = others.iter().map(|id| id.as_str()).collect();
                 self.losses.dropped(format!("that the threat is on {} too", names.join(", ")), format!("threats.{}", threat.id));
             }
-            let number = kept(threat).unwrap_or_else(|| {
-                self.top += 1;
-                self.top
+            let was_there = of(threat_entry(outgoing, threat), OWN).get("id").is_some();
+            let number = kept(threat).or_else(|| {
+                self.top += i64::from(!was_there);
+                (!was_there).then_some(self.top)
             });
             let written = self.threat(threat, number);
             self.by_thing.entry(at).or_default().push(written);
         }
     }
 
-    fn threat(&mut self, threat: &ForeignThreat, number: i64) -> Json {
+    fn threat(&mut self, threat: &ForeignThreat, number: Option<i64>) -> Json {
         let entry = threat_entry(self.outgoing, threat);
         let kept = of(entry, OWN);
         let (stride, linddun) = (threat.stride.first().map(|it| it.as_str()), threat.linddun.first().map(|it| it.as_str()));
@@ -121,7 +122,7 @@ impl<'o> Writer<'o> {
             (None, None) => ("STRIDE".to_owned(), String::new()),
         };
         let (old_method, old_label) = (text(kept, "modelType"), text(kept, "type"));
-        if labels::categories(&old_method, &old_label) == (stride, linddun) && !old_label.is_empty() {
+        if labels::categories(&old_method, &old_label) == (stride, linddun) && !old_method.is_empty() {
             (method, label) = (old_method.into_owned(), old_label.into_owned());
         }
         if threat.stride.len() + threat.linddun.len() > 1 {
@@ -154,7 +155,9 @@ impl<'o> Writer<'o> {
         written.insert("mitigation".to_owned(), remedy(self.outgoing, threat).into());
         written.insert("modelType".to_owned(), method.into());
         written.insert("new".to_owned(), false.into());
-        written.insert("number".to_owned(), number.into());
+        if let Some(number) = number {
+            written.insert("number".to_owned(), number.into());
+        }
         let vector = entry.get("scores").map(|scores| text(scores, "cvss").into_owned()).unwrap_or_default();
         let risk = threat.risk.map(|risk| risk.to_string()).unwrap_or_default();
         let score = if vector.is_empty() { risk } else { vector };
@@ -198,11 +201,11 @@ impl<'o> Writer<'o> {
         let kind = if kind.is_empty() { "STRIDE".to_owned() } else { kind.into_owned() };
         diagram.insert("thumbnail".to_owned(), format!("./public/content/images/thumbnail.{}.jpg", kind.to_lowercase()).into());
         diagram.insert("diagramType".to_owned(), kind.into());
-        diagram.insert("placeholder".to_owned(), "".into());
         diagram.insert("version".to_owned(), VERSION.into());
         let cells = self.cells(shown, items(kept, "drawn"));
         diagram.insert("cells".to_owned(), cells.into());
         give_back(&mut diagram, kept, &["number", "drawn", "version"]);
+        diagram.entry("placeholder").or_insert_with(|| "".into());
         diagram.into()
     }
 
@@ -224,7 +227,7 @@ impl<'o> Writer<'o> {
         let mut cells = Vec::new();
         for (id, entry) in &zones {
             let cell = foreign_id(entry, OWN, "id", || uuid("zones", id));
-            cells.extend(places.get(*id).map(|place| cell::border(&cell, id, entry, *place)));
+            cells.extend(places.get(*id).map(|place| cell::border(&cell, &own_name(outgoing, OWN, id, entry), entry, *place)));
         }
         let fastened: BTreeSet<String> =
             section(outgoing, "flows").flat_map(|(_, flow)| [text(flow, "from").into_owned(), text(flow, "to").into_owned()]).collect();
@@ -236,19 +239,20 @@ impl<'o> Writer<'o> {
                 self.losses.dropped("all zones but the first one", format!("elements.{id}.zone"));
             }
             let Some(place) = places.get(*id) else { continue };
-            let drawn = Drawn { cell: &cell, id, entry, threats, ports: fastened.contains(*id) };
+            let drawn = Drawn { cell: &cell, id, name: own_name(outgoing, OWN, id, entry), entry, threats, ports: fastened.contains(*id) };
             cells.push(cell::element(drawn, *place, NO_REASON));
         }
+        let here: BTreeSet<&str> = elements.iter().map(|(id, _)| *id).collect();
         for (id, entry) in section(outgoing, "flows") {
             let ends = ["from", "to"].map(|key| text(entry, key).into_owned());
-            let here = ends.iter().all(|end| elements.iter().any(|(id, _)| id == end));
-            if !here {
+            let whole = ends.iter().all(|end| here.contains(end.as_str()));
+            if !whole {
                 continue;
             }
             let cell = foreign_id(entry, OWN, "id", || uuid("flows", id));
             let cells_at = ends.map(|end| self.ids.get(&end).cloned().unwrap_or_default());
             let threats = self.by_thing.remove(id).unwrap_or_default();
-            let drawn = Drawn { cell: &cell, id, entry, threats, ports: false };
+            let drawn = Drawn { cell: &cell, id, name: String::new(), entry, threats, ports: false };
             cells.push(cell::flow(drawn, &cells_at, NO_REASON));
         }
         cells.extend(drawn.iter().map(cell::kept));

@@ -89,9 +89,7 @@ impl Maker<'_> {
                 let kind = if key == "actors" && matches!(role.as_ref(), "system" | "third_party") { "external" } else { otherwise };
                 let mut entry = Entry::new().text("kind", kind).named(&id, &one_line(&text(thing, "title")));
                 entry = entry.text("description", &text(thing, "description"));
-                if text(thing, "trust_zone") == NO_ZONE {
-                    entry = entry.value("zone", Vec::<Json>::new().into());
-                } else if let Some(zone) = self.zone(thing, &place) {
+                if let Some(zone) = self.zone(thing, &place) {
                     entry = entry.list("zone", [zone]);
                 }
                 if kind == "actor" && matches!(role.as_ref(), "administrator" | "engineer" | "power_user") {
@@ -113,7 +111,7 @@ impl Maker<'_> {
     fn zone(&mut self, thing: &Json, place: &str) -> Option<String> {
         let zone = text(thing, "trust_zone");
         let found = self.ids.zones.get(zone.as_ref()).cloned();
-        if found.is_none() && !zone.is_empty() {
+        if found.is_none() && !zone.is_empty() && zone != NO_ZONE {
             self.draft.dangling(format!("the zone `{zone}`"), format!("{place}.trust_zone"));
         }
         found

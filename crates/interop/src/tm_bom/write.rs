@@ -16,7 +16,7 @@ use crate::kept::{give_back, of};
 use crate::layout::home;
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{fact, label, name, put, said, section, texts, threat_entry};
+use crate::write::{fact, label, own_name, put, said, section, texts, threat_entry};
 
 const SCHEMA: &str = "https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json";
 /// The persona of threats that name none.
@@ -75,7 +75,9 @@ impl<'o> Writer<'o> {
     }
 
     fn name_one(&mut self, section: &'static str, id: String, kept: &str) {
-        let wanted = if kept.is_empty() { slug(&id) } else { kept.to_owned() };
+        let symbolic = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let own = if symbolic { id.clone() } else { slug(&id) };
+        let wanted = if kept.is_empty() { own } else { kept.to_owned() };
         let wanted = if wanted.is_empty() { "thing".to_owned() } else { wanted };
         let numbered = (2..).map(|number| format!("{wanted}-{number}"));
         let free = std::iter::once(wanted.clone()).chain(numbered).find(|name| kept == name || !self.taken.contains(name));
@@ -100,8 +102,9 @@ impl<'o> Writer<'o> {
         file.insert("scope".to_owned(), self.scope());
         put(&mut file, "description", text(model, "description"));
         let (actors, components, stores) = self.elements();
-        let mut zones: Vec<Json> =
-            section(self.outgoing, "zones").map(|(id, entry)| self.described("zones", id, entry, name(id, entry)).into()).collect();
+        let mut zones: Vec<Json> = section(self.outgoing, "zones")
+            .map(|(id, entry)| self.described("zones", id, entry, own_name(self.outgoing, OWN, id, entry)).into())
+            .collect();
         let all = actors.iter().chain(&components).chain(&stores);
         if all.clone().any(|thing| text(thing, "trust_zone") == NO_ZONE) {
             self.losses.changed("elements that are in no zone: the format wants one, so they are in a zone of that name", "elements");
@@ -166,7 +169,7 @@ impl<'o> Writer<'o> {
         let (mut actors, mut components, mut stores) = (Vec::new(), Vec::new(), Vec::new());
         for (id, entry) in section(self.outgoing, "elements") {
             let kept = of(entry, OWN);
-            let mut written = self.described("elements", id, entry, name(id, entry));
+            let mut written = self.described("elements", id, entry, own_name(self.outgoing, OWN, id, entry));
             let zones = texts(entry, "zone");
             if zones.len() > 1 {
                 self.losses.dropped("all zones but the first one", format!("elements.{id}.zone"));
@@ -228,7 +231,7 @@ impl<'o> Writer<'o> {
         let mut sets = Vec::new();
         for (id, entry) in section(self.outgoing, "assets") {
             let kept = of(entry, OWN);
-            let mut written = self.described("assets", id, entry, name(id, entry));
+            let mut written = self.described("assets", id, entry, own_name(self.outgoing, OWN, id, entry));
             let before = items(kept, "placements");
             let stores = section(self.outgoing, "elements")
                 .filter(|(_, element)| text(element, "kind") == "store" && texts(element, "holds").iter().any(|held| held == id));
@@ -325,7 +328,7 @@ impl<'o> Writer<'o> {
     fn personas(&self, threats: &[Json]) -> Vec<Json> {
         let mut personas = Vec::new();
         for (id, entry) in section(self.outgoing, "attackers") {
-            let mut written = self.described("attackers", id, entry, name(id, entry));
+            let mut written = self.described("attackers", id, entry, own_name(self.outgoing, OWN, id, entry));
             give_back(&mut written, of(entry, OWN), &[]);
             let insider = matches!(text(entry, "insider").as_ref(), "yes" | "true");
             let skill = match entry.get("skill").map(said).unwrap_or_default().as_ref() {
@@ -383,7 +386,8 @@ impl<'o> Writer<'o> {
                 self.losses.dropped(format!("the status {}", threat.status), format!("threats.{}", threat.id));
             }
             let source = text(entry, "source");
-            let known = section(self.outgoing, "attackers").find(|(id, attacker)| *id == source || name(id, attacker) == source);
+            let known = section(self.outgoing, "attackers")
+                .find(|(id, attacker)| *id == source || own_name(self.outgoing, OWN, id, attacker) == source);
             let persona = known.map_or_else(
                 || if slug(&source) == source && !source.is_empty() { source.clone().into_owned() } else { ANYBODY.to_owned() },
                 |(id, _)| self.symbol("attackers", id),

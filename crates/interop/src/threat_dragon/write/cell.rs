@@ -6,12 +6,13 @@ use super::OWN;
 use crate::kept::{give_back, of};
 use crate::layout::Place;
 use crate::read::{items, text};
-use crate::write::{fact, label, name};
+use crate::write::{fact, label};
 
 /// An element or a flow that is drawn.
 pub(super) struct Drawn<'o> {
     pub(super) cell: &'o str,
     pub(super) id: &'o str,
+    pub(super) name: String,
     pub(super) entry: &'o Json,
     pub(super) threats: Vec<Json>,
     /// Whether flows are fastened to it.
@@ -49,11 +50,10 @@ impl Drawn<'_> {
 }
 
 /// A zone as a box.
-pub(super) fn border(cell: &str, id: &str, entry: &Json, [x, y, width, height]: Place) -> Json {
-    let shown = name(id, entry);
+pub(super) fn border(cell: &str, shown: &str, entry: &Json, [x, y, width, height]: Place) -> Json {
     let mut data = Map::new();
     data.insert("type".to_owned(), "tm.BoundaryBox".into());
-    data.insert("name".to_owned(), shown.as_str().into());
+    data.insert("name".to_owned(), shown.into());
     data.insert("description".to_owned(), text(entry, "description").into());
     data.insert("isTrustBoundary".to_owned(), true.into());
     data.insert("hasOpenThreats".to_owned(), false.into());
@@ -65,7 +65,7 @@ pub(super) fn border(cell: &str, id: &str, entry: &Json, [x, y, width, height]: 
 
 /// An element as an actor, a process or a store.
 pub(super) fn element(drawn: Drawn<'_>, place: Place, no_reason: &str) -> Json {
-    let shown = name(drawn.id, drawn.entry);
+    let shown = drawn.name.clone();
     let (shape, kind) = match text(drawn.entry, "kind").as_ref() {
         "store" => ("store", "tm.Store"),
         "process" => ("process", "tm.Process"),
@@ -123,7 +123,8 @@ pub(super) fn flow(drawn: Drawn<'_>, [from, to]: &[String; 2], no_reason: &str) 
     data.insert("isEncrypted".to_owned(), drawn.is("controls", "encryption-in-transit").into());
     data.insert("isPublicNetwork".to_owned(), false.into());
     let (protocol, before) = (text(drawn.entry, "protocol"), text(of(kept, "data"), "protocol"));
-    let same = protocol.is_empty() || crate::draft::slug(&before) == crate::draft::slug(&protocol);
+    let meant = crate::vocabulary::protocol(&before, drawn.is("controls", "encryption-in-transit"));
+    let same = protocol.is_empty() || meant == protocol || crate::draft::slug(&before) == crate::draft::slug(&protocol);
     let protocol = if same && !before.is_empty() { before } else { protocol };
     for (key, value) in of(kept, "data").as_object().into_iter().flatten() {
         data.insert(key.clone(), value.clone());
