@@ -7,6 +7,7 @@ mod blueprint;
 mod check;
 mod threats;
 mod trees;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ use crate::kept::{bounded, rest};
 use crate::read::{items, text};
 use crate::vocabulary::is_opaque;
 use crate::{ImportError, Imported, limits};
+
+pub use write::write;
 
 /// The key of what was kept.
 const OWN: &str = "x-cyclonedx";

@@ -14,11 +14,23 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, tm7};
+use crate::{Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom, tm7};
 
 /// The formats that can be written, in the order of lists.
-pub const WRITTEN: &[Format] =
-    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid, Format::Tm7];
+pub const WRITTEN: &[Format] = &[
+    Format::Json,
+    Format::GuideJson,
+    Format::GuideCsv,
+    Format::GuideAssetsJson,
+    Format::GuideAssetsCsv,
+    Format::Mermaid,
+    Format::Tm7,
+    Format::ThreatDragon,
+    Format::Otm,
+    Format::ThreatComposer,
+    Format::TmBom,
+    Format::CycloneDx,
+];
 
 /// What is to be written.
 #[derive(Debug)]
@@ -172,6 +184,11 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::GuideAssetsCsv => guide::assets_csv(outgoing),
         Format::Mermaid => mermaid::write(outgoing),
         Format::Tm7 => tm7::write(outgoing),
+        Format::ThreatDragon => threat_dragon::write(outgoing),
+        Format::Otm => otm::write(outgoing),
+        Format::ThreatComposer => threat_composer::write(outgoing),
+        Format::TmBom => tm_bom::write(outgoing),
+        Format::CycloneDx => cyclonedx::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -25,6 +25,7 @@ mod format;
 pub mod galileo;
 pub mod guide;
 mod kept;
+mod layout;
 pub mod limits;
 mod loss;
 mod losses;
@@ -44,6 +45,7 @@ pub mod threat_dragon;
 pub mod tm7;
 pub mod tm_bom;
 mod vocabulary;
+mod write;
 pub mod xml;
 mod zones;
 

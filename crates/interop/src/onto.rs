@@ -12,6 +12,7 @@
 mod changes;
 mod edit;
 pub mod json;
+mod rewritten;
 pub mod xml;
 
 pub use changes::{Change, Changes, Origins};
@@ -63,8 +64,18 @@ fn is_of_the_import(change: &Change<'_>) -> bool {
 fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -> Result<Vec<Edit>, ExportError> {
     match format {
         Format::Tm7 => Ok(tm7::onto(text, changes, outgoing)),
+        Format::ThreatDragon | Format::Otm | Format::ThreatComposer | Format::TmBom | Format::CycloneDx => {
+            rewritten::edits(format, text, changes, outgoing)
+        }
         _ => Err(ExportError::NotOnto(format)),
     }
+}
+
+/// Whether the file has words that only a catalogue makes ours, so that reading it without one finds other differences
+/// than those that were asked for.
+fn has_foreign_words(format: Format, change: &Change<'_>) -> bool {
+    let json = matches!(format, Format::ThreatDragon | Format::Otm | Format::ThreatComposer | Format::TmBom | Format::CycloneDx);
+    json && matches!(change.field(), Some("tech" | "protocol" | "until"))
 }
 
 /// What the file still says otherwise than the model, found by reading it again.
@@ -76,6 +87,9 @@ fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::L
     for change in Changes::between(&found, wanted, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {
         // Answers become decisions of the other tool, which are answers again only after an analysis.
         if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
+            continue;
+        }
+        if has_foreign_words(format, &change) {
             continue;
         }
         losses.changed("the file has no place for this change", change.path.join("."));

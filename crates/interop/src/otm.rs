@@ -6,6 +6,7 @@
 
 mod things;
 mod threats;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,14 @@ use crate::read::{items, list, text};
 use crate::vocabulary::is_opaque;
 use crate::{ImportError, Imported, limits};
 
+pub use write::write;
+
 /// The key of what was kept.
 const OWN: &str = "x-otm";
+/// The zone that the writer puts things into that are in none, since the format wants one.
+const NO_ZONE: &str = "redan-no-zone";
+/// The type of components that are built with nothing that is known.
+const GENERIC: &str = "generic";
 
 /// Reads a model.
 ///

@@ -5,6 +5,7 @@
 //! stay under `x-threat-composer`.
 
 mod texts;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,8 @@ use crate::kept::{bounded, keep, rest};
 use crate::read::{items, list, text};
 use crate::vocabulary::{cut, headline, stride};
 use crate::{ImportError, Imported, limits};
+
+pub use write::write;
 
 /// The key of what was kept.
 const OWN: &str = "x-threat-composer";

@@ -9,6 +9,7 @@ mod cells;
 mod drawing;
 mod labels;
 mod threats;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ use crate::kept::{bounded, keep, rest};
 use crate::read::{items, list, text};
 use crate::{ImportError, Imported, limits};
 use cells::Cell;
+
+pub use write::write;
 
 /// The key of what was kept.
 const OWN: &str = "x-threat-dragon";

@@ -5,6 +5,7 @@
 
 mod things;
 mod threats;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,12 @@ use crate::kept::{bounded, keep, rest};
 use crate::read::{items, text};
 use crate::{ImportError, Imported, limits};
 
+pub use write::write;
+
 /// The key of what was kept.
 const OWN: &str = "x-tm-bom";
+/// The zone that the writer puts things into that are in none, since the format wants one.
+const NO_ZONE: &str = "redan-no-zone";
 /// The sections that every model has.
 const REQUIRED: [&str; 8] = ["trust_zones", "trust_boundaries", "actors", "components", "data_stores", "data_sets", "data_flows", "scope"];
 

@@ -102,11 +102,13 @@ impl<'f> Maker<'f> {
             let said: Vec<String> = list(zone, "characteristics").iter().map(|word| word.to_lowercase()).collect();
             let mut entry = Entry::new().named(&id, &name).text("description", &text(zone, "description"));
             entry = entry.text("kind", zone_kind(&text(zone, "type")));
-            if is_outside(&name) || said.iter().any(|word| word == "untrusted") {
-                entry = entry.text("trust", "untrusted");
-            } else if said.iter().any(|word| word == "trusted" || word == "highly trusted") {
-                entry = entry.text("trust", "trusted");
-            }
+            let trust = match said.as_slice() {
+                _ if is_outside(&name) || said.iter().any(|word| word == "untrusted") => "untrusted",
+                _ if said.iter().any(|word| word == "partly trusted") => "partner",
+                _ if said.iter().any(|word| word == "trusted" || word == "highly trusted") => "trusted",
+                _ => "",
+            };
+            entry = entry.text("trust", trust);
             let parent = text(zone, "parent");
             match self.zones.get(parent.as_ref()) {
                 Some(_) if round.contains(reference.as_ref()) => {
@@ -116,7 +118,10 @@ impl<'f> Maker<'f> {
                 None if !parent.is_empty() => self.draft.dangling(format!("the zone `{parent}`"), &place),
                 None => {}
             }
-            let kept = own(rest(zone, &["name", "description", "parent"]), &reference, &id);
+            let mut kept = own(rest(zone, &["name", "description", "parent"]), &reference, &id);
+            if matches!(said.as_slice(), [only] if matches!(only.as_str(), "untrusted" | "partly trusted" | "trusted")) {
+                kept.shift_remove("characteristics");
+            }
             let entry = keep(&mut self.draft, entry, OWN, kept, &place);
             self.draft.add(Section::Zones, &id, entry);
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::threats::Instance;
-use super::{Maker, OWN, own_id};
+use super::{GENERIC, Maker, NO_ZONE, OWN, own_id};
 use crate::draft::{Entry, Section, one_line};
 use crate::kept::{keep, rest};
 use crate::read::{flag, items, list, text};
@@ -17,6 +17,9 @@ impl<'f> Maker<'f> {
     pub(super) fn name_things(&mut self) {
         for (at, zone) in items(self.file, "trustZones").iter().enumerate() {
             let (foreign, name) = (text(zone, "id").into_owned(), one_line(&text(zone, "name")));
+            if foreign == NO_ZONE {
+                continue;
+            }
             let id = self.id_for(Section::Zones, &foreign, &name, "zone");
             self.claim(foreign, id, |maker| &mut maker.zones, &format!("trustZones[{at}]"));
         }
@@ -31,13 +34,17 @@ impl<'f> Maker<'f> {
         let round = circles(&parents(items(self.file, "trustZones"), "trustZone"));
         for (at, zone) in items(self.file, "trustZones").iter().enumerate() {
             let (foreign, name, place) = (text(zone, "id"), one_line(&text(zone, "name")), format!("trustZones[{at}]"));
+            if foreign == NO_ZONE {
+                continue;
+            }
             let id = match self.zones.get(foreign.as_ref()) {
                 Some(id) if self.is_new(Section::Zones, id) => id.clone(),
                 _ => self.draft.id_for_name(Section::Zones, &name, "zone"),
             };
             let mut entry = Entry::new().named(&id, &name).text("description", &text(zone, "description"));
             let rating = zone.get("risk").and_then(|risk| risk.get("trustRating")).and_then(Json::as_f64);
-            let mut kept = rest(zone, &["id", "name", "description", "parent"]);
+            entry = entry.text("kind", &text(zone.get("attributes").unwrap_or(&Json::Null), "redan-kind"));
+            let mut kept = without_own(rest(zone, &["id", "name", "description", "parent"]));
             own_id(&mut kept, &foreign, &id);
             if let Some(rating) = rating {
                 entry = entry.value("trust", whole(rating).into());
@@ -84,7 +91,9 @@ impl<'f> Maker<'f> {
                 Some(id) if self.is_new(Section::Elements, id) => id.clone(),
                 _ => self.draft.id_for_name(Section::Elements, &name, "component"),
             };
-            let kind = kind(&text(component, "type"), &name, &list(component, "tags"));
+            let stated = text(component.get("attributes").unwrap_or(&Json::Null), "redan-kind");
+            let guessed = kind(&text(component, "type"), &name, &list(component, "tags"));
+            let kind = ["actor", "external", "process", "store"].into_iter().find(|kind| *kind == stated).unwrap_or(guessed);
             let mut entry = Entry::new().text("kind", kind).named(&id, &name).text("description", &text(component, "description"));
             entry = self.placed(entry, component, &round, &place);
             entry = entry.text("tech", technology(&text(component, "type")));
@@ -95,7 +104,7 @@ impl<'f> Maker<'f> {
             }
             let code = items(component, "representations").iter().map(|shown| text(shown, "file").into_owned());
             entry = entry.list("code", code.filter(|file| !file.is_empty())).list("tags", list(component, "tags"));
-            let mut kept = rest(component, &["id", "name", "description", "parent", "tags", "threats", "assets"]);
+            let mut kept = without_own(rest(component, &["id", "name", "description", "parent", "tags", "threats", "assets"]));
             own_id(&mut kept, &foreign, &id);
             let processed = list(assets, "processed");
             if !processed.is_empty() {
@@ -111,6 +120,9 @@ impl<'f> Maker<'f> {
     fn placed(&mut self, entry: Entry, component: &Json, round: &BTreeSet<String>, place: &str) -> Entry {
         let parent = component.get("parent").unwrap_or(&Json::Null);
         let (zone, outer) = (text(parent, "trustZone"), text(parent, "component"));
+        if zone == NO_ZONE {
+            return entry;
+        }
         if !zone.is_empty() {
             if let Some(id) = self.zones.get(zone.as_ref()) {
                 return entry.list("zone", [id]);
@@ -185,6 +197,20 @@ impl<'f> Maker<'f> {
     fn is_new(&self, section: Section, id: &str) -> bool {
         !self.draft.has(section, id)
     }
+}
+
+/// What was kept, without what the writer notes for this reader.
+fn without_own(mut kept: Map<String, Json>) -> Map<String, Json> {
+    if let Some(Json::Object(attributes)) = kept.get_mut("attributes") {
+        let ours = attributes.shift_remove("redan-kind").is_some();
+        if attributes.is_empty() {
+            kept.shift_remove("attributes");
+        }
+        if ours && kept.get("type").is_some_and(|word| word == GENERIC) {
+            kept.shift_remove("type");
+        }
+    }
+    kept
 }
 
 /// The parents of things, by ids of the file.

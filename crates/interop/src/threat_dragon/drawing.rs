@@ -339,7 +339,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
 }
 
 /// A coordinate without the noise of dragging: a whole number, or two decimals.
-fn round(number: f64) -> Json {
+pub(super) fn round(number: f64) -> Json {
     let rounded = (number * 100.0).round() / 100.0;
     #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
     if rounded.fract() == 0.0 && rounded.abs() < 1e9 { (rounded as i64).into() } else { rounded.into() }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Maker, OWN, own};
+use super::{Maker, NO_ZONE, OWN, own};
 use crate::draft::{Entry, Section, one_line};
 use crate::kept::{bounded, keep, rest};
 use crate::read::{flag, items, list, text};
@@ -24,6 +24,9 @@ impl Maker<'_> {
         for (key, section, map) in rows {
             for (at, thing) in items(self.file, key).iter().enumerate() {
                 let name = text(thing, "symbolic_name").into_owned();
+                if name == NO_ZONE {
+                    continue;
+                }
                 let id = self.draft.keep_id(section, &name, "thing");
                 if map(&mut self.ids).insert(name.clone(), id).is_some() {
                     self.draft.dangling(format!("a second thing with the name `{name}`"), format!("{key}[{at}]"));
@@ -108,7 +111,7 @@ impl Maker<'_> {
     fn zone(&mut self, thing: &Json, place: &str) -> Option<String> {
         let zone = text(thing, "trust_zone");
         let found = self.ids.zones.get(zone.as_ref()).cloned();
-        if found.is_none() && !zone.is_empty() {
+        if found.is_none() && !zone.is_empty() && zone != NO_ZONE {
             self.draft.dangling(format!("the zone `{zone}`"), format!("{place}.trust_zone"));
         }
         found
