@@ -11,14 +11,23 @@
 use std::fmt;
 
 use redan_model::lang::{Band, Linddun, Mitigation, Stride};
-use redan_model::{Model, Thing, naming};
+use redan_model::{Model, Thing, Vocabulary, canonical as long, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, tm7};
+use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, threagile, tm7};
 
 /// The formats that can be written, in the order of lists.
-pub const WRITTEN: &[Format] =
-    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid, Format::Tm7];
+pub const WRITTEN: &[Format] = &[
+    Format::Json,
+    Format::GuideJson,
+    Format::GuideCsv,
+    Format::GuideAssetsJson,
+    Format::GuideAssetsCsv,
+    Format::Mermaid,
+    Format::Tm7,
+    Format::Threagile,
+    Format::ThreagileLater,
+];
 
 /// What is to be written.
 #[derive(Debug)]
@@ -33,6 +42,8 @@ pub struct Outgoing<'a> {
     pub day: String,
     /// Whether names of people may be written where a format has a place for who changed something.
     pub keep_names: bool,
+    /// Names of technologies and protocols; an alias, often another tool's word, leads to the one of our catalogue.
+    pub vocabulary: Vocabulary,
 }
 
 /// A threat in words that no tool owns.
@@ -96,7 +107,13 @@ impl ForeignThreat {
     }
 }
 
-impl Outgoing<'_> {
+impl<'a> Outgoing<'a> {
+    /// A model about which nothing was found yet.
+    pub fn new(model: &'a Model, vocabulary: Vocabulary) -> Self {
+        let json = long::to_json(&model.root);
+        Self { model, json, threats: Vec::new(), day: String::new(), keep_names: false, vocabulary }
+    }
+
     /// The threats that are threats: those that still wait for facts are counted as a loss, since no other tool has
     /// questions.
     pub fn found(&self, losses: &mut Losses) -> Vec<&ForeignThreat> {
@@ -172,6 +189,8 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::GuideAssetsCsv => guide::assets_csv(outgoing),
         Format::Mermaid => mermaid::write(outgoing),
         Format::Tm7 => tm7::write(outgoing),
+        Format::Threagile => threagile::write(outgoing, false),
+        Format::ThreagileLater => threagile::write(outgoing, true),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -14,6 +14,8 @@ pub enum Format {
     Tm7,
     /// A model of Threagile.
     Threagile,
+    /// A model of Threagile in the spelling of the versions after 0.9.1.
+    ThreagileLater,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
     /// A Mermaid flowchart, alone or in a Markdown file.
@@ -35,6 +37,7 @@ impl Format {
     pub const ALL: &[Self] = &[
         Self::Tm7,
         Self::Threagile,
+        Self::ThreagileLater,
         Self::Pytm,
         Self::Mermaid,
         Self::Json,
@@ -49,6 +52,7 @@ impl Format {
         match self {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
+            Self::ThreagileLater => "threagile-head",
             Self::Pytm => "pytm",
             Self::Mermaid => "mermaid",
             Self::Json => "json",
@@ -64,6 +68,7 @@ impl Format {
         match self {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
+            Self::ThreagileLater => "Threagile model (after 0.9.1)",
             Self::Pytm => "pytm model",
             Self::Mermaid => "Mermaid flowchart",
             Self::Json => "canonical JSON model",
@@ -144,7 +149,7 @@ impl fmt::Display for ImportError {
 pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
     match format {
         Format::Tm7 => tm7::read(bytes),
-        Format::Threagile => threagile::read(bytes),
+        Format::Threagile | Format::ThreagileLater => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
         Format::Json => canonical::read(bytes),

@@ -29,6 +29,7 @@ pub mod tb7;
 pub mod threagile;
 pub mod tm7;
 pub mod xml;
+mod yaml;
 
 pub use decision::Decision;
 pub use detect::detect;
