@@ -1,7 +1,7 @@
 //! Writing the changes of a model into an existing file of another tool: everything else in it stays as it is.
 //!
 //! The file is read to a model, that model is compared with the one at hand, entry by entry and field by field, and
-//! each difference is written as an edit of a span of the file ([`json`], [`xml`]). Without a difference the
+//! each difference is written as an edit of a span of the file ([`json`], [`yaml`], [`xml`]). Without a difference the
 //! bytes stay the same. The result is read again: what it does not say as the model does is a loss, so no change is
 //! lost in silence.
 //!
@@ -13,6 +13,7 @@ mod changes;
 mod edit;
 pub mod json;
 pub mod xml;
+pub mod yaml;
 
 pub use changes::{Change, Changes, Origins};
 pub use edit::{Edit, apply};
@@ -21,7 +22,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, limits, tm7};
+use crate::{Format, Imported, Losses, limits, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,7 @@ fn is_of_the_import(change: &Change<'_>) -> bool {
 fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -> Result<Vec<Edit>, ExportError> {
     match format {
         Format::Tm7 => Ok(tm7::onto(text, changes, outgoing)),
+        Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
         _ => Err(ExportError::NotOnto(format)),
     }
 }

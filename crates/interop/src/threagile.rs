@@ -6,6 +6,7 @@
 mod elements;
 mod facts;
 mod links;
+mod onto;
 mod rest;
 mod risks;
 mod words;
@@ -20,6 +21,7 @@ use crate::draft::{Draft, Entry, Section};
 use crate::read::{entries, list, text, without_tags};
 use crate::{ImportError, Imported, limits};
 
+pub(crate) use onto::onto;
 pub use write::write;
 
 /// The name of the tool in the counterparts of rules.

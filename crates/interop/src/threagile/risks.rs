@@ -35,8 +35,7 @@ impl Maker<'_> {
         let id = id_of(category, title);
         let mitigation = self.mitigation(&id, category);
         for (risk_title, risk) in entries(category, "risks_identified") {
-            let place = format!("{key}.{title}.risks_identified.{risk_title}");
-            self.risk([&id, title, risk_title], category, risk, mitigation.as_deref(), &place);
+            self.risk([key, &id, title, risk_title], category, risk, mitigation.as_deref());
         }
     }
 
@@ -50,7 +49,9 @@ impl Maker<'_> {
         Some(id)
     }
 
-    fn risk(&mut self, [category, category_title, title]: [&str; 3], said: &Json, risk: &Json, mitigation: Option<&str>, place: &str) {
+    fn risk(&mut self, [key, category, category_title, title]: [&str; 4], said: &Json, risk: &Json, mitigation: Option<&str>) {
+        let keys = [key, category_title, "risks_identified", title].join("\n");
+        let place = keys.replace('\n', ".");
         let mut about = Vec::new();
         let mut parts = Vec::new();
         for key in ABOUT {
@@ -80,7 +81,7 @@ impl Maker<'_> {
             entry = entry.value("references", serde_json::json!({"cwe": [cwe]}));
         }
         entry = entry.list("tags", [format!("{TOOL}:{category}")]).value("x-threagile", as_it_is(category_title, title, said, risk));
-        self.draft.made_from(Section::Threats, &id, place.replace('.', "\n"));
+        self.draft.made_from(Section::Threats, &id, keys);
         self.draft.add(Section::Threats, &id, entry);
     }
 
