@@ -14,7 +14,7 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, Vocabulary, canonical as long, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, threagile, tm7};
+use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, pytm, threagile, tm7};
 
 /// The formats that can be written, in the order of lists.
 pub const WRITTEN: &[Format] = &[
@@ -27,6 +27,7 @@ pub const WRITTEN: &[Format] = &[
     Format::Tm7,
     Format::Threagile,
     Format::ThreagileLater,
+    Format::Pytm,
 ];
 
 /// What is to be written.
@@ -191,6 +192,7 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::Tm7 => tm7::write(outgoing),
         Format::Threagile => threagile::write(outgoing, false),
         Format::ThreagileLater => threagile::write(outgoing, true),
+        Format::Pytm => pytm::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -18,6 +18,8 @@ pub enum Format {
     ThreagileLater,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
+    /// A model of pytm as the Python text `tm.py`.
+    PytmPython,
     /// A Mermaid flowchart, alone or in a Markdown file.
     Mermaid,
     /// A model of ours as canonical JSON.
@@ -39,6 +41,7 @@ impl Format {
         Self::Threagile,
         Self::ThreagileLater,
         Self::Pytm,
+        Self::PytmPython,
         Self::Mermaid,
         Self::Json,
         Self::GuideJson,
@@ -54,6 +57,7 @@ impl Format {
             Self::Threagile => "threagile",
             Self::ThreagileLater => "threagile-head",
             Self::Pytm => "pytm",
+            Self::PytmPython => "pytm-python",
             Self::Mermaid => "mermaid",
             Self::Json => "json",
             Self::GuideJson => "guide-json",
@@ -70,6 +74,7 @@ impl Format {
             Self::Threagile => "Threagile model",
             Self::ThreagileLater => "Threagile model (after 0.9.1)",
             Self::Pytm => "pytm model",
+            Self::PytmPython => "pytm model (Python text)",
             Self::Mermaid => "Mermaid flowchart",
             Self::Json => "canonical JSON model",
             Self::GuideJson => "list of threats (JSON)",
@@ -151,6 +156,7 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::Tm7 => tm7::read(bytes),
         Format::Threagile | Format::ThreagileLater => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
+        Format::PytmPython => pytm::python::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
         Format::Json => canonical::read(bytes),
         Format::GuideJson => guide::read_threats_json(bytes),

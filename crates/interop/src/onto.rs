@@ -22,7 +22,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, limits, threagile, tm7};
+use crate::{Format, Imported, Losses, limits, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +65,7 @@ fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<
     match format {
         Format::Tm7 => Ok(tm7::onto(text, changes, outgoing)),
         Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
+        Format::Pytm => Ok(pytm::onto(text, changes, outgoing)),
         _ => Err(ExportError::NotOnto(format)),
     }
 }
@@ -80,7 +81,7 @@ fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::L
         if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
             continue;
         }
-        losses.changed("the file has no place for this change", change.path.join("."));
+        losses.changed("the file has no place for it as it is in the model", change.path.join("."));
     }
     Ok(losses.finish())
 }
