@@ -58,7 +58,7 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if let Some(root) = sniff.xml_root() {
         return xml(root);
     }
-    keyed(&sniff.keys(), &sniff).or_else(|| of_the_guide(&sniff)).or_else(|| picture(&sniff))
+    keyed(&sniff.keys(), &sniff).or_else(|| of_the_guide(&sniff)).or_else(|| picture(&sniff)).or_else(|| python(&sniff))
 }
 
 /// The guide's lists and tables: by the keys of the first item, or by the first line.
@@ -84,6 +84,12 @@ fn of_the_guide(sniff: &Sniff<'_>) -> Option<Format> {
     } else {
         None
     }
+}
+
+/// A Python text that uses pytm.
+fn python(sniff: &Sniff<'_>) -> Option<Format> {
+    let uses = sniff.head.lines().map(str::trim_start).any(|line| line.starts_with("from pytm") || line.starts_with("import pytm"));
+    uses.then_some(Format::PytmPython)
 }
 
 /// A flowchart, or a Markdown text with a picture that is no model of ours.

@@ -11,10 +11,13 @@
 use std::fmt;
 
 use redan_model::lang::{Band, Linddun, Mitigation, Stride};
-use redan_model::{Model, Thing, naming};
+use redan_model::{Model, Thing, Vocabulary, canonical as long, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, threat_composer, threat_dragon, tm_bom, tm7};
+use crate::{
+    Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom,
+    tm7,
+};
 
 /// The formats that can be written, in the order of lists.
 pub const WRITTEN: &[Format] = &[
@@ -30,6 +33,9 @@ pub const WRITTEN: &[Format] = &[
     Format::ThreatComposer,
     Format::TmBom,
     Format::CycloneDx,
+    Format::Threagile,
+    Format::ThreagileLater,
+    Format::Pytm,
 ];
 
 /// What is to be written.
@@ -45,6 +51,8 @@ pub struct Outgoing<'a> {
     pub day: String,
     /// Whether names of people may be written where a format has a place for who changed something.
     pub keep_names: bool,
+    /// Names of technologies and protocols; an alias, often another tool's word, leads to the one of our catalogue.
+    pub vocabulary: Vocabulary,
 }
 
 /// A threat in words that no tool owns.
@@ -108,7 +116,13 @@ impl ForeignThreat {
     }
 }
 
-impl Outgoing<'_> {
+impl<'a> Outgoing<'a> {
+    /// A model about which nothing was found yet.
+    pub fn new(model: &'a Model, vocabulary: Vocabulary) -> Self {
+        let json = long::to_json(&model.root);
+        Self { model, json, threats: Vec::new(), day: String::new(), keep_names: false, vocabulary }
+    }
+
     /// The threats that are threats: those that still wait for facts are counted as a loss, since no other tool has
     /// questions.
     pub fn found(&self, losses: &mut Losses) -> Vec<&ForeignThreat> {
@@ -189,6 +203,9 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::ThreatComposer => threat_composer::write(outgoing),
         Format::TmBom => tm_bom::write(outgoing),
         Format::CycloneDx => cyclonedx::write(outgoing),
+        Format::Threagile => threagile::write(outgoing, false),
+        Format::ThreagileLater => threagile::write(outgoing, true),
+        Format::Pytm => pytm::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

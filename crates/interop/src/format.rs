@@ -17,6 +17,8 @@ pub enum Format {
     Tm7,
     /// A model of Threagile.
     Threagile,
+    /// A model of Threagile in the spelling of the versions after 0.9.1.
+    ThreagileLater,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
     /// A model of OWASP Threat Dragon, version 1 or 2.
@@ -29,6 +31,8 @@ pub enum Format {
     TmBom,
     /// A threat model in CycloneDX 2.0; experimental, since that is not final.
     CycloneDx,
+    /// A model of pytm as the Python text `tm.py`.
+    PytmPython,
     /// A Mermaid flowchart, alone or in a Markdown file.
     Mermaid,
     /// A model of ours as canonical JSON.
@@ -60,12 +64,14 @@ impl Format {
     pub const ALL: &[Self] = &[
         Self::Tm7,
         Self::Threagile,
+        Self::ThreagileLater,
         Self::Pytm,
         Self::ThreatDragon,
         Self::Otm,
         Self::ThreatComposer,
         Self::TmBom,
         Self::CycloneDx,
+        Self::PytmPython,
         Self::Mermaid,
         Self::Json,
         Self::GuideJson,
@@ -85,12 +91,14 @@ impl Format {
         match self {
             Self::Tm7 => "tm7",
             Self::Threagile => "threagile",
+            Self::ThreagileLater => "threagile-head",
             Self::Pytm => "pytm",
             Self::ThreatDragon => "threat-dragon",
             Self::Otm => "otm",
             Self::ThreatComposer => "threat-composer",
             Self::TmBom => "tm-bom",
             Self::CycloneDx => "cyclonedx",
+            Self::PytmPython => "pytm-python",
             Self::Mermaid => "mermaid",
             Self::Json => "json",
             Self::GuideJson => "guide-json",
@@ -111,12 +119,14 @@ impl Format {
         match self {
             Self::Tm7 => "Microsoft Threat Modeling Tool model",
             Self::Threagile => "Threagile model",
+            Self::ThreagileLater => "Threagile model (after 0.9.1)",
             Self::Pytm => "pytm model",
             Self::ThreatDragon => "Threat Dragon model",
             Self::Otm => "Open Threat Model",
             Self::ThreatComposer => "Threat Composer file",
             Self::TmBom => "OWASP Threat Model Library model",
             Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
+            Self::PytmPython => "pytm model (Python text)",
             Self::Mermaid => "Mermaid flowchart",
             Self::Json => "canonical JSON model",
             Self::GuideJson => "list of threats (JSON)",
@@ -202,13 +212,14 @@ impl fmt::Display for ImportError {
 pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
     match format {
         Format::Tm7 => tm7::read(bytes),
-        Format::Threagile => threagile::read(bytes),
+        Format::Threagile | Format::ThreagileLater => threagile::read(bytes),
         Format::Pytm => pytm::read(bytes),
         Format::ThreatDragon => threat_dragon::read(bytes),
         Format::Otm => otm::read(bytes),
         Format::ThreatComposer => threat_composer::read(bytes),
         Format::TmBom => tm_bom::read(bytes),
         Format::CycloneDx => cyclonedx::read(bytes),
+        Format::PytmPython => pytm::python::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
         Format::Json => canonical::read(bytes),
         Format::GuideJson => guide::read_threats_json(bytes),

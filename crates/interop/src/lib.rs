@@ -47,6 +47,7 @@ pub mod tm_bom;
 mod vocabulary;
 mod write;
 pub mod xml;
+mod yaml;
 mod zones;
 
 pub use decision::Decision;

@@ -1,7 +1,7 @@
 //! Writing the changes of a model into an existing file of another tool: everything else in it stays as it is.
 //!
 //! The file is read to a model, that model is compared with the one at hand, entry by entry and field by field, and
-//! each difference is written as an edit of a span of the file ([`json`], [`xml`]). Without a difference the
+//! each difference is written as an edit of a span of the file ([`json`], [`yaml`], [`xml`]). Without a difference the
 //! bytes stay the same. The result is read again: what it does not say as the model does is a loss, so no change is
 //! lost in silence.
 //!
@@ -14,6 +14,7 @@ mod edit;
 pub mod json;
 mod rewritten;
 pub mod xml;
+pub mod yaml;
 
 pub use changes::{Change, Changes, Origins};
 pub use edit::{Edit, apply};
@@ -22,7 +23,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, limits, tm7};
+use crate::{Format, Imported, Losses, limits, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +68,8 @@ fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<
         Format::ThreatDragon | Format::Otm | Format::ThreatComposer | Format::TmBom | Format::CycloneDx => {
             rewritten::edits(format, text, changes, outgoing)
         }
+        Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
+        Format::Pytm => Ok(pytm::onto(text, changes, outgoing)),
         _ => Err(ExportError::NotOnto(format)),
     }
 }
@@ -93,6 +96,7 @@ fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::L
             continue;
         }
         losses.changed("the file has no place for this change", change.path.join("."));
+        losses.changed("the file has no place for it as it is in the model", change.path.join("."));
     }
     Ok(losses.finish())
 }

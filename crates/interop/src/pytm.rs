@@ -7,6 +7,8 @@
 mod controls;
 mod elements;
 mod flows;
+pub mod python;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,22 +18,25 @@ use crate::draft::{Draft, Entry, Section};
 use crate::read::{flag, items, list, text};
 use crate::{ImportError, Imported, limits};
 
+pub(crate) use write::onto;
+pub use write::write;
+
 /// Reads a model.
 ///
 /// # Errors
 /// The bytes are no such model, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let file = limits::json(bytes)?;
+    read_document(&limits::json(bytes)?, |_| {})
+}
+
+/// Reads a document; what was lost before it was one is listed first.
+fn read_document(file: &Json, before: impl FnOnce(&mut Draft)) -> Result<Imported, ImportError> {
     if !file.is_object() || !["elements", "flows", "boundaries", "actors", "assets"].iter().any(|part| file.get(part).is_some()) {
         return Err(ImportError::NotTheFormat("it has none of the sections of a pytm model, such as `elements`".to_owned()));
     }
-    let mut maker = Maker {
-        file: &file,
-        draft: Draft::new(&text(&file, "name")),
-        zones: BTreeMap::new(),
-        data: BTreeMap::new(),
-        elements: BTreeMap::new(),
-    };
+    let mut maker =
+        Maker { file, draft: Draft::new(&text(&file, "name")), zones: BTreeMap::new(), data: BTreeMap::new(), elements: BTreeMap::new() };
+    before(&mut maker.draft);
     maker.head();
     maker.name_things();
     maker.boundaries();
@@ -148,7 +153,25 @@ impl<'f> Maker<'f> {
             }
             let entry = Entry::new().named(&id, &name).text("description", &text(data, "description")).value("data", json!(classes));
             let entry = entry.text("confidentiality", confidentiality(&word(data, "classification")));
-            self.draft.add(Section::Assets, &id, extras(entry, data, &["format", "credentialsLife", "lifetime"]));
+            self.draft.add(
+                Section::Assets,
+                &id,
+                extras(
+                    entry,
+                    data,
+                    &[
+                        "format",
+                        "credentialsLife",
+                        "lifetime",
+                        "isPII",
+                        "isCredentials",
+                        "isStored",
+                        "isDestEncryptedAtRest",
+                        "isSourceEncryptedAtRest",
+                        "traverses",
+                    ],
+                ),
+            );
         }
     }
 

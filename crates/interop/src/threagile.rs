@@ -6,9 +6,11 @@
 mod elements;
 mod facts;
 mod links;
+mod onto;
 mod rest;
 mod risks;
 mod words;
+mod write;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,9 @@ use serde_json::{Map, Value as Json};
 use crate::draft::{Draft, Entry, Section};
 use crate::read::{entries, list, text, without_tags};
 use crate::{ImportError, Imported, limits};
+
+pub(crate) use onto::onto;
+pub use write::write;
 
 /// The name of the tool in the counterparts of rules.
 const TOOL: &str = "threagile";
@@ -55,6 +60,8 @@ struct Maker<'f> {
     elements: BTreeMap<String, String>,
     /// Technical assets by their id in the file.
     assets: BTreeMap<String, &'f Json>,
+    /// Titles of technical assets by their id in the file.
+    titles: BTreeMap<String, &'f str>,
     /// Ids of zones by their id in the file.
     zones: BTreeMap<String, String>,
     /// Zones of an element, by its id in the file; the first is the box that is drawn.
@@ -71,6 +78,7 @@ impl<'f> Maker<'f> {
             data: BTreeMap::new(),
             elements: BTreeMap::new(),
             assets: BTreeMap::new(),
+            titles: BTreeMap::new(),
             zones: BTreeMap::new(),
             places: BTreeMap::new(),
             links: Vec::new(),
@@ -93,6 +101,7 @@ impl<'f> Maker<'f> {
             entry = self.level(entry, asset, "availability", title);
             entry = extras(entry.list("tags", tags(asset)), asset, &["usage", "origin", "quantity", "justification_cia_rating"]);
             self.draft.add(Section::Assets, &id, entry);
+            self.draft.made_from(Section::Assets, &id, format!("data_assets\n{title}"));
             self.data.insert(foreign, id);
         }
     }
@@ -118,6 +127,7 @@ impl<'f> Maker<'f> {
             let foreign = id_of(asset, title);
             let id = self.draft.keep_id(Section::Elements, &foreign, "asset");
             self.elements.insert(foreign.clone(), id);
+            self.titles.insert(foreign.clone(), title);
             self.assets.insert(foreign, asset);
         }
         for (title, asset) in entries(file, "technical_assets") {

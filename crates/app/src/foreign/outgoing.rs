@@ -4,7 +4,6 @@ use redan_engine::analysis::Threat;
 use redan_engine::policy::priority;
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::{ForeignThreat, Outgoing};
-use redan_model::canonical;
 use redan_report::merged;
 
 use crate::session::Opened;
@@ -17,7 +16,11 @@ pub(crate) fn of<'m>(opened: &'m Opened, analysis: &Analysis, context: &Context,
         let counterparts = merged::counterparts(&input, threat).into_iter().map(str::to_owned).collect();
         ForeignThreat { counterparts, ..neutral(threat, &opened.knowledge) }
     });
-    Outgoing { model, json: canonical::to_json(&model.root), threats: threats.collect(), day: context.today.to_string(), keep_names }
+    let mut outgoing = Outgoing::new(model, opened.knowledge.vocabulary());
+    outgoing.threats = threats.collect();
+    outgoing.day = context.today.to_string();
+    outgoing.keep_names = keep_names;
+    outgoing
 }
 
 fn neutral(threat: &Threat, knowledge: &Knowledge) -> ForeignThreat {

@@ -134,6 +134,91 @@ pub fn remove_item(list: &Node, at: usize) -> Option<Edit> {
     (at < spans.len()).then(|| Edit::remove(cut(&spans, at)))
 }
 
+/// Edits that take items out of a list; one alone may also go with [`remove_item`].
+pub fn remove_items(list: &Node, gone: &[usize]) -> Vec<Edit> {
+    let items = list.items();
+    let kept: Vec<usize> = (0..items.len()).filter(|at| !gone.contains(at)).collect();
+    let Some(last) = kept.last() else { return vec![Edit::replace(list.span.clone(), "[]")] };
+    let range = |at: usize| {
+        let own = items.get(at)?.span.clone();
+        // What stands before a kept item goes up to the next item, what stands after all of them from the one before.
+        Some(if at < *last { own.start..items.get(at + 1)?.span.start } else { items.get(at.checked_sub(1)?)?.span.end..own.end })
+    };
+    gone.iter().filter_map(|at| range(*at)).map(Edit::remove).collect()
+}
+
+/// The member that tells [`transfer`] which items of two documents are the same thing; it is never written.
+pub const IDENTITY: &str = "\u{0}id";
+
+/// Edits that carry over to a file what differs between two documents that were written of a model before and after a
+/// change. What the two agree on stays in the file as it is, whatever that is.
+///
+/// Items of lists are the same thing when their [`IDENTITY`] is, and are found in the file by the member `key`.
+pub fn transfer(text: &str, file: &Node, before: &Json, after: &Json, key: &str) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    carry(text, file, before, after, key, &mut edits);
+    edits
+}
+
+fn carry(text: &str, file: &Node, before: &Json, after: &Json, key: &str, edits: &mut Vec<Edit>) {
+    match (before, after) {
+        (Json::Object(old), Json::Object(new)) => {
+            for (name, value) in new.iter().filter(|(name, value)| *name != IDENTITY && old.get(*name) != Some(value)) {
+                match (file.get(name), old.get(name)) {
+                    (Some(inner), Some(old)) if is_deep(inner) && (old.is_object() || old.is_array()) => {
+                        carry(text, inner, old, value, key, edits)
+                    }
+                    _ => edits.extend(set(text, file, name, &clean(value))),
+                }
+            }
+            let gone = old.keys().filter(|name| !new.contains_key(*name) && *name != IDENTITY);
+            edits.extend(gone.filter_map(|name| remove_member(file, name)));
+        }
+        (Json::Array(old), Json::Array(new)) if old.iter().chain(new).any(|item| item.get(IDENTITY).is_some()) => {
+            items(text, file, old, new, key, edits);
+        }
+        _ => edits.push(Edit::replace(file.span.clone(), clean(after).to_string())),
+    }
+}
+
+fn is_deep(node: &Node) -> bool {
+    matches!(node.value, Value::Object(_) | Value::Array(_))
+}
+
+fn items(text: &str, file: &Node, old: &[Json], new: &[Json], key: &str, edits: &mut Vec<Edit>) {
+    let same = |item: &Json, other: &Json| item.get(IDENTITY).is_some() && item.get(IDENTITY) == other.get(IDENTITY);
+    let place = |item: &Json| {
+        let name = item.get(key).and_then(Json::as_str)?;
+        file.items().iter().position(|node| node.get(key).and_then(Node::as_str) == Some(name))
+    };
+    let gone: Vec<usize> = old.iter().filter(|item| !new.iter().any(|other| same(item, other))).filter_map(place).collect();
+    let added: Vec<Json> = new.iter().filter(|item| !old.iter().any(|other| same(item, other))).map(clean).collect();
+    if !gone.is_empty() && gone.len() == file.items().len() || file.items().is_empty() {
+        let whole: Vec<Json> = new.iter().map(clean).collect();
+        edits.push(Edit::replace(file.span.clone(), laid_out(&whole.into(), &indent_of(text, file.span.start), unit_of(text, file))));
+        return;
+    }
+    edits.extend(remove_items(file, &gone));
+    for item in old {
+        let Some(other) = new.iter().find(|other| same(item, other)).filter(|other| *other != item) else { continue };
+        if let Some(node) = place(item).and_then(|at| file.items().get(at)) {
+            carry(text, node, item, other, key, edits);
+        }
+    }
+    edits.extend(added.iter().filter_map(|item| push(text, file, item)));
+}
+
+/// A value without the marks of identity.
+fn clean(value: &Json) -> Json {
+    match value {
+        Json::Object(members) => {
+            Json::Object(members.iter().filter(|(key, _)| *key != IDENTITY).map(|(key, value)| (key.clone(), clean(value))).collect())
+        }
+        Json::Array(items) => items.iter().map(clean).collect::<Vec<_>>().into(),
+        other => other.clone(),
+    }
+}
+
 /// What goes with an item: the comma after it, or before it if it is the last one.
 fn cut(spans: &[Range<usize>], at: usize) -> Range<usize> {
     let own = spans.get(at).cloned().unwrap_or_default();
@@ -323,6 +408,18 @@ mod tests {
         assert_eq!(edited("[1, 2]", |root| remove_item(root, 1)), "[1]");
         assert_eq!(edited("[1, 2]", |root| remove_item(root, 0)), "[2]");
         assert_eq!(edited("{\"a\": 1}", |root| remove_member(root, "a")), "{}");
+    }
+
+    #[test]
+    fn what_two_documents_agree_on_stays_in_the_file_as_it_is() {
+        let text = "{\"things\": [{\"name\": \"a\", \"own\":  1}, {\"name\": \"b\"}, {\"name\": \"c\"}], \"x\": 1}";
+        let thing = |id: u8, name: &str| json!({IDENTITY: id, "name": name});
+        let before = json!({"things": [thing(1, "a"), thing(2, "b"), thing(3, "c")]});
+        let after = json!({"things": [thing(1, "A"), thing(4, "d")]});
+        let root = parse(text).unwrap();
+        let edited = apply(text, transfer(text, &root, &before, &after, "name"));
+        assert_eq!(edited, "{\"things\": [{\"name\": \"A\", \"own\":  1}, {\n  \"name\": \"d\"\n}], \"x\": 1}");
+        assert_eq!(apply(text, transfer(text, &root, &before, &json!({"things": []}), "name")), "{\"things\": [], \"x\": 1}");
     }
 
     #[test]

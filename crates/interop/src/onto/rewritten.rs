@@ -34,7 +34,14 @@ pub(super) fn edits(format: Format, file: &str, changes: &Changes<'_>, outgoing:
 fn written(format: Format, model: &Json, outgoing: &Outgoing<'_>) -> Result<Json, ExportError> {
     let loaded = load_text("model.tm.json", &model.to_string(), &Vocabulary::default()).model;
     let threats = by_hand(model, &loaded);
-    let one = Outgoing { model: &loaded, json: model.clone(), threats, day: outgoing.day.clone(), keep_names: outgoing.keep_names };
+    let one = Outgoing {
+        model: &loaded,
+        json: model.clone(),
+        threats,
+        day: outgoing.day.clone(),
+        keep_names: outgoing.keep_names,
+        vocabulary: outgoing.vocabulary.clone(),
+    };
     let bytes = export(format, &one)?.bytes;
     serde_json::from_slice(&bytes).map_err(|error| ExportError::Original(ImportError::Syntax(error.to_string())))
 }

@@ -6,7 +6,7 @@ use crate::draft::Entry;
 use crate::read::{flag, text};
 
 /// A control of ours and the ones of pytm that are each enough for it.
-type Row = (&'static str, &'static [&'static str]);
+pub(super) type Row = (&'static str, &'static [&'static str]);
 
 /// Of everything that runs.
 const PROCESS: &[Row] = &[
@@ -61,12 +61,17 @@ pub(super) const UNREAD: &[&str] =
 
 /// The controls of an element of a kind. What the file does not mention at all is left open.
 pub(super) fn of_element(entry: Entry, kind: &str, element: &Json) -> Entry {
-    let rows = match kind {
+    with(entry, rows(kind), element)
+}
+
+/// The controls that mean something for an element of a kind, or for a flow.
+pub(super) fn rows(kind: &str) -> &'static [Row] {
+    match kind {
         "actor" | "external" => OUTSIDER,
         "store" => STORE,
+        "flow" => FLOW,
         _ => PROCESS,
-    };
-    with(entry, rows, element)
+    }
 }
 
 /// The controls of a flow. A protocol that encrypts by itself says more than a flag that was never set.

@@ -8,6 +8,9 @@ use crate::read::{flag, items, list, text};
 
 /// Fields that have no place of their own.
 const KEPT: &[&str] = &[
+    "__class__",
+    "controls",
+    "type",
     "OS",
     "port",
     "environment",
@@ -22,6 +25,26 @@ const KEPT: &[&str] = &[
     "handlesResources",
     "implementsCommunicationProtocol",
     "retainsUserData",
+    "implementsAPI",
+    "isSQL",
+    "isThirdParty",
+    "isSelfHosted",
+    "storesLogData",
+    "usesSessionTokens",
+    "usesXMLParser",
+    "usesCache",
+    "usesEnvironmentVariables",
+    "allowsClientSideScripting",
+    "isShared",
+    "isAdmin",
+    "hasSystemPrompt",
+    "hasRAG",
+    "hasAgentCapabilities",
+    "executesCode",
+    "hasFineTuning",
+    "usesExternalTools",
+    "hasContentFiltering",
+    "validatesToolLaunchConfig",
 ];
 
 /// What every program of a class is attacked for without a field that says whether it does it.
@@ -128,13 +151,44 @@ fn tech(class: &str, element: &Json) -> &'static str {
     }
 }
 
-fn yes_no(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
+/// The class of an element that does not come from pytm.
+pub(super) fn class_of(kind: &str, tech: &str) -> &'static str {
+    match (kind, tech) {
+        ("actor", _) => "Actor",
+        (_, "llm") => "LLM",
+        ("external", _) => "ExternalEntity",
+        ("store", _) => "Datastore",
+        (_, "serverless-function") => "Lambda",
+        (_, "llm-agent") => "Agent",
+        (_, "web-application" | "web-server" | "application-server") => "Server",
+        _ => "Process",
+    }
 }
 
-/// Fields of pytm and our traits, by class.
-fn traits(entry: Entry, class: &str, element: &Json) -> Entry {
-    let rows: &[(&str, &str)] = match class {
+/// The technology that the reader takes an element of a class to have.
+pub(super) fn tech_of(class: &str, stated: &str) -> &'static str {
+    match (class, stated) {
+        ("Datastore", "object-storage") => "object-storage",
+        ("Datastore", "directory-service") => "directory-service",
+        ("Datastore", "file-server") => "file-server",
+        _ => tech(class, &Json::Null),
+    }
+}
+
+/// The type of a store.
+pub(super) fn store_type(tech: &str) -> Option<&'static str> {
+    match tech {
+        "object-storage" => Some("AWS_S3"),
+        "directory-service" => Some("LDAP"),
+        "file-server" => Some("FILE_SYSTEM"),
+        "sql-database" => Some("SQL"),
+        _ => None,
+    }
+}
+
+/// Fields of a class and our traits.
+pub(super) fn rows(class: &str) -> &'static [(&'static str, &'static str)] {
+    match class {
         "Server" => {
             &[("usesXMLParser", "parses-xml"), ("usesCache", "caches-responses"), ("usesEnvironmentVariables", "configured-by-environment")]
         }
@@ -153,7 +207,16 @@ fn traits(entry: Entry, class: &str, element: &Json) -> Entry {
         ],
         "Agent" => &[("usesExternalTools", "calls-tools")],
         _ => &[],
-    };
+    }
+}
+
+fn yes_no(is: bool) -> &'static str {
+    if is { "yes" } else { "no" }
+}
+
+/// Fields of pytm and our traits, by class.
+fn traits(entry: Entry, class: &str, element: &Json) -> Entry {
+    let rows = rows(class);
     let stated = rows.iter().filter(|(field, _)| element.get(*field).is_some());
     let entry = stated.fold(entry, |entry, (field, ours)| entry.fact("traits", ours, yes_no(flag(element, field))));
     let asked = match class {

@@ -7,7 +7,19 @@ use crate::draft::{Entry, Section};
 use crate::read::{flag, items, text};
 
 /// Fields that have no place of their own.
-const KEPT: &[&str] = &["order", "srcPort", "dstPort", "tlsVersion", "isResponse", "responseTo", "response", "levels", "maxClassification"];
+const KEPT: &[&str] = &[
+    "order",
+    "srcPort",
+    "dstPort",
+    "tlsVersion",
+    "isResponse",
+    "responseTo",
+    "response",
+    "levels",
+    "maxClassification",
+    "controls",
+    "usesVPN",
+];
 
 /// Protocols that our catalogue knows by the same word.
 const KNOWN: &[&str] = &[

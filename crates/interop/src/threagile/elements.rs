@@ -7,8 +7,22 @@ use crate::draft::{Entry, Section};
 use crate::read::{entries, flag, list, text, without_tags};
 
 /// What is kept as it is.
-const KEPT: &[&str] =
-    &["usage", "size", "machine", "confidentiality", "integrity", "availability", "justification_cia_rating", "data_assets_processed"];
+const KEPT: &[&str] = &[
+    "usage",
+    "size",
+    "machine",
+    "encryption",
+    "data_formats_accepted",
+    "internet",
+    "multi_tenant",
+    "redundant",
+    "custom_developed_parts",
+    "confidentiality",
+    "integrity",
+    "availability",
+    "justification_cia_rating",
+    "data_assets_processed",
+];
 
 impl Maker<'_> {
     /// Every technical asset.
@@ -34,6 +48,7 @@ impl Maker<'_> {
             entry = entry.text("out-of-scope", &out_of_scope(asset));
             entry = extras(entry.list("tags", tags(asset)), asset, KEPT);
             self.draft.add(Section::Elements, &id, entry);
+            self.draft.made_from(Section::Elements, &id, format!("technical_assets\n{title}"));
             if !text(asset, "diagram_tweak_order").is_empty() && text(asset, "diagram_tweak_order") != "0" {
                 self.draft.dropped("an order in the diagram", format!("{place}.diagram_tweak_order"));
             }

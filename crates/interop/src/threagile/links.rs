@@ -73,11 +73,10 @@ impl<'f> Maker<'f> {
             let entry = entry.text("protocol", &link.protocol()).text("label", link.title);
             let entry = described(entry, link.said).value("carries", carries.into()).value("returns", returns.into());
             let entry = self.link_facts(entry, &link).list("tags", tags(link.said));
-            let entry = extras(entry, link.said, &["usage", "readonly", "authorization"]);
-            if flag(link.said, "ip_filtered") {
-                self.draft.dropped(format!("that {} is limited to certain addresses", link.title), format!("{place}.ip_filtered"));
-            }
+            let entry = extras(entry, link.said, &["usage", "readonly", "authentication", "authorization", "vpn", "ip_filtered"]);
             self.draft.add(Section::Flows, &link.id, entry);
+            let holder = self.titles.get(&link.from).copied().unwrap_or_default();
+            self.draft.made_from(Section::Flows, &link.id, format!("technical_assets\n{holder}\ncommunication_links\n{}", link.title));
             self.links.push(link);
         }
     }

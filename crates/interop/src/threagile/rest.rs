@@ -6,16 +6,37 @@ use super::{Maker, kept};
 use crate::read::{entries, flag, items, list, text, without_tags};
 
 /// Sections that are kept as they are.
-const KEPT: &[&str] = &["abuse_cases", "security_requirements", "business_criticality", "date", "threagile_version"];
+const KEPT: &[&str] = &[
+    "abuse_cases",
+    "security_requirements",
+    "business_criticality",
+    "date",
+    "threagile_version",
+    "risk_tracking",
+    "author",
+    "contributors",
+];
+
+/// What describes the system, in the order of our description.
+pub(super) const OVERVIEWS: [&str; 4] =
+    ["application_description", "business_overview", "technical_overview", "management_summary_comment"];
+
+/// The text of a part that describes the system.
+pub(super) fn overview(file: &Json, key: &str) -> String {
+    match file.get(key) {
+        Some(Json::String(comment)) => without_tags(comment),
+        Some(part) => without_tags(&text(part, "description")),
+        None => String::new(),
+    }
+}
 
 impl Maker<'_> {
     /// Descriptions, authors, questions and the like.
     pub(super) fn head(&mut self) {
         let file = self.file;
-        let described = ["application_description", "business_overview", "technical_overview"];
-        let mut parts: Vec<String> = described.iter().map(|key| self.overview(key)).collect();
-        parts.push(without_tags(&text(file, "management_summary_comment")));
+        let mut parts: Vec<String> = OVERVIEWS.iter().map(|key| overview(file, key)).collect();
         parts.retain(|part| !part.is_empty());
+        let overviews: Map<String, Json> = OVERVIEWS.iter().filter_map(|key| Some(((*key).to_owned(), file.get(*key)?.clone()))).collect();
         self.draft.set("description", parts.join("\n\n"));
         let authors = file.get("author").into_iter().chain(items(file, "contributors"));
         let names: Vec<String> = authors.map(|author| text(author, "name").into_owned()).filter(|name| !name.is_empty()).collect();
@@ -25,16 +46,11 @@ impl Maker<'_> {
         if let Some(answered) = self.answered() {
             rest.insert("questions".to_owned(), answered);
         }
+        if !overviews.is_empty() {
+            rest.insert("overviews".to_owned(), overviews.into());
+        }
         self.draft.set("x-threagile", Json::Object(rest));
         self.left_out();
-    }
-
-    fn overview(&mut self, key: &str) -> String {
-        let Some(part) = self.file.get(key) else { return String::new() };
-        if !items(part, "images").is_empty() {
-            self.draft.dropped("pictures", format!("{key}.images"));
-        }
-        without_tags(&text(part, "description"))
     }
 
     /// Questions without an answer are still open; the others are kept.

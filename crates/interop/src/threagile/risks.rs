@@ -8,7 +8,7 @@ use crate::draft::{Entry, Section};
 use crate::read::{entries, items, text, without_tags};
 
 /// The things that a risk may be about, in the order in which they stand in its id.
-const ABOUT: [&str; 5] = [
+pub(super) const ABOUT: [&str; 5] = [
     "most_relevant_data_asset",
     "most_relevant_technical_asset",
     "most_relevant_communication_link",
@@ -35,8 +35,7 @@ impl Maker<'_> {
         let id = id_of(category, title);
         let mitigation = self.mitigation(&id, category);
         for (risk_title, risk) in entries(category, "risks_identified") {
-            let place = format!("{key}.{title}.risks_identified.{risk_title}");
-            self.risk(&id, risk_title, category, risk, mitigation.as_deref(), &place);
+            self.risk([key, &id, title, risk_title], category, risk, mitigation.as_deref());
         }
     }
 
@@ -50,7 +49,9 @@ impl Maker<'_> {
         Some(id)
     }
 
-    fn risk(&mut self, category: &str, title: &str, said: &Json, risk: &Json, mitigation: Option<&str>, place: &str) {
+    fn risk(&mut self, [key, category, category_title, title]: [&str; 4], said: &Json, risk: &Json, mitigation: Option<&str>) {
+        let keys = [key, category_title, "risks_identified", title].join("\n");
+        let place = keys.replace('\n', ".");
         let mut about = Vec::new();
         let mut parts = Vec::new();
         for key in ABOUT {
@@ -79,9 +80,9 @@ impl Maker<'_> {
         if let Ok(cwe) = text(said, "cwe").parse::<u32>() {
             entry = entry.value("references", serde_json::json!({"cwe": [cwe]}));
         }
-        entry = entry.list("tags", [format!("{TOOL}:{category}")]);
+        entry = entry.list("tags", [format!("{TOOL}:{category}")]).value("x-threagile", as_it_is(category_title, title, said, risk));
+        self.draft.made_from(Section::Threats, &id, keys);
         self.draft.add(Section::Threats, &id, entry);
-        self.category_rest(said, risk, category, place);
     }
 
     /// What was decided about a risk that was found by hand.
@@ -92,18 +93,6 @@ impl Maker<'_> {
         let Some(status) = words::status(&text(said, "status")) else { return entry };
         let entry = entry.text("status", status).text("because", &because(said)).text("owner", &text(said, "checked_by"));
         if status == "accepted" { entry.text("until", &year_after(&text(said, "date"))) } else { entry }
-    }
-
-    /// What a category says that has no place in a threat.
-    fn category_rest(&mut self, said: &Json, risk: &Json, category: &str, place: &str) {
-        let kept = ["asvs", "cheat_sheet", "function", "detection_logic", "risk_assessment", "false_positives"];
-        let lost: Vec<&str> = kept.into_iter().filter(|key| !text(said, key).is_empty()).collect();
-        if !lost.is_empty() {
-            self.draft.dropped(format!("{} of the category `{category}`", lost.join(", ")), place);
-        }
-        if !text(risk, "data_breach_probability").is_empty() {
-            self.draft.dropped("how likely data is lost, and where", format!("{place}.data_breach_probability"));
-        }
     }
 
     /// The id in our model of something that the file names.
@@ -152,6 +141,21 @@ impl Maker<'_> {
         let old = items(self.file, "individual_risk_categories").iter().map(|category| id_of(category, ""));
         mapped.into_iter().chain(listed).chain(old).collect()
     }
+}
+
+/// A risk with its category in the words of the file, for what our language has no words for.
+fn as_it_is(category_title: &str, title: &str, said: &Json, risk: &Json) -> Json {
+    let mut category = said.as_object().cloned().unwrap_or_default();
+    category.remove("risks_identified");
+    category.insert("title".to_owned(), category_title.into());
+    let risk: serde_json::Map<String, Json> = risk
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    serde_json::json!({"category": category, "title": title, "risk": risk})
 }
 
 /// Whether the id of a risk fits one that may have `*` for anything but `@`.

@@ -24,6 +24,56 @@ pub(super) fn criticality(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The word for a level of confidentiality.
+pub(super) fn confidentiality_of(level: &str) -> Option<&'static str> {
+    ["public", "internal", "restricted", "confidential", "strictly-confidential"]
+        .into_iter()
+        .find(|word| confidentiality(word) == Some(level))
+}
+
+/// The word for a level of integrity or availability.
+pub(super) fn criticality_of(level: &str) -> Option<&'static str> {
+    ["archive", "operational", "important", "critical", "mission-critical"].into_iter().find(|word| criticality(word) == Some(level))
+}
+
+/// The word for a likelihood.
+pub(super) fn likelihood_of(number: u8) -> &'static str {
+    match number {
+        0..=2 => "unlikely",
+        3 => "likely",
+        4 => "very-likely",
+        _ => "frequent",
+    }
+}
+
+/// The word for an impact.
+pub(super) fn impact_of(number: u8) -> &'static str {
+    match number {
+        0..=2 => "low",
+        3 => "medium",
+        4 => "high",
+        _ => "very-high",
+    }
+}
+
+/// The word for what was decided.
+pub(super) fn status_of(status: &str) -> &'static str {
+    match status {
+        "mitigated" => "mitigated",
+        "accepted" | "transferred" => "accepted",
+        "false-positive" | "not-applicable" | "avoided" => "false-positive",
+        "open" => "in-discussion",
+        _ => "unchecked",
+    }
+}
+
+/// The word of the tool that means the same as one of ours: itself, or one that leads to the same entry of a catalogue.
+pub(super) fn counterpart(ours: &str, known: &[&'static str], names: &indexmap::IndexMap<String, String>) -> Option<&'static str> {
+    let same = |word: &&&'static str| **word == ours;
+    let alias = |word: &&&'static str| names.get(**word).is_some_and(|id| Some(id) == names.get(ours));
+    known.iter().find(same).or_else(|| known.iter().find(alias)).copied()
+}
+
 /// Likelihood, 1 to 5.
 pub(super) fn likelihood(word: &str) -> u8 {
     match word {

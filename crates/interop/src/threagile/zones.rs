@@ -27,6 +27,7 @@ impl Maker<'_> {
                 .text("in", parents.get(&foreign).map(String::as_str).unwrap_or_default());
             let entry = self.guards(entry, &kind).list("tags", zone_tags(boundary, &kind, parents.contains_key(&foreign)));
             self.draft.add(Section::Zones, &id, extras(entry, boundary, &["type"]));
+            self.draft.made_from(Section::Zones, &id, format!("trust_boundaries\n{title}"));
             self.put_inside(&id, boundary, "technical_assets_inside", &place);
         }
         self.runtimes();
@@ -105,6 +106,7 @@ impl Maker<'_> {
             let entry = entry.fact("controls", "workload-separation", "no").list("tags", tags(runtime));
             self.draft.guessed(format!("how far {title} is trusted: {trust}, like the most trusted thing on it"), place.clone());
             self.draft.add(Section::Zones, &id, entry);
+            self.draft.made_from(Section::Zones, &id, format!("shared_runtimes\n{title}"));
             self.zones.insert(foreign, id.clone());
             for name in list(runtime, "technical_assets_running") {
                 match self.element(&name).map(|(foreign, _)| foreign.to_owned()) {

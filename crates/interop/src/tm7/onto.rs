@@ -120,6 +120,7 @@ impl<'t, 'c> File<'t, 'c> {
                     // Without a name, a thing is called by its id.
                     let name = if change.text().is_empty() { id } else { change.text() };
                     self.property(thing, &["", "Name"], name);
+                    self.remember(thing, name, id);
                 }
                 if let Some(change) = changed("out-of-scope") {
                     let (flag, reason) = (if change.after.is_some() { "true" } else { "false" }, change.text());
@@ -130,6 +131,15 @@ impl<'t, 'c> File<'t, 'c> {
                     self.moved(thing, self.outgoing.entry(section, id));
                 }
             }
+        }
+    }
+
+    /// Writes the id of ours into a thing whose name no longer says it, so that it is the same thing when it is read again.
+    fn remember(&mut self, thing: Thing<'t>, name: &str, id: &str) {
+        let Some(properties) = thing.value.child("Properties") else { return };
+        let known = properties.children.iter().any(|node| node.text_of(self.text, "Value").starts_with(pieces::OWN_ID));
+        if !known && crate::draft::slug(name) != id {
+            self.edits.push(append(self.text, properties, &pieces::own_id(id)));
         }
     }
 

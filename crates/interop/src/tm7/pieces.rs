@@ -125,13 +125,18 @@ fn properties(piece: &Piece<'_>) -> String {
             piece.out_of_scope.as_deref().unwrap_or_default(),
         ));
     }
-    if let Some(id) = &piece.own_id {
-        let value = format!("<b:Value i:type=\"c:string\" xmlns:c=\"{SCHEMA}\">{OWN_ID}{}</b:Value>", escaped(id));
-        list.push(format!(
-            "<a:anyType i:type=\"b:CustomStringDisplayAttribute\" xmlns:b=\"{KNOWLEDGE}\"><b:DisplayName i:nil=\"true\"/><b:Name i:nil=\"true\"/>{value}</a:anyType>"
-        ));
-    }
+    list.extend(piece.own_id.as_deref().map(own_id));
     format!("<Properties xmlns=\"{ABSTRACTS}\">{}</Properties>", list.concat())
+}
+
+/// A property with an id of ours.
+pub(super) fn own_id(id: &str) -> String {
+    format!(
+        "<a:anyType i:type=\"b:CustomStringDisplayAttribute\" xmlns:a=\"{ARRAYS}\" xmlns:b=\"{KNOWLEDGE}\" xmlns:i=\"{INSTANCE}\">\
+         <b:DisplayName i:nil=\"true\"/><b:Name i:nil=\"true\"/>\
+         <b:Value i:type=\"c:string\" xmlns:c=\"{SCHEMA}\">{OWN_ID}{}</b:Value></a:anyType>",
+        escaped(id)
+    )
 }
 
 /// The first property: what kind of thing it is.
