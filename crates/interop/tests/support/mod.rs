@@ -114,7 +114,7 @@ pub fn outgoing<'m>(model: &'m Model, json: &Json) -> Outgoing<'m> {
             ..ForeignThreat::default()
         }
     });
-    Outgoing { model, json: canonical::to_json(&model.root), threats: threats.collect(), day: "2026-01-02".to_owned(), keep_names: false }
+    Outgoing { threats: threats.collect(), day: "2026-01-02".to_owned(), ..Outgoing::new(model, Vocabulary::default()) }
 }
 
 fn references(threat: &Json) -> Vec<(String, Vec<String>)> {
