@@ -54,7 +54,8 @@ fn steps() -> Vec<(f64, f64)> {
     steps.into_iter().map(|(x, y)| (f64::from(x) * STEP, f64::from(y) * STEP)).collect()
 }
 
-/// How much is wrong with a label at a place: what it covers counts most, then arrows through it, then borders.
+/// How much is wrong with a label at a place: what it covers counts most, then arrows through it, then bends
+/// of its own arrow, then borders.
 fn trouble(layout: &Layout, courses: &[(Rect, Vec<Point>)], edge: usize, r: &Rect) -> u32 {
     let around = r.grown(2.0);
     let covers = layout.nodes.iter().map(|node| u32::from(node.overlaps(&around))).sum::<u32>();
@@ -66,5 +67,8 @@ fn trouble(layout: &Layout, courses: &[(Rect, Vec<Point>)], edge: usize, r: &Rec
     let beside = layout.style == Style::Angular;
     let borders =
         layout.zones.iter().filter(|_| beside).map(|zone| u32::from(zone.overlaps(&around) && !zone.contains(&around))).sum::<u32>();
-    covers * 100 + struck * 10 + borders
+    let course = &courses[edge].1;
+    let bends = course.get(1..course.len().saturating_sub(1)).unwrap_or_default();
+    let bent = u32::from(beside && bends.iter().any(|&p| around.holds(p)));
+    covers * 100 + struck * 10 + bent * 3 + borders
 }
