@@ -16,7 +16,7 @@ pub enum Format {
     Threagile,
     /// A model of pytm: its JSON input, or what it writes with `--json`.
     Pytm,
-    /// An attack-defence tree of ADTool.
+    /// An attack-defence tree of `ADTool`.
     Adtool,
     /// A fault tree in the Open-PSA Model Exchange Format.
     Mef,
