@@ -60,7 +60,7 @@ attack-trees:
         assert_eq!((&found["events"], &found["gates"]), (&5.into(), &4.into()));
         assert_eq!(found["cheapest"]["value"], 110.0);
         assert_eq!(found["quickest"]["value"], 0.0);
-        assert_eq!(found["uncovered"], serde_json::json!(["Download them", "hole"]));
+        assert_eq!(found["uncovered"], serde_json::json!(["hole", "Download them"]));
         let points: Vec<&Json> = found["defence_attack"].as_array().unwrap().iter().map(|point| &point["attack"]).collect();
         assert_eq!(points, [&Json::from(110.0), &Json::from(9000.0), &Json::Null]);
         let interval = &found["simulated"]["interval"];

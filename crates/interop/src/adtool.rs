@@ -1,4 +1,4 @@
-//! Attack-defence trees of ADTool.
+//! Attack-defence trees of `ADTool`.
 //!
 //! A child with the other role is what stops its parent, so it stands under `unless`. Leaves that have the same label are
 //! one step: that is how the tool's own users write a step that stands in several places.
@@ -200,7 +200,7 @@ mod tests {
         let tree = &imported.model["attack-trees"]["open-safe"];
         assert_eq!(tree["any"][0]["all"][1], json!({"do": "Tools", "unless": [{"do": "Guard", "cost": 5.0}], "cost": 30.0}));
         assert_eq!(tree["any"][1], tree["any"][0]["all"][0]);
-        assert_eq!(tree["nodes"]["learn"]["do"], "Learn");
+        assert_eq!(tree["nodes"]["Learn"]["do"], "Learn");
         assert_eq!(imported.loss, Vec::new());
     }
 

@@ -45,7 +45,7 @@ pub enum Format {
     GuideAssetsJson,
     /// The guide's table of assets.
     GuideAssetsCsv,
-    /// An attack-defence tree of ADTool.
+    /// An attack-defence tree of `ADTool`.
     Adtool,
     /// A fault tree in the Open-PSA Model Exchange Format.
     Mef,

@@ -115,7 +115,7 @@ mod tests {
         let knowledge = Knowledge::embedded();
         let text = "redan: 1\nname: M\nelements: {user-db: {kind: store}, login: {kind: process}}\n";
         let loaded = load_text("m.tm.yaml", text, &knowledge.vocabulary());
-        let context = crate::Context { today: jiff::civil::date(2026, 1, 1) };
+        let context = crate::Context::on(jiff::civil::date(2026, 1, 1));
         let analysis = crate::analyse(&loaded.model, &knowledge, &crate::Policy::default(), &context);
         for id in ["user-db", "login"] {
             let asked = analysis.questions.iter().find(|question| question.id == format!("{id}.tech")).unwrap();

@@ -23,7 +23,7 @@ const DIGITS: u32 = 48;
 
 /// Tries the structure at least `trials` times (rounded up to a multiple of 64) with independent leaves.
 ///
-/// Numbers come from SplitMix64 started with `seed`, so that the same seed gives the same result on every machine.
+/// Numbers come from `SplitMix64` started with `seed`, so that the same seed gives the same result on every machine.
 pub fn simulate(structure: &Structure, probabilities: &[f64], trials: u64, seed: u64) -> Simulated {
     let mut random = SplitMix64(seed);
     let rounds = trials.div_ceil(LANES).max(1);

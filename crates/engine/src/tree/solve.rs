@@ -163,7 +163,7 @@ struct Solver<'n> {
 impl Solver<'_> {
     fn modules(&mut self) -> Vec<Module> {
         let mut modules = modules::modules(self.net);
-        if !modules.last().is_some_and(|module| module.root.node() == self.net.goal.node()) {
+        if modules.last().is_none_or(|module| module.root.node() != self.net.goal.node()) {
             modules.push(single(self.net.goal));
         }
         for module in &modules {
