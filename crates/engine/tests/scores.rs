@@ -5,7 +5,9 @@ use redan_engine::{Analysis, Context, Knowledge, Policy, analyse};
 use redan_model::lang::Band;
 use redan_model::load_text;
 
-const CONTEXT: Context = Context { today: jiff::civil::date(2026, 2, 1) };
+fn context() -> Context {
+    Context::on(jiff::civil::date(2026, 2, 1))
+}
 
 fn analysis(threats: &str, policy: &Policy) -> Analysis {
     let text = format!(
@@ -17,7 +19,7 @@ fn analysis(threats: &str, policy: &Policy) -> Analysis {
     let knowledge = Knowledge::embedded();
     let loaded = load_text("shop.tm.yaml", &text, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
-    analyse(&loaded.model, &knowledge, policy, &CONTEXT)
+    analyse(&loaded.model, &knowledge, policy, &context())
 }
 
 fn bands(analysis: &Analysis, id: &str) -> Vec<(Scale, Band)> {

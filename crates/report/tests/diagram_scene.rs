@@ -256,7 +256,7 @@ fn classes_of_data_have_signs() {
 fn open_threats_are_counted_on_what_is_drawn_and_lead_to_the_report() {
     let (model, knowledge) = model();
     let policy = redan_engine::Policy::default();
-    let analysis = redan_engine::analyse(&model, &knowledge, &policy, &redan_engine::Context { today: jiff::civil::date(2026, 1, 1) });
+    let analysis = redan_engine::analyse(&model, &knowledge, &policy, &redan_engine::Context::on(jiff::civil::date(2026, 1, 1)));
     let sources = redan_model::Sources::default();
     let input = redan_report::Input {
         model: &model,
