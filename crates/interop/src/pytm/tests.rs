@@ -58,7 +58,9 @@ fn what_is_false_is_not_there_and_what_no_field_says_is_asked() {
 #[test]
 fn data_and_zones_come_by_name() {
     let model = shop().model;
-    assert_eq!(model["assets"]["password"], json!({"name": "Password", "data": ["credentials"], "confidentiality": "critical"}));
+    let kept = json!({"isCredentials": true, "isStored": true});
+    let password = json!({"name": "Password", "data": ["credentials"], "confidentiality": "critical", "x-pytm": kept});
+    assert_eq!(model["assets"]["password"], password);
     assert_eq!((&model["assets"]["news"]["confidentiality"], &model["elements"]["db"]["holds"]), (&json!("none"), &json!(["password"])));
     assert_eq!(
         (&model["zones"]["internet"]["trust"], &model["zones"]["cloud"]["trust"], &model["zones"]["inner-net"]["in"]),
