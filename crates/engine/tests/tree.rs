@@ -203,7 +203,7 @@ fn front(mut points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 }
 
 fn node_values(structure: &Structure, bits: u32) -> Vec<bool> {
-    let goal = structure.goal().unwrap();
+    let goal = structure.goal().expect("a plan has a goal");
     let mut copy = structure.clone();
     let mut values = Vec::new();
     for at in 0..structure.nodes().len() {
@@ -221,12 +221,12 @@ fn at_node(structure: &Structure, at: usize) -> Literal {
     for _ in structure.nodes().iter().take(at + 1) {
         found = Some(other.leaf());
     }
-    found.unwrap()
+    found.expect("there is a node")
 }
 
 fn used(structure: &Structure) -> Vec<bool> {
     let mut used = vec![false; structure.nodes().len()];
-    used[structure.goal().unwrap().node()] = true;
+    used[structure.goal().expect("a plan has a goal").node()] = true;
     for (at, node) in structure.nodes().iter().enumerate().rev() {
         if let (true, redan_engine::tree::Node::Gate(_, inputs)) = (used[at], node) {
             inputs.iter().for_each(|input| used[input.node()] = true);

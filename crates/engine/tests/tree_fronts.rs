@@ -27,7 +27,7 @@ struct Builder {
 impl Builder {
     fn add(&mut self, step: &Step) -> Literal {
         let (own, stops) = match step {
-            Leaf(name, cost, stops) => (self.leaf(*name, *cost), stops),
+            Leaf(name, cost, stops) => (self.leaf(name, *cost), stops),
             And(below, stops) => (self.gate(Gate::All, below), stops),
             Or(below, stops) => (self.gate(Gate::Any, below), stops),
         };
@@ -58,7 +58,11 @@ fn front(step: &Step) -> Vec<(f64, f64)> {
     let mut builder = Builder { structure: Structure::new(), costs: Vec::new(), leaves: HashMap::new() };
     let goal = builder.add(step);
     builder.structure.set_goal(goal);
-    defence_attack(&builder.structure, &builder.costs).unwrap().iter().map(|point| (point.defence, point.attack)).collect()
+    defence_attack(&builder.structure, &builder.costs)
+        .expect("the front is small")
+        .iter()
+        .map(|point| (point.defence, point.attack))
+        .collect()
 }
 
 #[test]
