@@ -221,7 +221,7 @@ fn lints(gate: &Gate, analysis: &Analysis) -> Vec<Breach> {
     let named = |lint: &&Diagnostic| lint.severity != Severity::Error && gate.lints.contains(&lint.code);
     let breach = |lint: &Diagnostic| Breach {
         reason: "lint",
-        key: format!("{}@{}", lint.code, lint.subject.as_deref().unwrap_or(&lint.message)),
+        key: fault_key(lint),
         threat: None,
         weight: 0,
         message: format!("{} [{}]", lint.message, lint.code),
@@ -229,6 +229,13 @@ fn lints(gate: &Gate, analysis: &Analysis) -> Vec<Breach> {
         consequence: Consequence::Fail,
     };
     analysis.lints.iter().filter(named).map(breach).collect()
+}
+
+/// What names a fault of a model, wherever it stands in the file and on whatever day: its code with its subject, else with
+/// its message, in which numbers do not count.
+pub fn fault_key(fault: &Diagnostic) -> String {
+    let message = || fault.message.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("#");
+    format!("{}@{}", fault.code, fault.subject.clone().unwrap_or_else(message))
 }
 
 /// The code of a lint, as the table has it.

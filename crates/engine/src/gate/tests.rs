@@ -134,3 +134,12 @@ fn what_is_wrong_with_a_rule_has_its_place_and_a_near_name() {
     let (_, error) = compile(&gate, &knowledge.catalogue).expect_err("no such control").remove(0);
     assert!(error.range.start > 0 && error.help.as_deref().is_some_and(|help| help.contains("encryption")), "{error:?}");
 }
+
+#[test]
+fn a_fault_has_the_same_name_on_another_day() {
+    let aged = |days| fault_key(&Diagnostic::unplaced("one-time-checklist", format!("last reviewed {days} days ago")));
+    assert_eq!(aged(99), aged(100));
+    assert_ne!(aged(99), fault_key(&Diagnostic::unplaced("one-time-checklist", "no review is recorded")));
+    let about = Diagnostic::unplaced("stale-answer", "no longer needed").about("T1");
+    assert_eq!(fault_key(&about), "stale-answer@T1");
+}

@@ -27,9 +27,7 @@ pub fn write(out: &mut dyn Write, report: &CheckReport, marked: bool, most: usiz
         model_text(&mut text, model);
     }
     if text.left_out > 0 {
-        text.most = usize::MAX;
-        let left_out = text.left_out;
-        text.add(&format!("\n{left_out} more lines do not fit here: `redan check`\n"));
+        text.text.push_str(&format!("\n{} more lines do not fit here: `redan check`\n", text.left_out));
     }
     out.write_all(text.text.as_bytes())
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use redan_engine::Knowledge;
 use redan_engine::analysis::{Analysis, Status, Threat};
-use redan_engine::gate::{Breach, Consequence, breaches, compile};
+use redan_engine::gate::{Breach, Consequence, breaches, compile, fault_key};
 use redan_engine::policy::{Policy, response};
 use redan_model::lang::Band;
 use redan_model::{Diagnostic, Model, Severity, Span};
@@ -91,11 +91,6 @@ pub(super) fn rule_faults(policy: &Policy, knowledge: &Knowledge) -> Vec<Diagnos
         }
     };
     errors.into_iter().map(diagnostic).collect()
-}
-
-/// What names a fault of a model, wherever it stands in the file.
-pub(super) fn fault_key(fault: &Diagnostic) -> String {
-    format!("{}@{}", fault.code, fault.subject.as_deref().unwrap_or(&fault.message))
 }
 
 fn failures(analysis: &Analysis, policy: &Policy) -> Vec<Failed> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use redan_engine::analysis::{Status, Threat};
+use redan_engine::gate::fault_key;
 use redan_engine::lint::LINTS;
 use redan_engine::{Analysis, Knowledge};
 use redan_model::lang::Band;
@@ -11,7 +12,7 @@ use redan_model::naming::sentence_of;
 use redan_model::{Diagnostic, Severity, Span, Thing};
 use redan_report::gate::{CheckResult, CheckedModel, Identity, Level, ResultPlace, Settled, Verdict};
 
-use super::gate::{EXPIRED, Failed, fault_key};
+use super::gate::{EXPIRED, Failed};
 use super::{Checked, exit_of, faults, human};
 use crate::exit::Exit;
 use crate::human as people;
