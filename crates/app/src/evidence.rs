@@ -20,7 +20,7 @@ use crate::exit::usage;
 use crate::project::{FilesBelow, Project, read_limited};
 use crate::session::Opened;
 
-pub(crate) use gate::{failures, where_it_is};
+pub(crate) use gate::{Fails, failures, where_it_is};
 
 /// The ending of the file that keeps evidence beside a model.
 pub(crate) const ENDING: &str = ".evidence.json";

@@ -7,6 +7,7 @@ mod discover;
 mod files;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redan_engine::Policy;
 use redan_model::{Diagnostic, Files as _, Sources};
@@ -39,6 +40,8 @@ pub(crate) struct Project {
     pub(crate) base: PathBuf,
     /// What its documents look like.
     pub(crate) report: Report,
+    /// The text of its configuration.
+    pub(crate) config: Arc<Sources>,
 }
 
 /// A configuration that cannot be used: everything that is wrong, with the text to show it in.
@@ -60,7 +63,8 @@ impl Project {
         };
         let config = config::read(&path)?;
         let base = if stated.is_some() { root.clone() } else { path.parent().map_or_else(|| root.clone(), Path::to_owned) };
-        Ok(Self { root, policy: config.policy, packs: config.packs, models: config.models, base, report: config.report })
+        let (policy, packs, models, report) = (config.policy, config.packs, config.models, config.report);
+        Ok(Self { root, policy, packs, models, base, report, config: config.sources })
     }
 
     fn without_config(root: PathBuf) -> Self {
@@ -71,6 +75,7 @@ impl Project {
             packs: Packs::default(),
             models: vec![MODEL_FOLDER.to_owned()],
             report: Report::default(),
+            config: Arc::default(),
         }
     }
 

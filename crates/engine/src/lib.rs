@@ -19,6 +19,7 @@ pub mod expr;
 pub mod fact;
 pub mod facts;
 pub mod few;
+pub mod gate;
 pub mod knowledge;
 pub mod lint;
 pub mod mutate;

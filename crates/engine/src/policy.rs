@@ -4,6 +4,7 @@
 
 use redan_model::lang::{Band, Level, Role};
 
+use crate::gate::Gate;
 use crate::score::{Scale, by_thresholds};
 
 /// What becomes of a threat that waits for facts.
@@ -66,6 +67,8 @@ pub struct Policy {
     pub required_roles: Vec<Role>,
     /// More open threats than this without owner or mitigation are the pitfall "too many threats without prioritisation".
     pub unprioritised_limit: usize,
+    /// What else the gate asks of a model.
+    pub gate: Gate,
 }
 
 impl Default for Policy {
@@ -86,6 +89,7 @@ impl Default for Policy {
             review_cadence_days: 90,
             required_roles: vec![Role::Developer, Role::Product, Role::Ops, Role::Security],
             unprioritised_limit: 20,
+            gate: Gate::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod diagram;
 pub mod document;
 pub mod docx;
 pub mod fact;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod markdown;

@@ -155,13 +155,13 @@ fn fence(text: &str) -> String {
 }
 
 /// Text in a code span, which cannot end it early and cannot end a table cell.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let safe = text.replace('`', "'").replace(['\n', '\r'], " ").replace('|', "\\|");
     format!("`{safe}`")
 }
 
 /// Text inside a line.
-fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     escaped(text, false)
 }
 

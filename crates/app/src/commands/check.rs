@@ -2,34 +2,43 @@
 //!
 //! Exit code 2 when a model cannot be relied on, 1 when the gate fails, whatever the format.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+mod gate;
+mod human;
+mod known;
+mod results;
 
-use anstyle::AnsiColor;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use redan_engine::Analysis;
-use redan_engine::analysis::{Answer, Status, Threat};
-use redan_engine::evidence::suggestions;
-use redan_engine::policy::{Policy, response};
-use redan_model::{Diagnostic, Severity};
+use redan_engine::{Analysis, Context, Knowledge, Policy};
+use redan_model::{Diagnostic, Model};
+use redan_report::gate::{CheckReport, comment, github, gitlab, junit, sarif};
 use redan_report::json::{self, CountsJson, DiagnosticJson, ModelJson};
 use serde::Serialize;
 
 use crate::args::Models;
-use crate::diagnostics;
 use crate::evidence::{self, Given};
-use crate::exit::{Exit, Outcome};
-use crate::human;
+use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::session::{Kept, Opened, Session};
-use crate::terminal::paint;
+
+use gate::{EXPIRED, Failed, Judged};
+use known::Known;
 
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
   redan check
-  redan check -q shop.tm.yaml            only what fails
-  redan check --format github            annotations for GitHub Actions
+  redan check -q shop.tm.yaml                        only what fails
+  redan check --format sarif -o redan.sarif          for code scanning
+  redan check --format github                        annotations and a summary in GitHub Actions
+  redan check --since origin/main                    only what this change makes new or worse
+  redan check --write-baseline security/known.json   accept what is there today
+  redan check --baseline security/known.json         and fail only on what comes after
 
 The gate is set under `[policy]` in `redan.toml`. Without it, an open critical threat, an expired acceptance of a
 critical or high one, and faults of the model that are errors fail it. With evidence, so do a failed test of a P0 or P1
@@ -40,6 +49,15 @@ pub(crate) struct CheckArgs {
     /// Reports of tests and scanners, told by content: failed tests of P0 and P1 and grave findings fail the gate
     #[arg(long, value_name = "FILE", num_args = 1..)]
     evidence: Vec<PathBuf>,
+    /// Fail only on what this file does not hold, or holds as less grave
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    baseline: Option<PathBuf>,
+    /// Write down everything that fails today, so that only what comes after fails
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Fail only on what is new or worse since this git revision
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    since: Option<String>,
     /// How to show it
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     format: CheckFormat,
@@ -51,40 +69,34 @@ enum CheckFormat {
     Human,
     /// JSON, version 1
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// Annotations and step summary of GitHub Actions
+    Github,
     /// Markdown, such as for a comment on a change
     Md,
-    /// Annotations of GitHub Actions
-    Github,
 }
 
 /// What was found about one model.
 struct Checked {
     model: Opened,
     analysis: Option<Kept<Analysis>>,
+    /// What keeps it from passing.
     failures: Vec<Failed>,
-}
-
-/// Commands that are offered at once.
-const OFFERED: usize = 10;
-
-/// The lint about acceptances that have run out, and the reason for which the gate fails by them.
-const EXPIRED: &str = "expired-acceptance";
-
-/// One reason for the gate to fail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Failed {
-    /// `open-threat`, `unanswered-question`, `expired-acceptance` or `lint`; of evidence `failed-test`, `finding` or
-    /// `errored-report`.
-    reason: &'static str,
-    /// The threat, if it is one.
-    threat: Option<String>,
-    /// In a sentence.
-    message: String,
+    /// What would, had it not been there before.
+    known: Vec<Failed>,
+    /// What the policy only wants to be said.
+    warned: Vec<Failed>,
 }
 
 /// Runs `check`.
 pub(crate) fn run(args: &CheckArgs, session: &mut Session<'_>) -> Outcome {
     let (given, models) = reports_and_models(args);
+    let before = args.baseline.as_deref().map(|path| Known::read(&session.cwd.join(path), path)).transpose()?;
     let mut models = session.open_any(&models)?;
     if !given.is_empty() {
         for model in &mut models {
@@ -92,14 +104,49 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session<'_>) -> Outcome {
             evidence::attach(model, reports);
         }
     }
-    let checked: Vec<Checked> = models.into_iter().map(check).collect();
-    match args.format {
-        CheckFormat::Human => checked.iter().try_for_each(|one| human_text(one, session))?,
-        CheckFormat::Json => json::write(session.terminal.out(), &document(&checked))?,
-        CheckFormat::Md => checked.iter().try_for_each(|one| markdown(one, session.terminal.out()))?,
-        CheckFormat::Github => checked.iter().try_for_each(|one| annotations(one, session.terminal.out()))?,
+    rules_are_right(&models, session)?;
+    let mut checked = check(models);
+    if let Some(before) = before {
+        checked.iter_mut().for_each(|one| one.forgive(&before));
     }
+    if let Some(revision) = &args.since {
+        let before = since(revision, &checked, session)?;
+        checked.iter_mut().for_each(|one| one.forgive(&before));
+    }
+    if let Some(path) = &args.write_baseline {
+        write_baseline(path, &mut checked, session)?;
+    }
+    show(args.format, &checked, session)?;
     Ok(checked.iter().map(exit_of).max().unwrap_or(Exit::Fine))
+}
+
+fn show(format: CheckFormat, checked: &[Checked], session: &mut Session<'_>) -> anyhow::Result<()> {
+    let report = |cwd: &Path| CheckReport { models: checked.iter().map(|one| results::model(one, cwd)).collect() };
+    let cwd = session.cwd.clone();
+    match format {
+        CheckFormat::Human => checked.iter().try_for_each(|one| human::text(one, session))?,
+        CheckFormat::Json => json::write(session.terminal.out(), &document(checked))?,
+        CheckFormat::Sarif => sarif::write(session.terminal.out(), &report(&cwd), env!("CARGO_PKG_VERSION"))?,
+        CheckFormat::Junit => junit::write(session.terminal.out(), &report(&cwd))?,
+        CheckFormat::Gitlab => gitlab::write(session.terminal.out(), &report(&cwd))?,
+        CheckFormat::Md => comment::write(session.terminal.out(), &report(&cwd), true, comment::MAX_COMMENT)?,
+        CheckFormat::Github => {
+            let report = report(&cwd);
+            github::write(session.terminal.out(), &report)?;
+            if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+                summary(Path::new(&path), &report).with_context(|| format!("writing the step summary {}", Path::new(&path).display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the summary of a step; what other programs wrote there stays.
+fn summary(path: &Path, report: &CheckReport) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    comment::write(&mut text, report, false, comment::MAX_SUMMARY)?;
+    OpenOptions::new().create(true).append(true).open(path)?.write_all(&text)?;
+    Ok(())
 }
 
 /// Reports, and models, of which an option with several values may have taken some along.
@@ -108,12 +155,138 @@ fn reports_and_models(args: &CheckArgs) -> (Vec<Given>, Vec<PathBuf>) {
     (reports.into_iter().map(|path| Given { kind: None, path }).collect(), args.models.models.iter().cloned().chain(more).collect())
 }
 
-fn check(model: Opened) -> Checked {
-    let analysis = model.loaded.is_valid().then(|| model.analyse());
-    let mut failures = analysis.as_ref().map(|analysis| gate(analysis, &model.project.policy)).unwrap_or_default();
-    let proven = analysis.iter().flat_map(|analysis| evidence::failures(&model.evidence, analysis));
-    failures.extend(proven.map(|fails| Failed { reason: fails.reason, threat: None, message: fails.message }));
-    Checked { model, analysis, failures }
+/// Fails if a rule of a policy cannot be used; what is wrong is shown at its place in `redan.toml`.
+fn rules_are_right(models: &[Opened], session: &mut Session<'_>) -> anyhow::Result<()> {
+    let mut shown: Vec<String> = Vec::new();
+    for model in models {
+        let found = gate::rule_faults(&model.project.policy, &model.knowledge);
+        let name = model.project.config.iter().next().map(|(_, source)| source.name().to_owned()).unwrap_or_default();
+        if !found.is_empty() && !shown.contains(&name) {
+            session.show_diagnostics(&found, &model.project.config);
+            shown.push(name);
+        }
+    }
+    if shown.is_empty() { Ok(()) } else { Err(Failure::Reported.into()) }
+}
+
+fn check(models: Vec<Opened>) -> Vec<Checked> {
+    let found = analyses(&models);
+    models.into_iter().zip(found).map(|(model, found)| Checked::new(model, found)).collect()
+}
+
+/// What an analysis is made from, without what only one thread may touch.
+struct Job<'a> {
+    model: &'a Model,
+    knowledge: &'a Knowledge,
+    policy: &'a Policy,
+    context: Context,
+}
+
+/// The analyses of all valid models, made on every core.
+fn analyses(models: &[Opened]) -> Vec<Option<(Kept<Analysis>, Judged)>> {
+    let job = |opened: &'_ Opened| opened.loaded.is_valid().then(|| opened.context());
+    let contexts: Vec<Option<Context>> = models.iter().map(job).collect();
+    let jobs = models.iter().zip(contexts).map(|(opened, context)| {
+        let (model, knowledge, policy) = (&opened.loaded.model, &*opened.knowledge, &opened.project.policy);
+        context.map(|context| Job { model, knowledge, policy, context })
+    });
+    let jobs: Vec<Option<Job<'_>>> = jobs.collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
+    if threads < 2 {
+        return jobs.iter().map(|job| job.as_ref().map(Job::run)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let mut found: Vec<_> = jobs.iter().map(|_| None).collect();
+    std::thread::scope(|scope| {
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((at, job)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, jobs.get(at)?))) {
+                done.push((at, job.as_ref().map(Job::run)));
+            }
+            done
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            for (at, analysis) in worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+                found[at] = analysis;
+            }
+        }
+    });
+    found
+}
+
+impl Job<'_> {
+    fn run(&self) -> (Kept<Analysis>, Judged) {
+        let analysis = Kept::new(redan_engine::analyse(self.model, self.knowledge, self.policy, &self.context));
+        let judged = gate::judge(self.model, self.knowledge, self.policy, &analysis, self.context.today);
+        (analysis, judged)
+    }
+}
+
+impl Checked {
+    fn new(model: Opened, found: Option<(Kept<Analysis>, Judged)>) -> Self {
+        let Some((analysis, Judged { mut failures, warned })) = found else {
+            return Self { model, analysis: None, failures: Vec::new(), known: Vec::new(), warned: Vec::new() };
+        };
+        failures.extend(evidence::failures(&model.evidence, &analysis).into_iter().map(Failed::of_evidence));
+        Self { model, analysis: Some(analysis), failures, known: Vec::new(), warned }
+    }
+
+    /// Takes out what was there before.
+    fn forgive(&mut self, before: &Known) {
+        let (known, new) = before.split(&self.model.below, std::mem::take(&mut self.failures));
+        self.failures = new;
+        self.known.extend(known);
+    }
+}
+
+/// What failed in a revision, judged by the rules and the policy of today.
+fn since(revision: &str, checked: &[Checked], session: &mut Session<'_>) -> anyhow::Result<Known> {
+    let mut repositories: Vec<(crate::git::Git, String)> = Vec::new();
+    let mut known = Known::default();
+    for one in checked.iter().filter(|one| one.analysis.is_some()) {
+        let root = &one.model.project.root;
+        let at = match repositories.iter().position(|(git, _)| git.root == *root) {
+            Some(at) => at,
+            None => {
+                let git = crate::git::Git::of(root)?;
+                let commit = git.commit(revision)?;
+                repositories.push((git, commit));
+                repositories.len() - 1
+            }
+        };
+        let (git, commit) = &repositories[at];
+        let path = one.model.path.strip_prefix(root).unwrap_or(&one.model.path).to_string_lossy().replace('\\', "/");
+        if !git.has(commit, &path) {
+            continue;
+        }
+        let Some(old) = session.try_open_at(git, commit, &path)? else {
+            let shown = &one.model.shown;
+            session.terminal.note(&format!("{shown} was not valid at {revision}, so everything in it counts as new"));
+            continue;
+        };
+        let (knowledge, policy) = (&*one.model.knowledge, &one.model.project.policy);
+        let job = Job { model: &old.loaded.model, knowledge, policy, context: Context::on(one.model.today) };
+        known.add(&one.model.below, &job.run().1.failures);
+    }
+    Ok(known)
+}
+
+/// Writes down what fails; from then on it is known.
+fn write_baseline(path: &Path, checked: &mut [Checked], session: &mut Session<'_>) -> anyhow::Result<()> {
+    if let Some(invalid) = checked.iter().find(|one| one.analysis.is_none()) {
+        let shown = &invalid.model.shown;
+        session.show_diagnostics(&invalid.model.loaded.diagnostics, &invalid.model.loaded.sources);
+        return Err(usage(format!("no baseline is written, since {shown} is not valid")));
+    }
+    let mut known = Known::default();
+    for one in &*checked {
+        known.add(&one.model.below, &one.failures);
+    }
+    known.write(&session.cwd.join(path))?;
+    session.terminal.note(&format!("wrote {}: {} failures that do not count from now on", path.display(), known.len()));
+    checked.iter_mut().for_each(|one| one.forgive(&known));
+    Ok(())
 }
 
 fn exit_of(checked: &Checked) -> Exit {
@@ -124,104 +297,14 @@ fn exit_of(checked: &Checked) -> Exit {
     }
 }
 
-/// Everything that keeps a model from passing the gate of its project.
-pub(crate) fn gate(analysis: &Analysis, policy: &Policy) -> Vec<Failed> {
-    let threats = analysis.threats.iter().filter_map(|threat| threat_fails(threat, policy));
-    let fails = |lint: &&Diagnostic| lint.severity == Severity::Error && lint.code != EXPIRED;
-    let lints = analysis.lints.iter().filter(fails).map(|lint| Failed {
-        reason: "lint",
-        threat: None,
-        message: format!("{} [{}]", lint.message, lint.code),
-    });
-    threats.chain(lints).collect()
-}
-
-fn threat_fails(threat: &Threat, policy: &Policy) -> Option<Failed> {
-    let band = threat.rating.band?;
-    let reaches = |least: Option<redan_model::lang::Band>| least.is_some_and(|least| band >= least);
-    let failed = |reason, message| Some(Failed { reason, threat: Some(threat.id.clone()), message });
-    match threat.status {
-        Status::Open if reaches(policy.fail_on) => {
-            failed("open-threat", format!("{} is open and {band} ({}): {}", threat.id, response(band), threat.title))
-        }
-        Status::Question if policy.fail_on_questions && reaches(policy.fail_on) => {
-            failed("unanswered-question", format!("{} is {band} and waits for an answer: {}", threat.id, threat.title))
-        }
-        Status::Accepted if threat.answer.as_ref().is_some_and(|answer| answer.expired) && reaches(policy.fail_on_expired) => {
-            let until = threat.answer.as_ref().and_then(|answer| answer.until).map_or_else(String::new, |until| format!(" on {until}"));
-            failed(EXPIRED, format!("the acceptance of {} ({band}) ended{until}: {}", threat.id, threat.title))
-        }
-        _ => None,
-    }
-}
-
-fn human_text(checked: &Checked, session: &mut Session<'_>) -> io::Result<()> {
-    let loaded = &checked.model.loaded;
-    session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
-    if let Some(analysis) = &checked.analysis {
-        let lints: Vec<Diagnostic> = analysis.lints.iter().filter(|lint| !is_said_by_the_gate(lint, checked)).cloned().collect();
-        session.show_diagnostics(&lints, &loaded.sources);
-    }
-    let quiet = session.common.quiet;
-    let color = session.terminal.color;
-    let verdict = match exit_of(checked) {
-        Exit::Fine if quiet => return Ok(()),
-        Exit::Fine => paint(color, AnsiColor::Green.on_default().bold(), "passed"),
-        Exit::GateFailed => paint(color, AnsiColor::Red.on_default().bold(), "the gate failed"),
-        Exit::Invalid => paint(color, AnsiColor::Red.on_default().bold(), "not valid"),
-    };
-    let counts = checked.analysis.as_deref().map(human::summary).unwrap_or_else(|| errors(&loaded.diagnostics));
-    let out = session.terminal.out();
-    writeln!(out, "{}: {verdict}; {counts}", checked.model.shown)?;
-    for failed in &checked.failures {
-        writeln!(out, "  {}", failed.message)?;
-        if let Some(threat) = &failed.threat {
-            writeln!(out, "    {}", advice(failed, threat, checked))?;
-        }
-    }
-    let assessment = checked.analysis.as_ref().and_then(|analysis| analysis.evidence.as_deref());
-    let offers = assessment.map(|assessment| suggestions(&loaded.model, assessment)).unwrap_or_default();
-    if !offers.is_empty() {
-        writeln!(out, "  no threat covers some findings; add what applies:")?;
-    }
-    for offer in offers.iter().take(OFFERED) {
-        writeln!(out, "    {}", evidence::command(&checked.model, offer))?;
-    }
-    if offers.len() > OFFERED {
-        writeln!(out, "    and {} more: redan verify", offers.len() - OFFERED)?;
-    }
-    Ok(())
-}
-
-fn errors(diagnostics: &[Diagnostic]) -> String {
-    match diagnostics.iter().filter(|d| d.is_error()).count() {
-        1 => "1 error".to_owned(),
-        count => format!("{count} errors"),
-    }
-}
-
 /// Whether a lint is a failure of the gate in other words. Where people read both, it is shown once.
 fn is_said_by_the_gate(lint: &Diagnostic, checked: &Checked) -> bool {
     lint.code == EXPIRED && lint.is_error() && checked.failures.iter().any(|failed| failed.reason == EXPIRED)
 }
 
-/// The entry that accepts a threat: its key and its place.
-fn acceptance<'a>(checked: &'a Checked, threat: &str) -> Option<&'a Answer> {
-    checked.analysis.as_ref()?.threat(threat)?.answer.as_deref()
-}
-
-fn advice(failed: &Failed, threat: &str, checked: &Checked) -> String {
-    match failed.reason {
-        EXPIRED => {
-            let answer = acceptance(checked, threat);
-            let key = answer.map_or(threat, |answer| answer.key.as_str());
-            let at = answer.map(|answer| checked.model.loaded.sources.locate(answer.span));
-            let at = at.map_or_else(String::new, |at| format!(" ({}:{}:{})", at.file, at.line, at.column));
-            format!("look at it again: fix it, or give `threats.{key}.until` a later day{at}")
-        }
-        "unanswered-question" => format!("answer it: redan questions; why: redan explain {threat}"),
-        _ => format!("counter it, or write under `threats.{threat}` what was decided; why: redan explain {threat}"),
-    }
+/// What is wrong with the text, then what is wrong with the model.
+fn faults(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
+    checked.model.loaded.diagnostics.iter().chain(checked.analysis.iter().flat_map(|analysis| &analysis.lints))
 }
 
 #[derive(Serialize)]
@@ -236,6 +319,8 @@ struct Document<'a> {
 struct GateJson {
     passed: bool,
     failures: Vec<Failed>,
+    warnings: Vec<Failed>,
+    known: usize,
 }
 
 #[derive(Serialize)]
@@ -250,90 +335,23 @@ struct ModelChecked<'a> {
 fn document(checked: &[Checked]) -> Document<'_> {
     let valid = checked.iter().all(|one| one.analysis.is_some());
     let failures: Vec<Failed> = checked.iter().flat_map(|one| one.failures.clone()).collect();
+    let warnings = checked.iter().flat_map(|one| one.warned.clone()).collect();
+    let known = checked.iter().map(|one| one.known.len()).sum();
     let models = checked.iter().map(|one| ModelChecked {
         model: ModelJson::of(&one.model.loaded.model, &one.model.loaded.sources),
         valid: one.analysis.is_some(),
         counts: one.analysis.as_deref().map(CountsJson::of),
-        gate: one.analysis.is_some().then(|| GateJson { passed: one.failures.is_empty(), failures: one.failures.clone() }),
+        gate: one.analysis.is_some().then(|| GateJson {
+            passed: one.failures.is_empty(),
+            failures: one.failures.clone(),
+            warnings: one.warned.clone(),
+            known: one.known.len(),
+        }),
     });
     Document {
         version: 1,
-        gate: GateJson { passed: valid && failures.is_empty(), failures },
+        gate: GateJson { passed: valid && failures.is_empty(), failures, warnings, known },
         diagnostics: checked.iter().flat_map(|one| faults(one).map(|d| DiagnosticJson::of(&one.model.loaded.sources, d))).collect(),
         models: models.collect(),
-    }
-}
-
-/// What is wrong with the text, then what is wrong with the model.
-fn faults(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
-    checked.model.loaded.diagnostics.iter().chain(checked.analysis.iter().flat_map(|analysis| &analysis.lints))
-}
-
-fn markdown(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
-    let verdict = match exit_of(checked) {
-        Exit::Fine => "passed",
-        Exit::GateFailed => "**the gate failed**",
-        Exit::Invalid => "**not valid**",
-    };
-    let name = checked.model.loaded.model.name_of(redan_model::Thing::Model);
-    writeln!(out, "### {name}: {verdict}\n")?;
-    if let Some(analysis) = &checked.analysis {
-        writeln!(out, "{}\n", human::summary(analysis))?;
-    }
-    for failed in &checked.failures {
-        writeln!(out, "- {}", failed.message)?;
-    }
-    for fault in faults(checked).filter(|fault| fault.severity > Severity::Hint && !is_said_by_the_gate(fault, checked)) {
-        writeln!(out, "- `{}`", diagnostics::line(fault, &checked.model.loaded.sources))?;
-    }
-    Ok(())
-}
-
-/// Workflow commands of GitHub Actions: one annotation a line.
-fn annotations(checked: &Checked, out: &mut dyn Write) -> io::Result<()> {
-    let sources = &checked.model.loaded.sources;
-    for fault in faults(checked).filter(|fault| !is_said_by_the_gate(fault, checked)) {
-        let kind = match fault.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Hint => "notice",
-        };
-        annotation(out, kind, fault.primary.map(|span| sources.locate(span)), fault.code, &fault.message)?;
-    }
-    for failed in checked.failures.iter().filter(|failed| failed.reason != "lint") {
-        let threat = checked.analysis.as_ref().and_then(|analysis| analysis.threat(failed.threat.as_deref()?));
-        let answer = threat.and_then(|threat| threat.answer.as_ref()).filter(|_| failed.reason == EXPIRED);
-        let at = answer.map(|answer| answer.span).or(threat.map(|threat| threat.location));
-        annotation(out, "error", at.map(|at| sources.locate(at)), failed.reason, &failed.message)?;
-    }
-    Ok(())
-}
-
-fn annotation(out: &mut dyn Write, kind: &str, at: Option<redan_model::Location>, title: &str, message: &str) -> io::Result<()> {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
-    let place = at.map(|at| format!("file={},line={},col={},", property(&at.file), at.line, at.column)).unwrap_or_default();
-    writeln!(out, "::{kind} {place}title={}::{}", property(title), data(message))
-}
-
-#[cfg(test)]
-mod tests {
-    use redan_model::lang::Band;
-
-    use super::*;
-
-    #[test]
-    fn annotations_escape_what_would_end_them() {
-        let mut out = Vec::new();
-        annotation(&mut out, "error", None, "a,b", "50 %\nof it").unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "::error title=a%2Cb::50 %25%0Aof it\n");
-    }
-
-    #[test]
-    fn a_lint_that_is_an_error_fails_the_gate() {
-        let lint = Diagnostic::unplaced("ambiguous-answer", "two entries answer the same threat");
-        let analysis = Analysis { lints: vec![lint], ..Analysis::default() };
-        assert_eq!(gate(&analysis, &Policy::default())[0].reason, "lint");
-        assert_eq!(Policy::default().fail_on, Some(Band::Critical));
     }
 }

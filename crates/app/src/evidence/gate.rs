@@ -4,16 +4,17 @@ use redan_engine::Analysis;
 use redan_engine::analysis::Threat;
 use redan_engine::evidence::{Assessment, LinkedFinding, State};
 use redan_engine::policy::priority;
-use redan_model::evidence::{Evidence, Outcome};
+use redan_model::evidence::{Evidence, FindingSeverity, Outcome};
 use redan_model::lang::Band;
-
-/// Findings that are listed one by one; the rest are counted.
-const LISTED: usize = 50;
 
 /// One reason of evidence for the gate to fail.
 pub(crate) struct Fails {
     /// `failed-test`, `finding` or `errored-report`.
     pub(crate) reason: &'static str,
+    /// What names it in every run.
+    pub(crate) key: String,
+    /// How grave it is, where that is known.
+    pub(crate) band: Option<Band>,
     /// In a sentence.
     pub(crate) message: String,
 }
@@ -24,7 +25,10 @@ pub(crate) fn failures(evidence: &Evidence, analysis: &Analysis) -> Vec<Fails> {
     let mut all = tests(assessment, analysis);
     all.extend(findings(evidence, assessment));
     let broken = evidence.reports.iter().filter_map(|report| match &report.outcome {
-        Outcome::Errored(why) => Some(Fails { reason: "errored-report", message: format!("{} proves nothing: {why}", report.name) }),
+        Outcome::Errored(why) => {
+            let message = format!("{} proves nothing: {why}", report.name);
+            Some(Fails { reason: "errored-report", key: report.name.clone(), band: None, message })
+        }
         Outcome::Ran | Outcome::Empty => None,
     });
     all.extend(broken);
@@ -39,7 +43,7 @@ fn tests(assessment: &Assessment, analysis: &Analysis) -> Vec<Fails> {
         if let Some(worst) = threats.iter().filter_map(|threat| band(threat)).max() {
             let names: Vec<&str> = threats.iter().take(3).map(|threat| threat.id.as_str()).collect();
             let message = format!("`{id}` ({}, against {}) does not pass its checks: {}", priority(worst), names.join(", "), known.reason);
-            all.push(Fails { reason: "failed-test", message });
+            all.push(Fails { reason: "failed-test", key: id.clone(), band: Some(worst), message });
         }
     }
     all
@@ -52,13 +56,13 @@ fn band(threat: &Threat) -> Option<Band> {
 fn findings(evidence: &Evidence, assessment: &Assessment) -> Vec<Fails> {
     let mut grave: Vec<&LinkedFinding> = assessment.findings.iter().filter(|linked| linked.is_grave()).collect();
     grave.sort_by_key(|linked| std::cmp::Reverse(linked.finding.severity));
-    let more = grave.len().saturating_sub(LISTED);
-    let mut all: Vec<Fails> =
-        grave.iter().take(LISTED).map(|linked| Fails { reason: "finding", message: sentence(evidence, linked) }).collect();
-    if more > 0 {
-        all.push(Fails { reason: "finding", message: format!("{more} more findings are high or critical") });
-    }
-    all
+    let fails = |linked: &LinkedFinding| Fails {
+        reason: "finding",
+        key: linked.finding.key.clone(),
+        band: Some(if linked.finding.severity > FindingSeverity::High { Band::Critical } else { Band::High }),
+        message: sentence(evidence, linked),
+    };
+    grave.into_iter().map(fails).collect()
 }
 
 fn sentence(evidence: &Evidence, linked: &LinkedFinding) -> String {

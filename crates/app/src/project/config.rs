@@ -3,8 +3,11 @@
 //! Every fault is a diagnostic with its place, the allowed values and the nearest name; a project without the file
 //! gets the guide's matrix and the default gate.
 
+mod gate;
+
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use redan_engine::Policy;
 use redan_engine::policy::{FairBands, UnknownFacts};
@@ -38,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) models: Vec<String>,
     /// What documents look like.
     pub(crate) report: Report,
+    /// The text, to show what is wrong with parts that are checked later.
+    pub(crate) sources: Arc<Sources>,
 }
 
 /// What a project puts on its documents; the logo is read when a document is written.
@@ -88,6 +93,12 @@ struct WrittenPolicy {
     fail_on_questions: Option<bool>,
     fail_on_expired: Option<Spanned<String>>,
     unprioritised_limit: Option<usize>,
+    limits: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, usize>>,
+    service_levels: BTreeMap<Spanned<String>, u32>,
+    on_overdue: Option<Spanned<String>>,
+    required: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
+    fail_on_lints: Vec<Spanned<String>>,
+    rule: Vec<gate::WrittenRule>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -148,8 +159,12 @@ fn check(name: &str, text: String) -> Result<Config, BadConfig> {
             return Err(BadConfig { sources, diagnostics: checker.diagnostics });
         }
     };
-    let config = checker.config(written);
-    if checker.diagnostics.is_empty() { Ok(config) } else { Err(BadConfig { sources, diagnostics: checker.diagnostics }) }
+    let mut config = checker.config(written);
+    if !checker.diagnostics.is_empty() {
+        return Err(BadConfig { sources, diagnostics: checker.diagnostics });
+    }
+    config.sources = Arc::new(sources);
+    Ok(config)
 }
 
 struct Checker {
@@ -162,7 +177,8 @@ impl Checker {
         let policy = self.policy(written.policy, written.review);
         let packs = Packs { choice: written.packs.r#use, folders: written.packs.folders };
         let report = self.report(written.report);
-        Config { policy, packs, models: written.models.paths.unwrap_or_else(|| vec![MODEL_FOLDER.to_owned()]), report }
+        let models = written.models.paths.unwrap_or_else(|| vec![MODEL_FOLDER.to_owned()]);
+        Config { policy, packs, models, report, sources: Arc::default() }
     }
 
     fn report(&mut self, written: WrittenReport) -> Report {
@@ -206,6 +222,14 @@ impl Checker {
             review_cadence_days: review.cadence_days.unwrap_or(default.review_cadence_days),
             required_roles: review.roles.map_or(default.required_roles, |roles| self.roles(roles)),
             unprioritised_limit: written.unprioritised_limit.unwrap_or(default.unprioritised_limit),
+            gate: self.gate(gate::WrittenGate {
+                limits: written.limits,
+                service_levels: written.service_levels,
+                on_overdue: written.on_overdue,
+                required: written.required,
+                lints: written.fail_on_lints,
+                rules: written.rule,
+            }),
         }
     }
 
@@ -349,6 +373,7 @@ mod tests {
             review_cadence_days: 30,
             required_roles: vec![Role::Security],
             unprioritised_limit: 3,
+            gate: redan_engine::gate::Gate::default(),
         };
         assert_eq!(written, expected);
     }
