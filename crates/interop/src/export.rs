@@ -14,11 +14,24 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, naming};
 use serde_json::Value as Json;
 
-use crate::{Format, ImportError, Loss, Losses, canonical, guide, mermaid, tm7};
+use crate::{Format, ImportError, Loss, Losses, canonical, d2, drawio, guide, hcltm, lucid, mermaid, plantuml, structurizr, tm7};
 
 /// The formats that can be written, in the order of lists.
-pub const WRITTEN: &[Format] =
-    &[Format::Json, Format::GuideJson, Format::GuideCsv, Format::GuideAssetsJson, Format::GuideAssetsCsv, Format::Mermaid, Format::Tm7];
+pub const WRITTEN: &[Format] = &[
+    Format::Json,
+    Format::GuideJson,
+    Format::GuideCsv,
+    Format::GuideAssetsJson,
+    Format::GuideAssetsCsv,
+    Format::Mermaid,
+    Format::Tm7,
+    Format::Drawio,
+    Format::Hcltm,
+    Format::Lucid,
+    Format::Plantuml,
+    Format::D2,
+    Format::Structurizr,
+];
 
 /// What is to be written.
 #[derive(Debug)]
@@ -172,6 +185,12 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::GuideAssetsCsv => guide::assets_csv(outgoing),
         Format::Mermaid => mermaid::write(outgoing),
         Format::Tm7 => tm7::write(outgoing),
+        Format::Drawio => drawio::write(outgoing),
+        Format::Hcltm => hcltm::write(outgoing),
+        Format::Lucid => lucid::write(outgoing),
+        Format::Plantuml => plantuml::write(outgoing),
+        Format::D2 => d2::write(outgoing),
+        Format::Structurizr => structurizr::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::{
-    Decision, Loss, Origins, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom, tm7,
+    Decision, Loss, Origins, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mermaid, otm, plantuml, pytm, structurizr, threagile,
+    threat_composer, threat_dragon, tm_bom, tm7, vsdx,
 };
 
 /// A format of another tool.
@@ -30,6 +31,20 @@ pub enum Format {
     CycloneDx,
     /// A Mermaid flowchart, alone or in a Markdown file.
     Mermaid,
+    /// A drawing of draw.io.
+    Drawio,
+    /// A model of threatcl (hcltm), in HCL or JSON.
+    Hcltm,
+    /// A drawing of Visio, or one that Lucidchart wrote for it.
+    Vsdx,
+    /// A document of Lucidchart: the table that it exports, or what it imports.
+    Lucid,
+    /// A component or C4 diagram of PlantUML.
+    Plantuml,
+    /// A diagram of D2.
+    D2,
+    /// A workspace of Structurizr as JSON.
+    Structurizr,
     /// A model of ours as canonical JSON.
     Json,
     /// The guide's threats as JSON.
@@ -54,6 +69,13 @@ impl Format {
         Self::TmBom,
         Self::CycloneDx,
         Self::Mermaid,
+        Self::Drawio,
+        Self::Hcltm,
+        Self::Vsdx,
+        Self::Lucid,
+        Self::Plantuml,
+        Self::D2,
+        Self::Structurizr,
         Self::Json,
         Self::GuideJson,
         Self::GuideCsv,
@@ -73,6 +95,13 @@ impl Format {
             Self::TmBom => "tm-bom",
             Self::CycloneDx => "cyclonedx",
             Self::Mermaid => "mermaid",
+            Self::Drawio => "drawio",
+            Self::Hcltm => "hcltm",
+            Self::Vsdx => "vsdx",
+            Self::Lucid => "lucid",
+            Self::Plantuml => "plantuml",
+            Self::D2 => "d2",
+            Self::Structurizr => "structurizr",
             Self::Json => "json",
             Self::GuideJson => "guide-json",
             Self::GuideCsv => "guide-csv",
@@ -93,6 +122,13 @@ impl Format {
             Self::TmBom => "OWASP Threat Model Library model",
             Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
             Self::Mermaid => "Mermaid flowchart",
+            Self::Drawio => "draw.io drawing",
+            Self::Hcltm => "threatcl model",
+            Self::Vsdx => "Visio drawing",
+            Self::Lucid => "Lucidchart document",
+            Self::Plantuml => "PlantUML diagram",
+            Self::D2 => "D2 diagram",
+            Self::Structurizr => "Structurizr workspace",
             Self::Json => "canonical JSON model",
             Self::GuideJson => "list of threats (JSON)",
             Self::GuideCsv => "table of threats (CSV)",
@@ -179,6 +215,13 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::TmBom => tm_bom::read(bytes),
         Format::CycloneDx => cyclonedx::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
+        Format::Drawio => drawio::read(bytes),
+        Format::Hcltm => hcltm::read(bytes),
+        Format::Vsdx => vsdx::read(bytes),
+        Format::Lucid => lucid::read(bytes),
+        Format::Plantuml => plantuml::read(bytes),
+        Format::D2 => d2::read(bytes),
+        Format::Structurizr => structurizr::read(bytes),
         Format::Json => canonical::read(bytes),
         Format::GuideJson => guide::read_threats_json(bytes),
         Format::GuideCsv => guide::read_threats_csv(bytes),

@@ -13,22 +13,29 @@
 
 pub mod canonical;
 pub mod cyclonedx;
+pub mod d2;
 mod decision;
 mod detect;
 pub mod draft;
+pub mod drawio;
+mod drawn;
 pub mod evidence;
 pub mod export;
 mod format;
 pub mod guide;
+pub mod hcltm;
 mod kept;
 pub mod limits;
 mod loss;
 mod losses;
+pub mod lucid;
 pub mod mermaid;
 pub mod onto;
 pub mod otm;
+pub mod plantuml;
 pub mod pytm;
 mod read;
+pub mod structurizr;
 pub mod tb7;
 pub mod threagile;
 pub mod threat_composer;
@@ -36,6 +43,7 @@ pub mod threat_dragon;
 pub mod tm7;
 pub mod tm_bom;
 mod vocabulary;
+pub mod vsdx;
 pub mod xml;
 mod zones;
 
