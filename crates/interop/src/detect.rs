@@ -79,9 +79,7 @@ fn drawn_as_text(sniff: &Sniff<'_>) -> Option<Format> {
         Some(Format::Lucid)
     } else if lines.clone().any(|line| line.starts_with("@startuml") || line.starts_with("@startc4")) {
         Some(Format::Plantuml)
-    } else if lines.any(|line| starts(line, "threatmodel ") || starts(line, "component ") && sniff.name.ends_with(".hcl")) {
-        Some(Format::Hcltm)
-    } else if sniff.name.ends_with(".hcl") && sniff.head.contains("spec_version") {
+    } else if lines.any(|line| starts(line, "threatmodel ")) || sniff.name.ends_with(".hcl") && sniff.head.contains("spec_version") {
         Some(Format::Hcltm)
     } else if sniff.name.ends_with(".d2") {
         Some(Format::D2)

@@ -230,11 +230,12 @@ impl Sheet {
             let Some((start, end)) = line.points else { continue };
             let from = line.from.clone().or_else(|| nearest(start));
             let to = line.to.clone().or_else(|| nearest(end));
-            if let (Some(from), Some(to)) = (from, to) {
-                if from != to || line.from.is_some() || line.to.is_some() {
-                    draft.guessed(format!("which shapes the line {} joins: it is drawn close to them", named(&line.label)), &line.place);
-                    (line.from, line.to) = (Some(from), Some(to));
-                }
+            let attached = line.from.is_some() || line.to.is_some();
+            if let (Some(from), Some(to)) = (from, to)
+                && (from != to || attached)
+            {
+                draft.guessed(format!("which shapes the line {} joins: it is drawn close to them", named(&line.label)), &line.place);
+                (line.from, line.to) = (Some(from), Some(to));
             }
         }
     }

@@ -39,7 +39,7 @@ pub enum Format {
     Vsdx,
     /// A document of Lucidchart: the table that it exports, or what it imports.
     Lucid,
-    /// A component or C4 diagram of PlantUML.
+    /// A component or C4 diagram of `PlantUML`.
     Plantuml,
     /// A diagram of D2.
     D2,

@@ -1,4 +1,4 @@
-//! Diagrams of PlantUML: components and the like, and the macros of C4.
+//! Diagrams of `PlantUML`: components and the like, and the macros of C4.
 //!
 //! The text is read line by line; what is no shape, box or arrow is passed over. What a file includes is named and never
 //! fetched, and nothing of the preprocessor is run.
@@ -131,7 +131,7 @@ impl Reader {
         alias
     }
 
-    /// The shape at an end of an arrow; PlantUML draws one that nothing has declared.
+    /// The shape at an end of an arrow; `PlantUML` draws one that nothing has declared.
     fn end(&mut self, end: Declared, place: &str) -> String {
         if let Some(shape) = self.known.get(&end.alias).and_then(|ix| self.sheet.shapes.get(*ix)) {
             return shape.key.clone();
@@ -154,7 +154,7 @@ impl Reader {
     }
 }
 
-/// The kind that a keyword of PlantUML says.
+/// The kind that a keyword of `PlantUML` says.
 fn role_of(keyword: &str, label: &str) -> Option<Role> {
     Some(match keyword {
         "actor" | "person" => Role::Said("actor"),

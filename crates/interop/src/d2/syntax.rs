@@ -63,7 +63,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn pass_line(&mut self) {
         while !matches!(self.peek(), None | Some('\n')) {
             self.next();
         }
@@ -77,7 +77,7 @@ impl<'t> Parser<'t> {
         loop {
             match self.peek() {
                 None | Some('}') => return Ok(items),
-                Some('#') => self.to_line_end(),
+                Some('#') => self.pass_line(),
                 Some(c) if c.is_whitespace() || c == ';' || c == '\u{feff}' => {
                     self.next();
                 }
@@ -94,14 +94,14 @@ impl<'t> Parser<'t> {
         let (line, from) = (self.line, self.at);
         let mut item = Item { line, ..Item::default() };
         if self.rest().starts_with("...@") || self.rest().starts_with('@') {
-            self.to_line_end();
+            self.pass_line();
             item.import = true;
             return Ok(Some(item));
         }
         // `(a -> b)[0].style` speaks of a connection that is there; `!` and `&` filter.
         if self.rest().starts_with(['(', '&', '!', '.', '|', ']', ')']) {
             self.value(&mut item, depth)?;
-            self.to_line_end();
+            self.pass_line();
             return Ok(None);
         }
         loop {

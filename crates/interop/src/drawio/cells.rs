@@ -69,10 +69,12 @@ fn cell<'e>(element: &'e Element<'e>) -> Option<Cell<'e>> {
     let written = if wrapped { element.attribute("label") } else { element.attribute("value") };
     let data =
         element.attributes.iter().filter(|(key, value)| wrapped && !matches!(*key, "id" | "label" | "placeholders") && !value.is_empty());
+    let style = Style::of(inner.attribute("style").unwrap_or_default());
+    let written = written.unwrap_or_default();
     Some(Cell {
         id: element.attribute("id").or_else(|| inner.attribute("id")).unwrap_or_default(),
-        label: plain(written.unwrap_or_default()),
-        style: Style::of(inner.attribute("style").unwrap_or_default()),
+        label: if style.get("html") == "1" { plain(written) } else { written.trim().to_owned() },
+        style,
         cell: inner,
         data: data.map(|(key, value)| (*key, value.as_ref())).collect(),
     })

@@ -26,7 +26,7 @@ fn drawing() -> String {
         vertex("z", "Cloud", "rounded=0;dashed=1;fillColor=none;", "1", [200, 0, 400, 200]),
         vertex("u", "Customer", "shape=mxgraph.dfd.externalEntity", "1", [0, 50, 80, 40]),
         vertex("p", "Web &lt;br&gt;App", "ellipse;html=1", "1", [220, 50, 80, 40]),
-        vertex("d", "Orders&amp;nbsp;DB", "shape=partialRectangle", "1", [500, 50, 80, 40]),
+        vertex("d", "Orders&amp;nbsp;DB", "shape=partialRectangle;html=1", "1", [500, 50, 80, 40]),
         edge("e1", "source=\"u\" target=\"p\"", "endArrow=classic", ""),
         vertex("l", "https", "edgeLabel;html=1", "e1", [0, 0, 0, 0]),
         edge("e2", "source=\"p\"", "", "<mxPoint x=\"498\" y=\"70\" as=\"targetPoint\"/>"),

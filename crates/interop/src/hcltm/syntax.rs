@@ -127,14 +127,14 @@ impl<'t> Parser<'t> {
                 Some('\n') => {
                     self.next();
                 }
-                Some('#') => self.to_line_end(),
-                Some('/') if self.rest().starts_with("//") => self.to_line_end(),
+                Some('#') => self.pass_line(),
+                Some('/') if self.rest().starts_with("//") => self.pass_line(),
                 _ => return,
             }
         }
     }
 
-    fn to_line_end(&mut self) {
+    fn pass_line(&mut self) {
         let length = self.rest().find('\n').unwrap_or(self.rest().len());
         self.at += length;
     }
@@ -372,7 +372,7 @@ impl<'t> Parser<'t> {
         self.eat("<<");
         let indented = self.eat("-");
         let mark = self.word().to_owned();
-        self.to_line_end();
+        self.pass_line();
         self.next();
         let mut lines: Vec<&str> = Vec::new();
         loop {
@@ -380,7 +380,7 @@ impl<'t> Parser<'t> {
                 return Err(self.wrong("a text that begins with `<<` does not end"));
             }
             let from = self.at;
-            self.to_line_end();
+            self.pass_line();
             let line = self.text.get(from..self.at).unwrap_or_default().trim_end_matches('\r');
             if line.trim() == mark {
                 break;

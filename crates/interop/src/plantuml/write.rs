@@ -1,4 +1,4 @@
-//! A model as a component diagram that PlantUML draws without any library.
+//! A model as a component diagram that `PlantUML` draws without any library.
 
 use std::fmt::Write as _;
 

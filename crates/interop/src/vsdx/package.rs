@@ -55,9 +55,8 @@ pub(super) fn open_within(bytes: &[u8], budget: usize) -> Result<Package, Import
         return Err(ImportError::NotTheFormat(format!("the zip has a file `{shown}` whose path leads out of it")));
     }
     let mut files = Files { archive, budget };
-    let mut package = Package::default();
-    package.masters = masters(&mut files)?;
-    package.pages = pages(&mut files)?;
+    let masters = masters(&mut files)?;
+    let package = Package { pages: pages(&mut files)?, masters };
     if package.pages.is_empty() {
         return Err(ImportError::NotTheFormat("the zip has no page, which every Visio drawing has".to_owned()));
     }
