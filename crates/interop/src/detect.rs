@@ -58,7 +58,41 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if let Some(root) = sniff.xml_root() {
         return xml(root);
     }
-    keyed(&sniff.keys(), &sniff).or_else(|| of_the_guide(&sniff)).or_else(|| picture(&sniff)).or_else(|| python(&sniff))
+    if bytes.starts_with(b"PK\x03\x04") && (sniff.name.ends_with(".vsdx") || contains(bytes, b"visio/")) {
+        return Some(Format::Vsdx);
+    }
+    keyed(&sniff.keys(), &sniff)
+        .or_else(|| of_the_guide(&sniff))
+        .or_else(|| drawn_as_text(&sniff))
+        .or_else(|| picture(&sniff))
+        .or_else(|| python(&sniff))
+}
+
+/// Whether a zip names a file so; its directory is at its end.
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    let end = bytes.get(bytes.len().saturating_sub(HEAD)..).unwrap_or_default();
+    let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
+    [head, end].iter().any(|part| part.windows(word.len()).any(|window| window == word))
+}
+
+/// Formats of text whose lines say what they are. D2 has no mark of its own, so only its name tells it.
+fn drawn_as_text(sniff: &Sniff<'_>) -> Option<Format> {
+    let starts = |line: &str, word: &str| line.strip_prefix(word).is_some_and(|rest| rest.trim_start().starts_with(['"', '{', '=']));
+    let mut lines = sniff.head.lines().map(str::trim);
+    let first = sniff.head.lines().next().unwrap_or_default();
+    if sniff.name.ends_with(".md") {
+        None
+    } else if first.contains("Line Source") && first.contains("Line Destination") {
+        Some(Format::Lucid)
+    } else if lines.clone().any(|line| line.starts_with("@startuml") || line.starts_with("@startc4")) {
+        Some(Format::Plantuml)
+    } else if lines.any(|line| starts(line, "threatmodel ")) || sniff.name.ends_with(".hcl") && sniff.head.contains("spec_version") {
+        Some(Format::Hcltm)
+    } else if sniff.name.ends_with(".d2") {
+        Some(Format::D2)
+    } else {
+        None
+    }
 }
 
 /// The guide's lists and tables: by the keys of the first item, or by the first line.
@@ -138,6 +172,10 @@ fn by_sections(has: &dyn Fn(&str) -> bool, head: &str) -> Option<Format> {
         Some(Format::Otm)
     } else if !head.starts_with('{') {
         None
+    } else if has("threatmodel") {
+        Some(Format::Hcltm)
+    } else if has("model") && head.contains("\"softwareSystems\"") {
+        Some(Format::Structurizr)
     } else if has("specFormat") {
         Some(Format::CycloneDx)
     } else if some(&["trust_zones", "data_flows", "threat_personas", "trust_boundaries"]) || head.contains("threat-model-library/blob") {
@@ -173,6 +211,7 @@ fn xml(root: &str) -> Option<Format> {
         "ThreatModel" => Some(Format::Tm7),
         "adtree" => Some(Format::Adtool),
         "opsa-mef" => Some(Format::Mef),
+        "mxfile" | "mxGraphModel" | "mxlibrary" => Some(Format::Drawio),
         _ => None,
     }
 }
@@ -227,6 +266,18 @@ mod tests {
     fn a_model_of_the_threat_modeling_tool_is_known_by_its_root() {
         assert_eq!(detect("a.xml", b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- a > b --><ThreatModel xmlns='x'>"), Some(Format::Tm7));
         assert_eq!(detect("a.tm7", b"PK\x03\x04"), None);
+    }
+
+    #[test]
+    fn drawings_are_known_by_what_is_in_them() {
+        assert_eq!(detect("a.xml", b"<mxfile host='x'>"), Some(Format::Drawio));
+        assert_eq!(detect("a", b"PK\x03\x04....visio/pages/page1.xml"), Some(Format::Vsdx));
+        assert_eq!(detect("a.csv", b"Id,Name,Shape Library,Page ID,Line Source,Line Destination\n"), Some(Format::Lucid));
+        assert_eq!(detect("a.txt", b"' x\n@startuml\nA --> B\n"), Some(Format::Plantuml));
+        assert_eq!(detect("a.txt", b"spec_version = \"0.7.0\"\nthreatmodel \"A\" {\n"), Some(Format::Hcltm));
+        assert_eq!(detect("a.json", br#"{"threatmodel": {"A": {}}}"#), Some(Format::Hcltm));
+        assert_eq!(detect("a.json", br#"{"name": "a", "model": {"softwareSystems": []}}"#), Some(Format::Structurizr));
+        assert_eq!(detect("a.d2", b"a -> b\n"), Some(Format::D2));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use redan_model::{Model, Thing, Vocabulary, canonical as long, naming};
 use serde_json::Value as Json;
 
 use crate::{
-    Format, ImportError, Loss, Losses, canonical, cyclonedx, guide, mermaid, otm, pytm, threagile, threat_composer, threat_dragon, tm_bom,
-    tm7,
+    Format, ImportError, Loss, Losses, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mermaid, otm, plantuml, pytm, structurizr,
+    threagile, threat_composer, threat_dragon, tm_bom, tm7,
 };
 
 /// The formats that can be written, in the order of lists.
@@ -36,6 +36,12 @@ pub const WRITTEN: &[Format] = &[
     Format::Threagile,
     Format::ThreagileLater,
     Format::Pytm,
+    Format::Drawio,
+    Format::Hcltm,
+    Format::Lucid,
+    Format::Plantuml,
+    Format::D2,
+    Format::Structurizr,
 ];
 
 /// What is to be written.
@@ -206,6 +212,12 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::Threagile => threagile::write(outgoing, false),
         Format::ThreagileLater => threagile::write(outgoing, true),
         Format::Pytm => pytm::write(outgoing),
+        Format::Drawio => drawio::write(outgoing),
+        Format::Hcltm => hcltm::write(outgoing),
+        Format::Lucid => lucid::write(outgoing),
+        Format::Plantuml => plantuml::write(outgoing),
+        Format::D2 => d2::write(outgoing),
+        Format::Structurizr => structurizr::write(outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use crate::{
-    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, deciduous, galileo, guide, mef, mermaid, otm, picture, pytm,
-    threagile, threat_composer, threat_dragon, tm_bom, tm7,
+    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, d2, deciduous, drawio, galileo, guide, hcltm, lucid, mef, mermaid,
+    otm, picture, plantuml, pytm, structurizr, threagile, threat_composer, threat_dragon, tm_bom, tm7, vsdx,
 };
 
 /// A format of another tool.
@@ -35,6 +35,20 @@ pub enum Format {
     PytmPython,
     /// A Mermaid flowchart, alone or in a Markdown file.
     Mermaid,
+    /// A drawing of draw.io.
+    Drawio,
+    /// A model of threatcl (hcltm), in HCL or JSON.
+    Hcltm,
+    /// A drawing of Visio, or one that Lucidchart wrote for it.
+    Vsdx,
+    /// A document of Lucidchart: the table that it exports, or what it imports.
+    Lucid,
+    /// A component or C4 diagram of `PlantUML`.
+    Plantuml,
+    /// A diagram of D2.
+    D2,
+    /// A workspace of Structurizr as JSON.
+    Structurizr,
     /// A model of ours as canonical JSON.
     Json,
     /// The guide's threats as JSON.
@@ -73,6 +87,13 @@ impl Format {
         Self::CycloneDx,
         Self::PytmPython,
         Self::Mermaid,
+        Self::Drawio,
+        Self::Hcltm,
+        Self::Vsdx,
+        Self::Lucid,
+        Self::Plantuml,
+        Self::D2,
+        Self::Structurizr,
         Self::Json,
         Self::GuideJson,
         Self::GuideCsv,
@@ -100,6 +121,13 @@ impl Format {
             Self::CycloneDx => "cyclonedx",
             Self::PytmPython => "pytm-python",
             Self::Mermaid => "mermaid",
+            Self::Drawio => "drawio",
+            Self::Hcltm => "hcltm",
+            Self::Vsdx => "vsdx",
+            Self::Lucid => "lucid",
+            Self::Plantuml => "plantuml",
+            Self::D2 => "d2",
+            Self::Structurizr => "structurizr",
             Self::Json => "json",
             Self::GuideJson => "guide-json",
             Self::GuideCsv => "guide-csv",
@@ -128,6 +156,13 @@ impl Format {
             Self::CycloneDx => "CycloneDX 2.0 threat model (experimental)",
             Self::PytmPython => "pytm model (Python text)",
             Self::Mermaid => "Mermaid flowchart",
+            Self::Drawio => "draw.io drawing",
+            Self::Hcltm => "threatcl model",
+            Self::Vsdx => "Visio drawing",
+            Self::Lucid => "Lucidchart document",
+            Self::Plantuml => "PlantUML diagram",
+            Self::D2 => "D2 diagram",
+            Self::Structurizr => "Structurizr workspace",
             Self::Json => "canonical JSON model",
             Self::GuideJson => "list of threats (JSON)",
             Self::GuideCsv => "table of threats (CSV)",
@@ -221,6 +256,13 @@ pub fn import(format: Format, bytes: &[u8]) -> Result<Imported, ImportError> {
         Format::CycloneDx => cyclonedx::read(bytes),
         Format::PytmPython => pytm::python::read(bytes),
         Format::Mermaid => mermaid::read(bytes),
+        Format::Drawio => drawio::read(bytes),
+        Format::Hcltm => hcltm::read(bytes),
+        Format::Vsdx => vsdx::read(bytes),
+        Format::Lucid => lucid::read(bytes),
+        Format::Plantuml => plantuml::read(bytes),
+        Format::D2 => d2::read(bytes),
+        Format::Structurizr => structurizr::read(bytes),
         Format::Json => canonical::read(bytes),
         Format::GuideJson => guide::read_threats_json(bytes),
         Format::GuideCsv => guide::read_threats_csv(bytes),

@@ -151,7 +151,7 @@ pub(crate) fn stride(word: &str) -> Option<&'static str> {
         "spoofing" | "s" => Some("spoofing"),
         "tampering" | "t" => Some("tampering"),
         "repudiation" | "r" => Some("repudiation"),
-        "information-disclosure" | "i" => Some("information-disclosure"),
+        "information-disclosure" | "info-disclosure" | "i" => Some("information-disclosure"),
         "denial-of-service" | "d" | "dos" => Some("denial-of-service"),
         "elevation-of-privilege" | "elevation-of-privileges" | "privilege-escalation" | "e" => Some("elevation-of-privilege"),
         _ => None,

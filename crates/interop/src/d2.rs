@@ -1,0 +1,228 @@
+//! Diagrams of D2: shapes, boxes in boxes, and connections.
+//!
+//! What a file imports is named and never read; variables, classes, globs, layers and how it looks are passed over.
+
+mod syntax;
+mod write;
+
+use std::collections::BTreeMap;
+
+use crate::draft::Draft;
+use crate::drawn::{Line, Role, Shape, Sheet, kind_of_words};
+use crate::{ImportError, Imported, limits};
+use syntax::{Item, Key};
+
+pub use write::write;
+
+/// The key of what was kept.
+const OWN: &str = "x-d2";
+/// Most shapes and connections.
+const MOST: usize = 50_000;
+/// Words that say how something looks, or that mean something to D2 itself.
+const RESERVED: [&str; 34] = [
+    "style",
+    "shape",
+    "label",
+    "icon",
+    "tooltip",
+    "link",
+    "near",
+    "width",
+    "height",
+    "direction",
+    "class",
+    "classes",
+    "vars",
+    "constraint",
+    "grid-rows",
+    "grid-columns",
+    "grid-gap",
+    "vertical-gap",
+    "horizontal-gap",
+    "top",
+    "left",
+    "source-arrowhead",
+    "target-arrowhead",
+    "desc",
+    "layers",
+    "scenarios",
+    "steps",
+    "fill",
+    "stroke",
+    "opacity",
+    "font-size",
+    "animated",
+    "title-style",
+    "legend",
+];
+
+/// Reads a diagram.
+///
+/// # Errors
+/// The bytes are no such text, or exceed the limits.
+pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
+    let items = syntax::parse(limits::text(bytes)?)?;
+    let mut reader = Reader { sheet: Sheet::new(OWN), known: BTreeMap::new(), draft: Draft::new("") };
+    reader.items(&items, "")?;
+    if reader.sheet.is_empty() {
+        return Err(ImportError::NotTheFormat("it has neither a shape nor a connection".to_owned()));
+    }
+    let Reader { sheet, mut draft, .. } = reader;
+    sheet.into_draft(&mut draft)?;
+    Ok(draft.finish())
+}
+
+struct Reader {
+    sheet: Sheet,
+    /// Places of shapes by their full keys in lower case, since D2 does not tell cases apart.
+    known: BTreeMap<String, usize>,
+    draft: Draft,
+}
+
+impl Reader {
+    fn items(&mut self, items: &[Item], around: &str) -> Result<(), ImportError> {
+        for item in items {
+            let place = format!("line {}", item.line);
+            if item.keys.iter().flatten().any(|part| part.contains('*')) {
+                self.draft.dropped("a pattern with `*`", place);
+            } else if item.import {
+                self.draft.dropped("an import: other files are never read", place);
+            } else if item.keys.len() > 1 {
+                self.connection(item, around, &place);
+            } else if let Some(key) = item.keys.first() {
+                self.shape_or_field(item, key, around, &place)?;
+            }
+            if self.sheet.shapes.len() > MOST || self.sheet.lines.len() > MOST {
+                return Err(ImportError::TooMuch { what: "shapes or connections", limit: MOST });
+            }
+        }
+        Ok(())
+    }
+
+    fn shape_or_field(&mut self, item: &Item, key: &Key, around: &str, place: &str) -> Result<(), ImportError> {
+        let reserved = |part: &str| RESERVED.contains(&part.to_lowercase().as_str());
+        let Some(at) = key.iter().position(|part| reserved(part)) else {
+            let Some(full) = self.declare(key, around, place) else { return Ok(()) };
+            self.label(&full, &item.value);
+            return self.items(&item.inner, &full);
+        };
+        let word = key.get(at).map(|part| part.to_lowercase()).unwrap_or_default();
+        if matches!(word.as_str(), "layers" | "scenarios" | "steps") && !item.inner.is_empty() {
+            self.draft.dropped(format!("the {word}, which are other diagrams"), place);
+            return Ok(());
+        }
+        let owner = if at == 0 {
+            (!around.is_empty()).then(|| around.to_owned())
+        } else {
+            key.get(..at).and_then(|path| self.declare(path, around, place))
+        };
+        let Some(owner) = owner else { return Ok(()) };
+        match word.as_str() {
+            "shape" => self.role(&owner, &item.value),
+            "label" => self.label(&owner, &item.value),
+            "class" => self.class(&owner, &item.value),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The full key of a shape; it and what is around it are made if they are not there.
+    fn declare(&mut self, key: &[String], around: &str, place: &str) -> Option<String> {
+        let mut path: Vec<&str> = if around.is_empty() { Vec::new() } else { around.split('\u{1}').collect() };
+        for part in key {
+            if part == "_" {
+                path.pop();
+            } else {
+                path.push(part);
+            }
+        }
+        if path.is_empty() || path.len() > limits::MAX_DEPTH / 4 {
+            return None;
+        }
+        let mut parent: Option<String> = None;
+        for depth in 1..=path.len() {
+            let full = path.get(..depth)?.join("\u{1}");
+            let known = self.known.get(&full.to_lowercase()).and_then(|ix| self.sheet.shapes.get(*ix)).map(|shape| shape.key.clone());
+            let key = match known {
+                Some(key) => key,
+                None => {
+                    let mut shape = Shape::new(full.clone(), path.get(depth - 1)?, Role::Unknown, place);
+                    shape.parent = parent.clone();
+                    self.known.insert(full.to_lowercase(), self.sheet.shapes.len());
+                    self.sheet.shapes.push(shape);
+                    full
+                }
+            };
+            parent = Some(key);
+        }
+        parent
+    }
+
+    fn get(&mut self, full: &str) -> Option<&mut Shape> {
+        let ix = self.known.get(&full.to_lowercase()).copied()?;
+        self.sheet.shapes.get_mut(ix)
+    }
+
+    fn label(&mut self, full: &str, label: &str) {
+        let label = crate::draft::one_line(label);
+        if let Some(shape) = self.get(full).filter(|_| !label.is_empty()) {
+            shape.label = label;
+        }
+    }
+
+    fn role(&mut self, full: &str, word: &str) {
+        let word = word.trim().to_lowercase();
+        let Some(shape) = self.get(full) else { return };
+        shape.role = match word.as_str() {
+            "cylinder" | "queue" | "stored_data" | "sql_table" => Role::Said("store"),
+            "person" | "c4-person" => Role::Said("actor"),
+            "circle" | "oval" if kind_of_words(&shape.label).is_none() => Role::Likely("process", "a circle"),
+            _ => shape.role,
+        };
+        shape.kept.insert("shape".to_owned(), word.into());
+    }
+
+    /// Classes with the names of kinds say the kind.
+    fn class(&mut self, full: &str, word: &str) {
+        let word = word.trim().to_lowercase();
+        let Some(shape) = self.get(full) else { return };
+        match word.as_str() {
+            "actor" => shape.role = Role::Said("actor"),
+            "external" => shape.role = Role::Said("external"),
+            "process" => shape.role = Role::Said("process"),
+            "store" => shape.role = Role::Said("store"),
+            "zone" => shape.role = Role::Zone,
+            _ => {}
+        }
+        shape.kept.insert("class".to_owned(), word.into());
+    }
+
+    /// `a -> b <-> c: label` is one connection for each arrow.
+    fn connection(&mut self, item: &Item, around: &str, place: &str) {
+        let ends: Vec<Option<String>> = item.keys.iter().map(|key| self.declare(key, around, place)).collect();
+        let inner = item
+            .inner
+            .iter()
+            .find(|inner| inner.keys.first().is_some_and(|key| key.len() == 1 && key.first().is_some_and(|part| part == "label")));
+        let label = inner.map_or(item.value.as_str(), |inner| inner.value.as_str());
+        for (two, arrow) in ends.windows(2).zip(&item.arrows) {
+            let [from, to] = two else { continue };
+            let (from, to) = if arrow == "<-" { (to, from) } else { (from, to) };
+            if arrow == "--" {
+                self.draft.guessed("the direction of a line without arrows: the one in which it was drawn", place);
+            }
+            let line = Line {
+                from: from.clone(),
+                to: to.clone(),
+                label: label.to_owned(),
+                both_ways: arrow == "<->",
+                place: place.to_owned(),
+                ..Line::default()
+            };
+            self.sheet.lines.push(line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The JSON form of models: what are blocks in HCL are objects here, or lists of objects.
+
+use serde_json::Value as Json;
+
+use super::syntax::{Block, Body, File, place};
+
+/// Blocks with a name.
+const NAMED: [&str; 20] = [
+    "threatmodel",
+    "information_asset",
+    "third_party_dependency",
+    "threat",
+    "control",
+    "expanded_control",
+    "data_flow_diagram_v2",
+    "process",
+    "data_store",
+    "external_element",
+    "flow",
+    "trust_zone",
+    "mermaid",
+    "variable",
+    "component",
+    "additional_attribute",
+    "attribute",
+    "invariant",
+    "diagram",
+    "contributor",
+];
+/// Blocks without a name.
+const PLAIN: [&str; 7] = ["attributes", "usecase", "exclusion", "risk", "proposed_control", "backend", "exemption"];
+
+/// A file in JSON.
+pub(super) fn file(json: &Json) -> File {
+    File { body: body(json), unknown: Vec::new() }
+}
+
+fn body(json: &Json) -> Body {
+    let mut body = Body::default();
+    for (key, value) in json.as_object().into_iter().flatten() {
+        let items = match value {
+            Json::Array(items) => items.iter().collect(),
+            other => vec![other],
+        };
+        let objects = items.iter().all(|item| item.is_object());
+        if key == "data_flow_diagram" && objects {
+            items.iter().for_each(|item| body.blocks.push(block(key, "", item)));
+        } else if NAMED.contains(&key.as_str()) && objects {
+            for (label, inner) in items.iter().filter_map(|item| item.as_object()).flatten() {
+                match inner {
+                    Json::Array(several) => several.iter().for_each(|one| body.blocks.push(block(key, label, one))),
+                    one => body.blocks.push(block(key, label, one)),
+                }
+            }
+        } else if PLAIN.contains(&key.as_str()) && objects {
+            items.iter().for_each(|item| body.blocks.push(block(key, "", item)));
+        } else {
+            body.attributes.insert(key.clone(), value.clone());
+        }
+    }
+    body
+}
+
+fn block(kind: &str, label: &str, json: &Json) -> Block {
+    // component "control" "id": one more level of names.
+    let deeper = json.as_object().filter(|_| kind == "component").and_then(|entries| entries.iter().next());
+    if let Some((id, inner)) = deeper {
+        return Block {
+            kind: kind.to_owned(),
+            label: label.to_owned(),
+            more: vec![id.clone()],
+            body: body(inner),
+            place: place(kind, label, 0),
+        };
+    }
+    Block { kind: kind.to_owned(), label: label.to_owned(), more: Vec::new(), body: body(json), place: place(kind, label, 0) }
+}
