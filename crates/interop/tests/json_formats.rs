@@ -198,9 +198,8 @@ fn what_is_written_is_valid() {
     ] {
         // Packs have a form of their own, for which there is no schema.
         let whole = models.iter().filter(|json| json["x-threat-composer"].get("namespace").is_none() || format != Format::ThreatComposer);
-        for json in whole {
-            valid(schema, &written(format, json), json["name"].as_str().unwrap_or_default());
-        }
+        let files: Vec<(String, Vec<u8>)> = whole.map(|json| (json["name"].to_string(), written(format, json))).collect();
+        valid(schema, &files);
     }
     for json in &models {
         support::valid_threat_dragon(&written(Format::ThreatDragon, json));

@@ -179,14 +179,17 @@ pub fn difference(place: &str, left: &Json, right: &Json) -> Option<String> {
     }
 }
 
-/// Checks a file against a schema of the corpus.
-pub fn valid(schema: &str, bytes: &[u8], name: &str) {
+/// Checks files against a schema of the corpus.
+pub fn valid(schema: &str, files: &[(String, Vec<u8>)]) {
     let Some(root) = corpus() else { return };
     let schema: Json = serde_json::from_slice(&std::fs::read(root.join("schemas").join(schema)).unwrap()).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let file: Json = serde_json::from_slice(bytes).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&file).map(|error| format!("{} at {}", error, error.instance_path())).take(3).collect();
-    assert!(errors.is_empty(), "{name}: {errors:?}");
+    for (name, bytes) in files {
+        let file: Json = serde_json::from_slice(bytes).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&file).map(|error| format!("{} at {}", error, error.instance_path())).take(3).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
 }
 
 /// What the schema of Threat Dragon 2 asks of a model, and what the tool needs to draw it.

@@ -18,7 +18,7 @@ pub(super) fn format(text: &str, part: &Part, whole: bool) -> String {
     }
     let comments = part.document.comments.iter().map(|comment| comment.span.range()).collect();
     let margin = if whole { 0 } else { column(text, entries[0].key_span.range().start) };
-    let mut printer = Printer { text, comments, out: String::with_capacity(source.len()), fresh: true };
+    let mut printer = Printer { text, comments, out: String::with_capacity(source.len()), fresh: true, verbatim: 0 };
     printer.root(entries, part.range.clone(), margin);
     printer.out
 }
@@ -29,6 +29,8 @@ struct Printer<'a> {
     out: String,
     /// Nothing has been written since the line that opened the current block, so no blank line goes here.
     fresh: bool,
+    /// How many keys around this place start with `x-`: what is kept for other tools has no types but its quotes.
+    verbatim: usize,
 }
 
 /// One entry or item with the part of the text that is its own.
@@ -161,7 +163,10 @@ impl<'a> Printer<'a> {
         let head = format!("{}{}:", " ".repeat(indent), key(&entry.key, Context::Block));
         self.out.push_str(&head);
         self.fresh = false;
+        let kept = usize::from(entry.key.starts_with("x-"));
+        self.verbatim += kept;
         self.value(&entry.value, colon..piece.end, indent, column(self.text, entry.key_span.range().start));
+        self.verbatim -= kept;
     }
 
     /// Writes what follows `key:` or `-`, down to the end of the piece; `old` is the column that it had.
@@ -272,10 +277,11 @@ impl<'a> Printer<'a> {
             (Value::Null, _) => source.to_owned(),
             (Value::Scalar(_), Style::Literal) => literal(source, indent, old),
             (Value::Scalar(_), _) if several => continued(source, indent + 2),
+            (Value::Scalar(text), Style::Quoted) if self.verbatim > 0 && is_json(text) => source.to_owned(),
             (Value::Scalar(text), _) => scalar(text, Context::Block),
             _ if several => shifted(source, indent, old),
             _ if source.contains(['&', '*', '#']) => source.to_owned(),
-            _ => flow(value),
+            _ => flow(value, self.verbatim > 0),
         }
     }
 
@@ -357,16 +363,23 @@ fn has_alias(node: &Node) -> bool {
 }
 
 /// One line in brackets.
-fn flow(node: &Node) -> String {
+fn flow(node: &Node, verbatim: bool) -> String {
     match &node.value {
         Value::Null => "~".to_owned(),
+        Value::Scalar(text) if verbatim && node.style == Style::Quoted && is_json(text) => format!("\"{text}\""),
         Value::Scalar(text) => scalar(text, Context::Flow),
-        Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::List(items) => format!("[{}]", items.iter().map(|item| flow(item, verbatim)).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}: {}", key(&entry.key, Context::Flow), flow(&entry.value)));
+            let written = |entry: &Entry| flow(&entry.value, verbatim || entry.key.starts_with("x-"));
+            let entries = entries.iter().map(|entry| format!("{}: {}", key(&entry.key, Context::Flow), written(entry)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
     }
+}
+
+/// Whether a text without quotes would be a number or a truth value.
+fn is_json(text: &str) -> bool {
+    matches!(serde_json::from_str(text), Ok(serde_json::Value::Bool(_) | serde_json::Value::Number(_)))
 }
 
 /// A text over several lines, whose indentation means nothing.
