@@ -1,9 +1,11 @@
 //! Threat Dragon, OTM, Threat Composer, TM-BOM and CycloneDX on real files: what is read is what a count of the raw
 //! file says, what is written is valid and read again as the same model.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail like tests")]
+
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use redan_interop::{Format, LossKind, detect, export, import};
 use serde_json::Value as Json;
@@ -14,7 +16,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// Reads a file if it is in the format, and says which losses are more than references to nothing.
-fn read(format: Format, path: &PathBuf, bytes: &[u8]) -> Option<redan_interop::Imported> {
+fn read(format: Format, path: &Path, bytes: &[u8]) -> Option<redan_interop::Imported> {
     if detect(&path.to_string_lossy(), bytes) != Some(format) {
         return None;
     }
