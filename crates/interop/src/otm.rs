@@ -9,6 +9,7 @@ mod threats;
 mod write;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Entries;
 
 use serde_json::{Map, Value as Json};
 
@@ -133,10 +134,15 @@ impl<'f> Maker<'f> {
 
     /// Notes our id of a foreign one; a second thing with the same id is a loss.
     fn claim(&mut self, foreign: String, id: String, map: fn(&mut Self) -> &mut BTreeMap<String, String>, place: &str) {
-        if map(self).contains_key(&foreign) {
+        let mut second = None;
+        match map(self).entry(foreign) {
+            Entries::Vacant(slot) => {
+                slot.insert(id);
+            }
+            Entries::Occupied(known) => second = Some(known.key().clone()),
+        }
+        if let Some(foreign) = second {
             self.draft.dangling(format!("a second thing with the id `{foreign}`"), place);
-        } else {
-            map(self).insert(foreign, id);
         }
     }
 

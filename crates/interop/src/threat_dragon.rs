@@ -8,6 +8,7 @@
 mod cells;
 mod drawing;
 mod labels;
+mod parse;
 mod threats;
 mod write;
 
@@ -18,7 +19,7 @@ use serde_json::{Map, Value as Json};
 use crate::draft::{Draft, Entry, Section, one_line};
 use crate::kept::{bounded, keep, rest};
 use crate::read::{items, list, text};
-use crate::{ImportError, Imported, limits};
+use crate::{ImportError, Imported};
 use cells::Cell;
 
 pub use write::write;
@@ -33,7 +34,7 @@ const NO_REASON: &str = "out of scope in Threat Dragon";
 /// # Errors
 /// The bytes are no such model, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let file = limits::json(bytes)?;
+    let file = parse::parse(bytes)?;
     check(&file)?;
     let mut maker = Maker::new(&file);
     maker.head();

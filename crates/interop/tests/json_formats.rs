@@ -1,9 +1,11 @@
 //! Threat Dragon, OTM, Threat Composer, TM-BOM and CycloneDX on real files: what is read is what a count of the raw
 //! file says, what is written is valid and read again as the same model.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail like tests")]
+
 mod support;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use redan_interop::{Format, LossKind, detect, export, import};
 use serde_json::Value as Json;
@@ -14,7 +16,7 @@ fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 }
 
 /// Reads a file if it is in the format, and says which losses are more than references to nothing.
-fn read(format: Format, path: &PathBuf, bytes: &[u8]) -> Option<redan_interop::Imported> {
+fn read(format: Format, path: &Path, bytes: &[u8]) -> Option<redan_interop::Imported> {
     if detect(&path.to_string_lossy(), bytes) != Some(format) {
         return None;
     }
@@ -198,9 +200,8 @@ fn what_is_written_is_valid() {
     ] {
         // Packs have a form of their own, for which there is no schema.
         let whole = models.iter().filter(|json| json["x-threat-composer"].get("namespace").is_none() || format != Format::ThreatComposer);
-        for json in whole {
-            valid(schema, &written(format, json), json["name"].as_str().unwrap_or_default());
-        }
+        let files: Vec<(String, Vec<u8>)> = whole.map(|json| (json["name"].to_string(), written(format, json))).collect();
+        valid(schema, &files);
     }
     for json in &models {
         support::valid_threat_dragon(&written(Format::ThreatDragon, json));

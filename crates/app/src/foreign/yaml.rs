@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn the_text_means_what_the_json_means_and_quotes_only_what_it_must() {
         let model = json!({"redan": 1, "name": "A: b", "description": "one\n\n- two #", "authors": ["x, y", "no"],
-            "elements": {"app": {"kind": "process", "x-own": {"a b": "c: d"}}}});
+            "elements": {"app": {"kind": "process", "x-own": {"a b": "c: d", "number": "2.0", "list": ["1", 1, {"is": "true"}]}}}});
         let text = render(&model);
         assert!(text.contains("kind: process\n") && text.contains("description: |-\n"), "{text}");
         let loaded = load_text("m.tm.yaml", &text, &Vocabulary::default());

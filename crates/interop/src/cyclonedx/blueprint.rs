@@ -11,6 +11,9 @@ use crate::read::{flag, items, list, scalar, text};
 use crate::vocabulary::is_outside;
 use crate::zones::circles;
 
+/// Which of its maps of ids a maker uses.
+type Ids<M> = fn(&mut M) -> &mut BTreeMap<String, String>;
+
 impl<'f> Maker<'f> {
     fn of(&self, number: usize) -> &'f Json {
         items(self.file, "blueprints").get(number).unwrap_or(&Json::Null)
@@ -19,7 +22,7 @@ impl<'f> Maker<'f> {
     /// Gives everything its id, so that things can name each other across blueprints.
     pub(super) fn name_blueprint(&mut self, number: usize) {
         let blueprint = self.of(number);
-        let rows: [(&str, Section, fn(&mut Self) -> &mut BTreeMap<String, String>); 5] = [
+        let rows: [(&str, Section, Ids<Self>); 5] = [
             ("zones", Section::Zones, |maker| &mut maker.zones),
             ("actors", Section::Elements, |maker| &mut maker.elements),
             ("assets", Section::Elements, |maker| &mut maker.elements),

@@ -133,7 +133,7 @@ fn items(file: &str, node: &json::Node, (before, after): (&[Json], &[Json]), edi
 fn is(found: &json::Node, id: &Json) -> bool {
     match (&found.value, id) {
         (json::Value::Text(text), Json::String(id)) => text == id,
-        (json::Value::Plain(text), other) => *text == other.to_string(),
+        (json::Value::Plain(text), other) => serde_json::from_str::<Json>(text).is_ok_and(|found| found == *other),
         _ => false,
     }
 }

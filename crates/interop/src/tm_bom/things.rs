@@ -11,10 +11,13 @@ use crate::read::{flag, items, list, text};
 use crate::vocabulary::is_outside;
 use crate::zones::circles;
 
+/// One of the maps of ids.
+type Which = fn(&mut super::Ids) -> &mut BTreeMap<String, String>;
+
 impl Maker<'_> {
     /// Gives everything its id, so that things can name each other.
     pub(super) fn name_things(&mut self) {
-        let rows: [(&str, Section, fn(&mut super::Ids) -> &mut BTreeMap<String, String>); 5] = [
+        let rows: [(&str, Section, Which); 5] = [
             ("trust_zones", Section::Zones, |ids| &mut ids.zones),
             ("actors", Section::Elements, |ids| &mut ids.actors),
             ("components", Section::Elements, |ids| &mut ids.components),

@@ -217,11 +217,11 @@ impl<'o> Writer<'o> {
         let mut pairs = BTreeSet::new();
         for (_, flow) in section(self.outgoing, "flows") {
             let zone = |key: &str| home(self.outgoing, self.outgoing.entry("elements", &text(flow, key)));
-            if let (Some(a), Some(b)) = (zone("from"), zone("to")) {
-                if a != b {
-                    let (a, b) = (self.symbol("zones", &a), self.symbol("zones", &b));
-                    pairs.insert(if a < b { (a, b) } else { (b, a) });
-                }
+            if let (Some(a), Some(b)) = (zone("from"), zone("to"))
+                && a != b
+            {
+                let (a, b) = (self.symbol("zones", &a), self.symbol("zones", &b));
+                pairs.insert(if a < b { (a, b) } else { (b, a) });
             }
         }
         pairs.into_iter().map(|(a, b)| json!({"trust_zone_a": a, "trust_zone_b": b})).collect()

@@ -9,7 +9,7 @@ use redan_model::{Model, Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 /// The folder of real files, if there is one.
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("REDAN_CORPUS").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         println!("skipped: REDAN_CORPUS is not set");
@@ -18,11 +18,11 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// Files of the corpus.
-pub struct Files;
+pub(crate) struct Files;
 
 impl Files {
     /// All files of a folder and of those in it.
-    pub fn below(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn below(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
         if let Some(root) = corpus() {
             collect(&root.join(folder), &mut found);
@@ -32,7 +32,7 @@ impl Files {
     }
 
     /// The models that files of some formats become.
-    pub fn models() -> Vec<Json> {
+    pub(crate) fn models() -> Vec<Json> {
         let folders = ["threat-dragon", "otm", "threat-composer", "threat-model-library", "cyclonedx-2.0-tm"];
         let files = folders.into_iter().flat_map(Self::below);
         let read =
@@ -53,7 +53,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Our own complete models in their long form.
-pub fn examples() -> Vec<Json> {
+pub(crate) fn examples() -> Vec<Json> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let mut found = Vec::new();
     collect(&root, &mut found);
@@ -71,7 +71,7 @@ pub fn examples() -> Vec<Json> {
 }
 
 /// A model from its JSON, which must be valid.
-pub fn load(json: &Json) -> Model {
+pub(crate) fn load(json: &Json) -> Model {
     let loaded = load_text("m.tm.json", &json.to_string(), &Vocabulary::default());
     let wrong: Vec<_> = loaded.diagnostics.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect();
     let unrelated = |line: &&String| !line.contains("accepted without a date");
@@ -80,13 +80,13 @@ pub fn load(json: &Json) -> Model {
 }
 
 /// The threats that were written by hand.
-pub fn hand_written(json: &Json) -> Vec<(String, Json)> {
+pub(crate) fn hand_written(json: &Json) -> Vec<(String, Json)> {
     let threats = json.get("threats").and_then(Json::as_object).cloned().unwrap_or_default();
     threats.into_iter().filter(|(id, threat)| !id.contains('@') && threat.get("same-as").is_none()).collect()
 }
 
 /// A model as writers see it: with the threats that were written by hand.
-pub fn outgoing<'m>(model: &'m Model, json: &Json) -> Outgoing<'m> {
+pub(crate) fn outgoing<'m>(model: &'m Model, json: &Json) -> Outgoing<'m> {
     let texts = |threat: &Json, key: &str| -> Vec<String> {
         threat.get(key).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
     };
@@ -125,12 +125,12 @@ fn references(threat: &Json) -> Vec<(String, Vec<String>)> {
 }
 
 /// How many entries a section of an imported model has.
-pub fn count(imported: &Imported, section: &str) -> usize {
+pub(crate) fn count(imported: &Imported, section: &str) -> usize {
     imported.model.get(section).and_then(Json::as_object).map_or(0, serde_json::Map::len)
 }
 
 /// The names of the entries of a section; their ids in words where they have none.
-pub fn names(json: &Json, section: &str) -> BTreeSet<String> {
+pub(crate) fn names(json: &Json, section: &str) -> BTreeSet<String> {
     let entries = json.get(section).and_then(Json::as_object).into_iter().flatten();
     entries
         .map(|(id, entry)| entry.get("name").and_then(Json::as_str).map_or_else(|| redan_model::naming::title_of(id), str::to_owned))
@@ -138,7 +138,7 @@ pub fn names(json: &Json, section: &str) -> BTreeSet<String> {
 }
 
 /// The names of both ends of every flow.
-pub fn ends(json: &Json) -> Vec<(String, String)> {
+pub(crate) fn ends(json: &Json) -> Vec<(String, String)> {
     let name = |id: &Json| {
         let id = id.as_str().unwrap_or_default();
         let stated = json["elements"][id]["name"].as_str();
@@ -151,7 +151,7 @@ pub fn ends(json: &Json) -> Vec<(String, String)> {
 }
 
 /// The kind of every element by name; the two kinds of outsiders are one where a format has one word for both.
-pub fn kinds(json: &Json) -> BTreeSet<(String, String)> {
+pub(crate) fn kinds(json: &Json) -> BTreeSet<(String, String)> {
     let elements = json.get("elements").and_then(Json::as_object).into_iter().flatten();
     elements
         .map(|(id, element)| {
@@ -163,7 +163,7 @@ pub fn kinds(json: &Json) -> BTreeSet<(String, String)> {
 }
 
 /// The first place where two values differ, with both.
-pub fn difference(place: &str, left: &Json, right: &Json) -> Option<String> {
+pub(crate) fn difference(place: &str, left: &Json, right: &Json) -> Option<String> {
     match (left, right) {
         (Json::Object(a), Json::Object(b)) => {
             let gone = a.iter().find(|(key, _)| !b.contains_key(*key)).map(|(key, value)| format!("{place}.{key} is gone: {value}"));
@@ -179,18 +179,21 @@ pub fn difference(place: &str, left: &Json, right: &Json) -> Option<String> {
     }
 }
 
-/// Checks a file against a schema of the corpus.
-pub fn valid(schema: &str, bytes: &[u8], name: &str) {
+/// Checks files against a schema of the corpus.
+pub(crate) fn valid(schema: &str, files: &[(String, Vec<u8>)]) {
     let Some(root) = corpus() else { return };
     let schema: Json = serde_json::from_slice(&std::fs::read(root.join("schemas").join(schema)).unwrap()).unwrap();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let file: Json = serde_json::from_slice(bytes).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&file).map(|error| format!("{} at {}", error, error.instance_path())).take(3).collect();
-    assert!(errors.is_empty(), "{name}: {errors:?}");
+    for (name, bytes) in files {
+        let file: Json = serde_json::from_slice(bytes).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&file).map(|error| format!("{} at {}", error, error.instance_path())).take(3).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+    }
 }
 
 /// What the schema of Threat Dragon 2 asks of a model, and what the tool needs to draw it.
-pub fn valid_threat_dragon(bytes: &[u8]) {
+pub(crate) fn valid_threat_dragon(bytes: &[u8]) {
     let file: Json = serde_json::from_slice(bytes).unwrap();
     assert!(file["version"].as_str().is_some_and(|version| version.len() <= 10), "{}", file["version"]);
     let (summary, detail) = (&file["summary"], &file["detail"]);
