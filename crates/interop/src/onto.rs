@@ -92,7 +92,7 @@ fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::L
         if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
             continue;
         }
-        if has_foreign_words(format, &change) {
+        if has_foreign_words(format, change) {
             continue;
         }
         losses.changed("the file has no place for this change", change.path.join("."));

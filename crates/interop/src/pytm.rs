@@ -35,7 +35,7 @@ fn read_document(file: &Json, before: impl FnOnce(&mut Draft)) -> Result<Importe
         return Err(ImportError::NotTheFormat("it has none of the sections of a pytm model, such as `elements`".to_owned()));
     }
     let mut maker =
-        Maker { file, draft: Draft::new(&text(&file, "name")), zones: BTreeMap::new(), data: BTreeMap::new(), elements: BTreeMap::new() };
+        Maker { file, draft: Draft::new(&text(file, "name")), zones: BTreeMap::new(), data: BTreeMap::new(), elements: BTreeMap::new() };
     before(&mut maker.draft);
     maker.head();
     maker.name_things();

@@ -33,7 +33,8 @@ pub fn read_kept(bytes: &[u8], keep_names: bool) -> Result<Imported, ImportError
     if let (Some(model), Some(packed)) = (imported.model.as_object_mut(), pack(&text)) {
         model.insert(KEY.to_owned(), packed.into());
         let kept = ["DrawingSurfaceList", "KnowledgeBase"];
-        imported.loss.retain(|loss| !kept.contains(&loss.place.as_str()) && !(keep_names && loss.place.starts_with("ThreatInstances,")));
+        let is_kept = |place: &str| kept.contains(&place) || (keep_names && place.starts_with("ThreatInstances,"));
+        imported.loss.retain(|loss| !is_kept(&loss.place));
     }
     Ok(imported)
 }

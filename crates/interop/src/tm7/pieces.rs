@@ -248,7 +248,7 @@ pub(super) fn course(source: (&str, Rect), target: (&str, Rect), nth: usize) -> 
     let ((from_side, from), (to_side, to)) = (port(source.1, target.1), port(target.1, source.1));
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx.hypot(dy).max(1.0);
-    let away = 40.0 * nth.div_ceil(2) as f64 * if nth % 2 == 0 { 1.0 } else { -1.0 };
+    let away = 40.0 * nth.div_ceil(2) as f64 * if nth.is_multiple_of(2) { 1.0 } else { -1.0 };
     let handle = Point { x: (from.x + to.x) / 2.0 - dy / length * away, y: (from.y + to.y) / 2.0 + dx / length * away };
     Course { source: (source.0.to_owned(), from_side, from), target: (target.0.to_owned(), to_side, to), handle }
 }
