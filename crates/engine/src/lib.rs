@@ -21,6 +21,7 @@ pub mod facts;
 pub mod few;
 pub mod knowledge;
 pub mod lint;
+pub mod metrics;
 pub mod mutate;
 pub mod plan;
 pub mod policy;
