@@ -33,7 +33,7 @@ mitigations:
     acceptance:
       - {text: failed logins are limited to 5 a minute, verify: [{junit: auth.RateLimit, at: ci}]}
 ";
-const DAY: [&str; 4] = ["--today", "2026-03-11", "--packs", "none"];
+const REST: [&str; 5] = ["--today", "2026-03-11", "--packs", "none", MODEL];
 
 fn git(folder: &TempDir, day: &str, args: &[&str]) {
     let identity =
@@ -66,7 +66,7 @@ fn repository() -> TempDir {
 }
 
 fn out(folder: &TempDir, args: &[&str]) -> String {
-    run(folder, &[args, &DAY].concat(), 0).0
+    run(folder, &[args, &REST].concat(), 0).0
 }
 
 fn json(folder: &TempDir, args: &[&str]) -> Json {
@@ -106,7 +106,7 @@ fn other_priorities_are_given_when_asked_for_and_wrong_ones_refused() {
     let tasks = json(&folder, &["backlog", "--priority", "p3"]);
     assert_eq!(tasks["tasks"][0]["threats"][0]["id"], "T3");
     assert_eq!(tasks["tasks"].as_array().map(Vec::len), Some(1));
-    assert_eq!(redan(folder.path(), &["backlog", "--priority", "P9"]).status.code(), Some(2));
+    assert_eq!(redan(folder.path(), &["backlog", "--priority", "P9", MODEL]).status.code(), Some(2));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_review_is_due_when_code_dependencies_or_the_architecture_changed() {
     assert_eq!(after["tags"][0], "v2");
     assert_eq!(after["unversioned"][0], "elements.db", "{after}");
     let sheet = out(&folder, &["review", "--agenda"]);
-    assert!(sheet.contains("## Web: 1 commits, 1 files") && sheet.contains("Guessed passwords (open, critical): T1"), "{sheet}");
+    assert!(sheet.contains("## Web: 1 commit, 1 file") && sheet.contains("Guessed passwords (open, critical): T1"), "{sheet}");
 }
 
 #[test]

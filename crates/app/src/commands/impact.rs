@@ -42,7 +42,7 @@ struct Impact {
     version: u8,
     model: String,
     since: String,
-    /// Changed files that are the code of no element.
+    /// Changed files that are the code of no element, the model left out.
     unmapped_files: usize,
     elements: Vec<ElementRow>,
     threats: Vec<ThreatRow>,
@@ -97,7 +97,7 @@ fn of_model(model: &Opened, git: &Git, base: &str, files: &[String], session: &m
     let mut touched: BTreeMap<ElementIx, Vec<String>> = BTreeMap::new();
     let mut unmapped = 0;
     for (file, elements) in files.iter().zip(elements_of(known, files)) {
-        unmapped += usize::from(elements.is_empty());
+        unmapped += usize::from(elements.is_empty() && *file != model.below);
         for element in elements {
             touched.entry(element).or_default().push(file.clone());
         }
@@ -204,7 +204,9 @@ fn last_lines(impact: &Impact) -> Vec<String> {
         lines.push(format!("Must look: {}", impact.owners.join(", ")));
     }
     if impact.unmapped_files > 0 {
-        lines.push(format!("{} changed files are the code of no element; elements say theirs under `code`.", impact.unmapped_files));
+        let number = impact.unmapped_files;
+        let files = if number == 1 { "file is" } else { "files are" };
+        lines.push(format!("{number} changed {files} the code of no element; elements say theirs under `code`."));
     }
     lines
 }

@@ -82,13 +82,13 @@ pub(super) fn agenda(staleness: &Staleness, model: &Opened, analysis: &Analysis,
     let known = &model.loaded.model;
     let out = session.terminal.out();
     writeln!(out, "# Review of {}, {}\n", markdown_text(known.name_of(Thing::Model)), model.today)?;
-    writeln!(out, "{}.\n", markdown_text(verdict(staleness)))?;
+    writeln!(out, "Today: {}.\n", verdict(staleness))?;
     section(out, "Why", &lines(staleness))?;
     let roles: Vec<String> = model.project.policy.required_roles.iter().map(|role| role.as_str().to_owned()).collect();
     section(out, "Who has to be there", &roles)?;
     for changed in &staleness.elements {
         let Some(thing) = known.find(&changed.id) else { continue };
-        let title = format!("{}: {} commits, {} files", changed.name, changed.commits, changed.files);
+        let title = format!("{}: {}, {}", changed.name, number(changed.commits, "commit"), number(changed.files, "file"));
         let about = |threat: &&Threat| is_about(known, threat, thing);
         let mut items = vec!["Do its description, zone, flows and data still say what it is?".to_owned()];
         items.extend(analysis.threats.iter().filter(about).filter(|threat| is_alive(threat)).take(MOST).map(threat_line));
@@ -123,6 +123,10 @@ fn section(out: &mut dyn io::Write, title: &str, items: &[String]) -> io::Result
         writeln!(out, "- [ ] {}", markdown_text(item))?;
     }
     writeln!(out)
+}
+
+fn number(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn is_alive(threat: &Threat) -> bool {
