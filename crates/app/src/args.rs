@@ -127,7 +127,7 @@ pub(crate) enum MetricsFormat {
     Json,
     /// Comma-separated values, a row a state
     Csv,
-    /// The last numbers in the OpenMetrics text format
+    /// The last numbers, in the text format that monitoring systems read
     Openmetrics,
 }
 

@@ -16,7 +16,7 @@ use redan_model::lang::MitigationStatus;
 use crate::args::MetricsFormat;
 use crate::exit::{Exit, Outcome};
 use crate::git::{AtCommit, Commit, Git, day_of};
-use crate::session::{Opened, Session};
+use crate::session::{Kept, Opened, Session};
 
 /// Arguments of `metrics`.
 #[derive(Debug, Clone, Args)]
@@ -60,11 +60,12 @@ pub(crate) fn run(args: &MetricsArgs, session: &mut Session<'_>) -> Outcome {
 
 fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Result<Found> {
     let git = Git::at(&now.project.root);
-    let mut commits = git.as_ref().map_or_else(Vec::new, |git| git.main_line(&now.below, limit).unwrap_or_default());
-    let is_cut_off = commits.len() == limit || git.as_ref().is_some_and(Git::is_shallow);
+    let mut commits = git.as_ref().map_or_else(Vec::new, |git| git.main_line(&now.below, limit.saturating_add(1)).unwrap_or_default());
+    let is_cut_off = commits.len() > limit || git.as_ref().is_some_and(Git::is_shallow);
+    commits.truncate(limit);
     commits.reverse();
     let mut labels = Vec::new();
-    let mut states: Vec<Rc<Vec<Observed>>> = Vec::new();
+    let mut states: Vec<Rc<[Observed]>> = Vec::new();
     let mut unreadable = 0;
     if let Some(git) = &git {
         let mut known = HashMap::new();
@@ -83,7 +84,7 @@ fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Res
     // Days pass without commits: what is overdue today was not on the day of the last one.
     if labels.last().is_none_or(|(last, _)| *last <= now.today) {
         labels.push((now.today, None));
-        states.push(Rc::new(observe(&now.loaded.model, &analysis)));
+        states.push(observe(&now.loaded.model, &analysis).into());
     }
     let history: Vec<State<'_>> = labels.iter().zip(&states).map(|((day, _), threats)| State { day: *day, threats }).collect();
     let numbers = metrics(&history);
@@ -97,18 +98,21 @@ fn observed(
     commit: &Commit,
     day: Date,
     now: &Opened,
-    known: &mut HashMap<Vec<u8>, Rc<Vec<Observed>>>,
+    known: &mut HashMap<Vec<u8>, Rc<[Observed]>>,
     session: &mut Session<'_>,
-) -> anyhow::Result<Option<Rc<Vec<Observed>>>> {
+) -> anyhow::Result<Option<Rc<[Observed]>>> {
     let Ok(bytes) = (AtCommit { git, commit: &commit.id }).read(&now.below) else { return Ok(None) };
     if let Some(threats) = known.get(&bytes) {
         return Ok(Some(Rc::clone(threats)));
     }
     let Some(mut opened) = session.try_open_at(git, &commit.id, &now.below)? else { return Ok(None) };
     opened.today = day;
-    let threats = Rc::new(observe(&opened.loaded.model, &opened.analyse()));
+    // A history is long, and its models are not kept to the end as others are.
+    let analysis = Kept::into_inner(opened.analyse());
+    let loaded = Kept::into_inner(opened.loaded);
+    let threats: Rc<[Observed]> = observe(&loaded.model, &analysis).into();
     // What a model takes from other files may be different in another commit.
-    if opened.loaded.model.root.r#use.entries.is_empty() {
+    if loaded.model.root.r#use.entries.is_empty() {
         known.insert(bytes, Rc::clone(&threats));
     }
     Ok(Some(threats))

@@ -1,4 +1,4 @@
-//! The numbers of `redan metrics` for people, as JSON, as comma-separated values and as OpenMetrics.
+//! The numbers of `redan metrics` for people, as JSON, as comma-separated values and as `OpenMetrics`.
 
 use std::io;
 
