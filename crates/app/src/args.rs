@@ -107,6 +107,30 @@ pub(crate) enum StateFormat {
     Md,
 }
 
+/// Formats of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BacklogFormat {
+    /// Markdown, a section a task
+    Md,
+    /// Comma-separated values
+    Csv,
+    /// JSON, version 1
+    Json,
+}
+
+/// Formats of numbers over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MetricsFormat {
+    /// Text for people
+    Human,
+    /// JSON, version 1
+    Json,
+    /// Comma-separated values, a row a state
+    Csv,
+    /// The last numbers, in the text format that monitoring systems read
+    Openmetrics,
+}
+
 /// Which models to work on.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Models {
@@ -144,6 +168,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     /// List what is done about threats
     Mitigations(mitigations::MitigationsArgs),
+    /// Write tasks for a tracker: what is still to be done about open threats
+    Backlog(backlog::BacklogArgs),
     /// List what is worth protecting
     Assets(assets::AssetsArgs),
     /// Work out attack trees: how likely, how cheap, which step matters, and what nothing stands against
@@ -174,6 +200,12 @@ pub(crate) enum Command {
     Diff(diff::DiffArgs),
     /// Show who changed a model, when and why
     Log(log::LogArgs),
+    /// Count threats over the history of a model: open, closed, overdue, and how long it takes
+    Metrics(metrics::MetricsArgs),
+    /// Show what changed since the last review of a model, and print the sheet for the next one
+    Review(review::ReviewArgs),
+    /// Show which threats a change of the code touches, and who must look
+    Impact(impact::ImpactArgs),
     /// Make git merge and compare models by meaning
     GitSetup(git_setup::GitSetupArgs),
     /// Merge three versions of a model; git calls it

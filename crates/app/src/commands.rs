@@ -3,6 +3,7 @@
 pub(crate) mod add;
 pub(crate) mod ask;
 pub(crate) mod assets;
+pub(crate) mod backlog;
 pub(crate) mod check;
 pub(crate) mod checklist;
 pub(crate) mod completions;
@@ -14,10 +15,12 @@ pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod fmt;
 pub(crate) mod git_setup;
+pub(crate) mod impact;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod log;
 pub(crate) mod man;
+pub(crate) mod metrics;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
 pub(crate) mod pasta;
@@ -27,6 +30,7 @@ pub(crate) mod remove;
 pub(crate) mod rename;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod review;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod score;
@@ -59,6 +63,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Verify(args) => verify::run(args, &mut session),
         Command::Explain(args) => explain::run(args, &mut session),
         Command::Mitigations(args) => mitigations::run(args, &mut session),
+        Command::Backlog(args) => backlog::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
         Command::Tree(args) => tree::run(args, &mut session),
         Command::Surface(args) => surface::run(args, &mut session),
@@ -74,6 +79,9 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Import(args) => import::run(args, &mut session),
         Command::Diff(args) => diff::run(args, &mut session),
         Command::Log(args) => log::run(args, &mut session),
+        Command::Metrics(args) => metrics::run(args, &mut session),
+        Command::Review(args) => review::run(args, &mut session),
+        Command::Impact(args) => impact::run(args, &mut session),
         Command::GitSetup(args) => git_setup::run(args, &mut session),
         Command::MergeDriver(args) => git_setup::run_merge(args, &mut session),
         Command::DiffDriver(args) => git_setup::run_diff(args, &mut session),

@@ -50,6 +50,11 @@ struct Objects {
     found: BufReader<ChildStdout>,
 }
 
+/// The day of a time in seconds since 1970, in UTC.
+pub(crate) fn day_of(seconds: i64) -> Option<jiff::civil::Date> {
+    jiff::Timestamp::from_second(seconds).ok().map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
 impl Git {
     /// The repository at a folder, if there is one and git is installed.
     pub(crate) fn at(root: &Path) -> Option<Self> {
@@ -100,9 +105,69 @@ impl Git {
 
     /// The commits that touched a path, newest first.
     pub(crate) fn log(&self, range: &str, paths: &[&str], limit: Option<usize>) -> anyhow::Result<Vec<Commit>> {
+        self.commits(&[], range, paths, limit)
+    }
+
+    /// The commits by which a path came to be what it is on this branch, newest first. A merge counts as one of them, and
+    /// what came with it does not, so that no state of another branch stands between two of this one.
+    pub(crate) fn main_line(&self, path: &str, limit: usize) -> anyhow::Result<Vec<Commit>> {
+        self.commits(&["--first-parent"], "HEAD", &[path], Some(limit))
+    }
+
+    /// Whether older commits are not here.
+    pub(crate) fn is_shallow(&self) -> bool {
+        self.run(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer.starts_with(b"true"))
+    }
+
+    /// Where this branch and a revision part; the revision itself where that cannot be told, as in a shallow clone.
+    pub(crate) fn fork(&self, revision: &str) -> anyhow::Result<String> {
+        let commit = self.commit(revision)?;
+        let base = self.run(&["merge-base", &commit, "HEAD"]).ok().map(|base| String::from_utf8_lossy(&base).trim().to_owned());
+        Ok(base.filter(|base| !base.is_empty()).unwrap_or(commit))
+    }
+
+    /// The paths of all files that are different from a commit now.
+    pub(crate) fn changed(&self, commit: &str) -> anyhow::Result<Vec<String>> {
+        let listed = self.run(&["diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", commit, "--"])?;
+        Ok(listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    }
+
+    /// The last commit of this branch up to the end of a day, in UTC.
+    pub(crate) fn last_on(&self, day: jiff::civil::Date) -> Option<String> {
+        let before = format!("--before={day}T23:59:59Z");
+        let found = self.run(&["rev-list", "--first-parent", "--max-count=1", &before, "HEAD"]).ok()?;
+        Some(String::from_utf8_lossy(&found).trim().to_owned()).filter(|id| !id.is_empty())
+    }
+
+    /// The paths that each commit of a range changed, newest first; merges change none.
+    pub(crate) fn paths_by_commit(&self, range: &str) -> anyhow::Result<Vec<Vec<String>>> {
+        let listed = self.run(&[
+            "log",
+            "-z",
+            "--format=%x01",
+            "--name-only",
+            "--no-renames",
+            "--no-show-signature",
+            "--end-of-options",
+            range,
+            "--",
+        ])?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let paths = |part: &str| part.split(['\0', '\n']).filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        Ok(listed.split('\x01').skip(1).map(paths).collect())
+    }
+
+    /// The tags of this branch that a commit does not have.
+    pub(crate) fn tags_after(&self, commit: &str) -> Vec<String> {
+        let listed = self.run(&["tag", "--merged", "HEAD", "--no-merged", commit]).unwrap_or_default();
+        String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect()
+    }
+
+    fn commits(&self, how: &[&str], range: &str, paths: &[&str], limit: Option<usize>) -> anyhow::Result<Vec<Commit>> {
         let limit = limit.map(|limit| format!("--max-count={limit}"));
         let mut args = vec!["log", "-z", "--format=%H%x01%P%x01%ct%x01%an%x01%s", "--no-show-signature"];
         args.extend(limit.as_deref());
+        args.extend(how);
         args.extend(["--end-of-options", range, "--"]);
         args.extend(paths);
         let listed = String::from_utf8_lossy(&self.run(&args)?).into_owned();

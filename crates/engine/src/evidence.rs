@@ -174,3 +174,9 @@ pub fn assess(model: &Model, knowledge: &Knowledge, evidence: &Evidence, threats
     let mitigations = states::states(model, evidence, threats, &findings);
     Assessment { mitigations, findings, of_threat }
 }
+
+/// The elements whose code each path is in, by the globs that they state.
+pub fn elements_of(model: &Model, paths: &[String]) -> Vec<Vec<ElementIx>> {
+    let code = matching::Code::of(model);
+    paths.iter().map(|path| code.elements(path)).collect()
+}

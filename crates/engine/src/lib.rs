@@ -22,6 +22,7 @@ pub mod few;
 pub mod gate;
 pub mod knowledge;
 pub mod lint;
+pub mod metrics;
 pub mod mutate;
 pub mod plan;
 pub mod policy;

@@ -1,6 +1,7 @@
 //! Documents and pictures from a model and its analysis: one module an output, each a pure function to bytes.
 
 pub mod attack_tree;
+pub mod backlog;
 pub mod brand;
 pub mod csv;
 pub mod diagram;

@@ -1,0 +1,130 @@
+//! `redan metrics`: numbers over the history of a model.
+
+mod show;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use clap::Args;
+use jiff::civil::Date;
+use redan_engine::evidence;
+use redan_engine::metrics::{Metrics, Observed, State, metrics, observe};
+use redan_model::Files;
+use redan_model::lang::MitigationStatus;
+
+use crate::args::MetricsFormat;
+use crate::exit::{Exit, Outcome};
+use crate::git::{AtCommit, Commit, Git, day_of};
+use crate::session::{Kept, Opened, Session};
+
+/// Arguments of `metrics`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  redan metrics
+  redan metrics shop.tm.yaml --format csv -o metrics.csv
+  redan metrics --format openmetrics -o redan.prom")]
+pub(crate) struct MetricsArgs {
+    /// The model
+    #[arg(value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// How many commits of the model to go back
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 1000)]
+    limit: usize,
+    /// How to show them
+    #[arg(long, value_enum, default_value_t = MetricsFormat::Human)]
+    format: MetricsFormat,
+}
+
+/// The numbers of a model and where they come from.
+struct Found {
+    /// The commit of every state, its day and its id; the files as they are now have none.
+    labels: Vec<(Date, Option<String>)>,
+    numbers: Metrics,
+    /// Mitigations that are in place, and those of them that evidence proves; nothing without evidence.
+    verification: Option<(usize, usize)>,
+    /// Commits that are left out because the model has errors or is not there.
+    unreadable: usize,
+    /// Whether older commits are not here.
+    is_cut_off: bool,
+}
+
+/// Runs `metrics`.
+pub(crate) fn run(args: &MetricsArgs, session: &mut Session<'_>) -> Outcome {
+    let now = session.open_one(args.model.as_deref())?;
+    let found = collect(&now, args.limit, session)?;
+    show::show(&found, &now, args.format, session)?;
+    Ok(Exit::Fine)
+}
+
+fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Result<Found> {
+    let git = Git::at(&now.project.root);
+    let mut commits = git.as_ref().map_or_else(Vec::new, |git| git.main_line(&now.below, limit.saturating_add(1)).unwrap_or_default());
+    let is_cut_off = commits.len() > limit || git.as_ref().is_some_and(Git::is_shallow);
+    commits.truncate(limit);
+    commits.reverse();
+    let mut labels = Vec::new();
+    let mut states: Vec<Rc<[Observed]>> = Vec::new();
+    let mut unreadable = 0;
+    if let Some(git) = &git {
+        let mut known = HashMap::new();
+        for commit in &commits {
+            let Some(day) = day_of(commit.time) else { continue };
+            match observed(git, commit, day, now, &mut known, session)? {
+                Some(threats) => {
+                    labels.push((day, Some(commit.id.clone())));
+                    states.push(threats);
+                }
+                None => unreadable += 1,
+            }
+        }
+    }
+    let analysis = now.analyse();
+    // Days pass without commits: what is overdue today was not on the day of the last one.
+    if labels.last().is_none_or(|(last, _)| *last <= now.today) {
+        labels.push((now.today, None));
+        states.push(observe(&now.loaded.model, &analysis).into());
+    }
+    let history: Vec<State<'_>> = labels.iter().zip(&states).map(|((day, _), threats)| State { day: *day, threats }).collect();
+    let numbers = metrics(&history);
+    let verification = analysis.evidence.as_ref().map(|known| verification(now, known));
+    Ok(Found { labels, numbers, verification, unreadable, is_cut_off })
+}
+
+/// The threats of a commit; nothing where the model cannot be read. A text that came before is not analysed again.
+fn observed(
+    git: &Git,
+    commit: &Commit,
+    day: Date,
+    now: &Opened,
+    known: &mut HashMap<Vec<u8>, Rc<[Observed]>>,
+    session: &mut Session<'_>,
+) -> anyhow::Result<Option<Rc<[Observed]>>> {
+    let Ok(bytes) = (AtCommit { git, commit: &commit.id }).read(&now.below) else { return Ok(None) };
+    if let Some(threats) = known.get(&bytes) {
+        return Ok(Some(Rc::clone(threats)));
+    }
+    let Some(mut opened) = session.try_open_at(git, &commit.id, &now.below)? else { return Ok(None) };
+    opened.today = day;
+    // A history is long, and its models are not kept to the end as others are.
+    let analysis = Kept::into_inner(opened.analyse());
+    let loaded = Kept::into_inner(opened.loaded);
+    let threats: Rc<[Observed]> = observe(&loaded.model, &analysis).into();
+    // What a model takes from other files may be different in another commit.
+    if loaded.model.root.r#use.entries.is_empty() {
+        known.insert(bytes, Rc::clone(&threats));
+    }
+    Ok(Some(threats))
+}
+
+fn verification(now: &Opened, known: &evidence::Assessment) -> (usize, usize) {
+    let entries = &now.loaded.model.root.mitigations.entries;
+    let in_place = entries.iter().filter(|(_, entry)| {
+        let status = entry.value.status.as_ref().map(|status| status.value);
+        status == Some(MitigationStatus::Implemented)
+    });
+    let states: Vec<bool> =
+        in_place.map(|(id, _)| known.mitigations.get(id).is_some_and(|known| known.state == evidence::State::Verified)).collect();
+    (states.len(), states.iter().filter(|is_verified| **is_verified).count())
+}
