@@ -22,6 +22,7 @@ pub mod few;
 pub mod knowledge;
 pub mod lint;
 pub mod mutate;
+pub mod paths;
 pub mod plan;
 pub mod policy;
 mod questions;
