@@ -31,7 +31,7 @@
 //! A path never comes back to a position that it had: it reaches an element once and takes control of it once. Nothing is
 //! lost by that, for a way with a loop needs all that the way without it needs. The paths of a goal are found likeliest first (of equal ones
 //! the shortest), backwards from the goal with the exact distance from the starts as the estimate. One that needs all
-//! threats of a likelier one, and perhaps more, is left out. The search is bounded by [`Request::work`], and
+//! threats of a likelier one of the same attacker, and perhaps more, is left out. The search is bounded by [`Request::work`], and
 //! [`Goal::complete`] says whether the bound was met.
 
 mod build;

@@ -191,6 +191,18 @@ fn an_insider_starts_inside_and_is_handed_nothing() {
 }
 
 #[test]
+fn ways_of_one_attacker_do_not_hide_those_of_another() {
+    let attackers = "attackers: {admin: {from: [db], insider: yes}, guest: {from: [internet]}}";
+    let case = Case::of(&format!("{SHOP}{attackers}"));
+    let found = case.paths(&Request::default());
+    let orders = goal(&found, case.read("orders")).unwrap();
+    assert_eq!(case.threats(orders), [vec!["T2"], vec!["T1", "T2"], vec!["T3"], vec!["T3"]]);
+    let attackers: Vec<&str> = orders.paths.iter().map(|path| found.attackers[path.attacker].id.as_str()).collect();
+    assert_eq!(attackers, ["admin", "guest", "admin", "guest"]);
+    assert!(close(orders.probability, 1.0 - 0.7 * 0.9), "{}", orders.probability);
+}
+
+#[test]
 fn a_start_that_is_asked_for_takes_the_place_of_attackers() {
     let case = Case::of(&format!("{SHOP}attackers: {{admin: {{from: [inside]}}}}"));
     let found = case.paths(&Request { from: vec!["internet".to_owned()], to: vec![case.thing("orders")], ..Request::default() });

@@ -4,7 +4,7 @@ use redan_model::{ElementIx, Model, Thing};
 use rustc_hash::FxHashMap;
 
 use super::build::{self, Built};
-use super::graph::Cut;
+use super::graph::{Cut, FAR};
 use super::search::search;
 use super::{Attraction, ChokePoint, Common, Goal, Path, Paths, Position, Request, Step};
 use crate::Analysis;
@@ -18,11 +18,16 @@ const DIAGRAM: usize = 100_000;
 
 pub(super) fn result(model: &Model, analysis: &Analysis, built: Built, request: &Request) -> Paths {
     let distances = built.graph.distances();
-    let work = (request.work / built.goals.len().max(1)).clamp(WORK_OF_GOAL.0, WORK_OF_GOAL.1);
+    let near = built.goals.iter().filter(|(_, node, _)| distances[*node as usize] != FAR).count();
+    let work = (request.work / near.max(1)).clamp(WORK_OF_GOAL.0, WORK_OF_GOAL.1);
+    let who = |edge: u32| {
+        let start = built.graph.elements[built.graph.edges[edge as usize].to as usize];
+        start.and_then(|start| built.starters[start.index()]).unwrap_or_default()
+    };
     let mut cuts = Cuts { built: &built, known: FxHashMap::default() };
     let mut goals = Vec::new();
     for (target, node, value) in &built.goals {
-        let found = search(&built.graph, &distances, *node, request.most, work);
+        let found = search(&built.graph, &distances, &who, *node, request.most, work);
         let paths: Vec<Path> = found.paths.iter().map(|edges| path(model, analysis, &built, edges)).collect();
         if paths.is_empty() {
             continue;

@@ -6,6 +6,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use rustc_hash::FxHashMap;
+
 use super::graph::{FAR, Graph};
 
 /// Paths as places of edges, in order, and whether the bound left none out.
@@ -21,15 +23,20 @@ struct Partial {
     length: u64,
 }
 
-/// At most so many paths to a position, likeliest first.
-pub(super) fn search(graph: &Graph, distances: &[u64], goal: u32, most: usize, work: usize) -> Found {
+/// At most so many paths to a position, likeliest first. `who` says whose a path is by its first edge: the ways of one
+/// attacker do not make those of another one superfluous. Every path to the goal holds a threat, as the table in the
+/// head of [`super`] has it.
+pub(super) fn search(graph: &Graph, distances: &[u64], who: &dyn Fn(u32) -> usize, goal: u32, most: usize, work: usize) -> Found {
     let mut found = Found { paths: Vec::new(), complete: true };
     if distances[goal as usize] == FAR || most == 0 {
         return found;
     }
     let mut partials: Vec<Partial> = Vec::new();
     let mut heap: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
-    let mut kept: Vec<Vec<u32>> = Vec::new();
+    let mut kept: Vec<(usize, Vec<u32>)> = Vec::new();
+    // Needs of partial paths by their first position. One that needs as much as another one there, or more, leads to
+    // nothing that is kept: what goes in front of it can go in front of the other one, and that is no longer.
+    let mut passed: FxHashMap<u32, Vec<Vec<u32>>> = FxHashMap::default();
     grow(graph, distances, goal, None, &mut partials, &mut heap);
     let mut looked_at = 0;
     while let Some(Reverse((_, at))) = heap.pop() {
@@ -40,15 +47,24 @@ pub(super) fn search(graph: &Graph, distances: &[u64], goal: u32, most: usize, w
         }
         let from = graph.edges[partials[at].edge as usize].from;
         if from != 0 {
+            let needs = threats(graph, &chain(&partials, Some(at)).collect::<Vec<u32>>());
+            let known = passed.entry(from).or_default();
+            if known.iter().any(|other| other.iter().all(|threat| needs.binary_search(threat).is_ok())) {
+                continue;
+            }
+            known.push(needs);
             grow(graph, distances, from, Some(at), &mut partials, &mut heap);
             continue;
         }
         let path: Vec<u32> = chain(&partials, Some(at)).collect();
         let threats = threats(graph, &path);
-        if threats.is_empty() || kept.iter().any(|other| other.iter().all(|threat| threats.binary_search(threat).is_ok())) {
+        let own = path.first().map_or(0, |edge| who(*edge));
+        let is_more =
+            |(other, needs): &(usize, Vec<u32>)| *other == own && needs.iter().all(|threat| threats.binary_search(threat).is_ok());
+        if kept.iter().any(is_more) {
             continue;
         }
-        kept.push(threats);
+        kept.push((own, threats));
         found.paths.push(path);
         if found.paths.len() == most {
             break;
@@ -112,7 +128,8 @@ mod tests {
         let edge = |(at, (from, to, has_threat)): (u32, (u32, u32, bool))| Edge {
             from,
             to,
-            threat: has_threat.then_some(at),
+            // Into the goal no step is free.
+            threat: (has_threat || to == NODES - 1).then_some(at),
             flow: None,
             back: false,
         };
@@ -150,14 +167,14 @@ mod tests {
         ) {
             let graph = graph(&edges);
             let goal = NODES - 1;
-            let found = search(&graph, &graph.distances(), goal, most, 1_000_000);
+            let found = search(&graph, &graph.distances(), &|_| 0, goal, most, 1_000_000);
             let mut every = all(&graph, goal);
             every.sort_by_key(|path| length(&graph, path));
             let mut kept: Vec<Vec<u32>> = Vec::new();
             let mut expected = Vec::new();
             for path in every {
                 let own = threats(&graph, &path);
-                if !own.is_empty() && !kept.iter().any(|other| other.iter().all(|threat| own.contains(threat))) {
+                if !kept.iter().any(|other| other.iter().all(|threat| own.contains(threat))) {
                     expected.push(length(&graph, &path));
                     kept.push(own);
                 }
@@ -173,7 +190,7 @@ mod tests {
     fn a_bound_that_stops_the_search_is_told() {
         let graph = graph(&[(0, 1, false), (1, 2, true), (2, 3, true), (1, 3, true)]);
         let distances = graph.distances();
-        assert!(!search(&graph, &distances, 3, 5, 2).complete);
-        assert!(search(&graph, &distances, 3, 5, 100).complete);
+        assert!(!search(&graph, &distances, &|_| 0, 3, 5, 2).complete);
+        assert!(search(&graph, &distances, &|_| 0, 3, 5, 100).complete);
     }
 }
