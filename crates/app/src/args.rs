@@ -174,6 +174,8 @@ pub(crate) enum Command {
     Assets(assets::AssetsArgs),
     /// Work out attack trees: how likely, how cheap, which step matters, and what nothing stands against
     Tree(tree::TreeArgs),
+    /// Show how an attacker gets to what is worth protecting, and what all ways have in common
+    Paths(paths::PathsArgs),
     /// List where an attacker can come in
     Surface(surface::SurfaceArgs),
     /// List requirements of a framework with the controls that refer to them

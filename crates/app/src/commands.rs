@@ -24,6 +24,7 @@ pub(crate) mod metrics;
 pub(crate) mod mitigations;
 pub(crate) mod pack;
 pub(crate) mod pasta;
+pub(crate) mod paths;
 pub(crate) mod plan;
 pub(crate) mod questions;
 pub(crate) mod remove;
@@ -66,6 +67,7 @@ pub(crate) fn run(cli: &Cli, terminal: &mut Terminal) -> Outcome {
         Command::Backlog(args) => backlog::run(args, &mut session),
         Command::Assets(args) => assets::run(args, &mut session),
         Command::Tree(args) => tree::run(args, &mut session),
+        Command::Paths(args) => paths::run(args, &mut session),
         Command::Surface(args) => surface::run(args, &mut session),
         Command::Compliance(args) => compliance::run(args, &mut session),
         Command::Coverage(args) => coverage::run(args, &mut session),

@@ -24,6 +24,7 @@ pub mod knowledge;
 pub mod lint;
 pub mod metrics;
 pub mod mutate;
+pub mod paths;
 pub mod plan;
 pub mod policy;
 mod questions;
