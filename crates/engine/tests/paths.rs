@@ -51,7 +51,7 @@ impl Case {
     }
 
     fn thing(&self, id: &str) -> Thing {
-        self.loaded.model.find(id).unwrap()
+        self.loaded.model.find(id).expect("the model has it")
     }
 
     fn read(&self, asset: &str) -> Position {
