@@ -1,3 +1,5 @@
+//! D2 texts of our own, and the models that they become.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! draw.io files of our own, and the models that they become.
+
 use serde_json::json;
 
 use super::*;

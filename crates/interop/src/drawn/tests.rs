@@ -1,3 +1,5 @@
+//! Boxes and lines of any drawing of our own, and the models that they become.
+
 use super::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! PlantUML texts of our own, and the models that they become.
+
 use serde_json::json;
 
 use super::*;

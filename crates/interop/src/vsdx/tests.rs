@@ -1,3 +1,5 @@
+//! Visio files of our own, and the models that they become.
+
 use std::io::Write as _;
 
 use serde_json::json;
