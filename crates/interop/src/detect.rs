@@ -132,7 +132,8 @@ fn picture(sniff: &Sniff<'_>) -> Option<Format> {
         let found = redan_model::markdown::fragments(sniff.head);
         return (!found.is_model() && !found.blocks.is_empty()).then_some(Format::Mermaid);
     }
-    let mut lines = sniff.head.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("%%"));
+    let silent = |line: &&str| line.is_empty() || ["%%", "accTitle", "accDescr"].iter().any(|start| line.starts_with(start));
+    let mut lines = sniff.head.lines().map(str::trim).filter(|line| !silent(line));
     let mut first = lines.next()?;
     if first == "---" && sniff.name.ends_with(".mmd") {
         first = lines.skip_while(|line| *line != "---").nth(1)?;
@@ -321,6 +322,7 @@ mod tests {
         assert_eq!(detect("a.csv", b"id,component,threat,description,likelihood,impact,risk_score\n"), Some(Format::GuideCsv));
         assert_eq!(detect("a.csv", b"asset,owner,confidentiality\n"), Some(Format::GuideAssetsCsv));
         assert_eq!(detect("a.mmd", b"%% x\nflowchart TD\nA --> B\n"), Some(Format::Mermaid));
+        assert_eq!(detect("a.mmd", b"accTitle: T\naccDescr: D\nflowchart TD\nA --> B\n"), Some(Format::Mermaid));
         assert_eq!(detect("a.md", b"# T\n```mermaid\ngraph TD\n```\n"), Some(Format::Mermaid));
         assert_eq!(detect("a.md", b"# T\n```yaml redan\nredan: 1\n```\n```mermaid\ngraph TD\n```\n"), None);
         assert_eq!(detect("a.dot", b"graph G {\n"), None);

@@ -120,6 +120,13 @@ a <-- b
 }
 
 #[test]
+fn what_a_picture_says_for_screen_readers_may_stand_above_its_kind() {
+    let bare = show("flowchart TD\na[A] --> b[B]\n");
+    assert_eq!(show("accTitle: Shop\naccDescr: How orders flow\nflowchart TD\na[A] --> b[B]\n"), bare);
+    assert_eq!(show("accDescr {\n  How orders\n  flow\n}\nflowchart TD\na[A] --> b[B]\n"), bare);
+}
+
+#[test]
 fn subgraphs_nest_and_may_have_titles() {
     let text = "---
 title: x

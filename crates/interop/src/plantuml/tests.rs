@@ -1,4 +1,4 @@
-//! PlantUML texts of our own, and the models that they become.
+//! `PlantUML` texts of our own, and the models that they become.
 
 use serde_json::json;
 

@@ -71,11 +71,26 @@ impl<'a> Parser<'a, '_> {
             self.cursor.at += end.map_or(0, |at| at + 4);
             self.cursor.skip_line();
         }
-        self.cursor.skip_to_statement();
-        let word = self.cursor.word().map(|range| self.slice(&range)).unwrap_or_default();
+        let word = loop {
+            self.cursor.skip_to_statement();
+            match self.cursor.word().map(|range| self.slice(&range)).unwrap_or_default() {
+                // What a picture says of itself for screen readers may also stand above its kind.
+                "accTitle" => self.cursor.skip_line(),
+                "accDescr" => self.description(),
+                word => break word,
+            }
+        };
         let flowchart = matches!(word, "graph" | "flowchart" | "flowchart-elk");
         self.cursor.statement();
         flowchart
+    }
+
+    /// Skips a description for screen readers, in one line or in braces.
+    fn description(&mut self) {
+        self.cursor.skip_blank();
+        if !self.cursor.starts("{") || self.cursor.braces().is_none() {
+            self.cursor.skip_line();
+        }
     }
 
     fn statements(&mut self) {
@@ -107,12 +122,7 @@ impl<'a> Parser<'a, '_> {
             "subgraph" if alone => return self.subgraph(),
             "end" if alone => return self.open.pop().map(|_| ()).ok_or("`end` closes no subgraph"),
             "class" if alone => self.classes(),
-            "accDescr" if alone => {
-                self.cursor.skip_blank();
-                if !self.cursor.starts("{") || self.cursor.braces().is_none() {
-                    self.cursor.skip_line();
-                }
-            }
+            "accDescr" if alone => self.description(),
             "style" | "click" if alone => {
                 self.cursor.skip_blank();
                 self.mention();
