@@ -14,9 +14,10 @@ use redan_model::lang::{Band, Linddun, Mitigation, Stride};
 use redan_model::{Model, Thing, Vocabulary, canonical as long, naming};
 use serde_json::Value as Json;
 
+use crate::losses::Says;
 use crate::{
-    Format, ImportError, Loss, Losses, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mermaid, otm, plantuml, pytm, structurizr,
-    threagile, threat_composer, threat_dragon, tm_bom, tm7,
+    Format, ImportError, Loss, Losses, adtool, attack_flow, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mef, mermaid, otm,
+    plantuml, pytm, structurizr, threagile, threat_composer, threat_dragon, tm_bom, tm7,
 };
 
 /// The formats that can be written, in the order of lists.
@@ -36,6 +37,9 @@ pub const WRITTEN: &[Format] = &[
     Format::Threagile,
     Format::ThreagileLater,
     Format::Pytm,
+    Format::Adtool,
+    Format::Mef,
+    Format::AttackFlow,
     Format::Drawio,
     Format::Hcltm,
     Format::Lucid,
@@ -218,8 +222,34 @@ pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, Expor
         Format::Plantuml => plantuml::write(outgoing),
         Format::D2 => d2::write(outgoing),
         Format::Structurizr => structurizr::write(outgoing),
+        Format::Adtool | Format::Mef | Format::AttackFlow => trees(format, outgoing),
         _ => Err(ExportError::NotWritten(format)),
     }
+}
+
+/// What the formats of attack trees have a place for in a tree; steps are looked at by their writers.
+const TREE_FIELDS: &[&str] = &["goal", "any", "all", "seq", "at-least", "at-most", "of", "unless", "nodes"];
+
+/// The attack trees of a model in a format that knows nothing else.
+fn trees(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
+    let model = outgoing.model;
+    if model.root.attack_trees.entries.is_empty() {
+        return Err(ExportError::Impossible(format!(
+            "the model has no attack tree, and the format {} holds nothing else",
+            format.as_str()
+        )));
+    }
+    let (text, lost) = match format {
+        Format::Adtool => adtool::export(model),
+        Format::Mef => mef::export(model),
+        _ => attack_flow::export(model, &outgoing.day),
+    };
+    let mut losses = Losses::default();
+    for Loss { kind, what, place } in lost {
+        losses.lose(kind, what, place);
+    }
+    losses.unsaid(&outgoing.json, "", &[Says("attack-trees", TREE_FIELDS)]);
+    Ok(Exported { bytes: text.into_bytes(), loss: losses.finish() })
 }
 
 /// A JSON document as other tools lay it out: two spaces a level, a line end at the end.
