@@ -131,10 +131,11 @@ impl Gather {
 /// A finding with nothing but what every finding has.
 pub(super) fn finding(rule: &str, title: &str, severity: FindingSeverity) -> Finding {
     let rule = some(rule).unwrap_or_default();
-    let title = text::short(title);
+    // A rule may be named like a secret, too; where it stands for the title, it is shown as a title is.
+    let title = Some(text::short(title)).filter(|title| !title.is_empty()).unwrap_or_else(|| text::short(&rule));
     Finding {
         key: String::new(),
-        title: if title.is_empty() { rule.clone() } else { title },
+        title,
         rule,
         severity,
         cwe: Vec::new(),
