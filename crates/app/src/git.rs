@@ -66,11 +66,13 @@ impl Git {
         Self::at(root).ok_or_else(|| usage(format!("{} is not the root of a git repository", root.display())))
     }
 
+    /// Git with nothing of the repository run: no hook, pager, signature program or file watcher.
     fn command(&self) -> Command {
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.root);
-        command.args(["--no-pager", "--literal-pathspecs", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"]);
-        command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C").stdin(Stdio::null());
+        command.arg("-C").arg(&self.root).arg("--no-pager");
+        command.args(["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"]);
+        command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_NO_LAZY_FETCH", "1").env("GIT_TERMINAL_PROMPT", "0");
+        command.env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
 
@@ -79,7 +81,7 @@ impl Git {
     /// # Errors
     /// When git cannot be run or fails; its own words are in the message.
     pub(crate) fn run(&self, args: &[&str]) -> anyhow::Result<Vec<u8>> {
-        let output = self.command().args(args).output().context("running git; is it installed?")?;
+        let output = self.command().arg("--literal-pathspecs").args(args).output().context("running git; is it installed?")?;
         if output.status.success() {
             return Ok(output.stdout);
         }
@@ -130,6 +132,21 @@ impl Git {
     pub(crate) fn changed(&self, commit: &str) -> anyhow::Result<Vec<String>> {
         let listed = self.run(&["diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", commit, "--"])?;
         Ok(listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    }
+
+    /// When a file that a glob matches changed last, in seconds since 1970; nothing if no commit touches one.
+    ///
+    /// # Errors
+    /// Why git cannot say, as a phrase for people.
+    pub(crate) fn changed_last(&self, glob: &str) -> Result<Option<i64>, String> {
+        let pathspec = format!(":(top,glob){}", glob.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/'));
+        let args = ["-c", "log.follow=false", "log", "-1", "--format=%ct", "--", &pathspec];
+        let output = self.command().args(args).output().map_err(|_| "git could not be run".to_owned())?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("git says: {}", said.lines().next().unwrap_or_default().trim()))
     }
 
     /// The last commit of this branch up to the end of a day, in UTC.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use redan_model::lang::{Band, State};
+use redan_model::lang::{Band, SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
@@ -14,6 +14,7 @@ use crate::analysis::{Analysis, Status, Threat};
 use crate::expr::Tri;
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
+use crate::policy::place;
 
 /// One of the two versions.
 #[derive(Debug, Clone, Copy)]
@@ -203,15 +204,6 @@ impl Tally {
     }
 }
 
-fn place(band: Band) -> usize {
-    match band {
-        Band::Critical => 0,
-        Band::High => 1,
-        Band::Medium => 2,
-        Band::Low => 3,
-    }
-}
-
 /// What is different in `after`.
 pub fn compare(before: Side<'_>, after: Side<'_>, knowledge: &Knowledge) -> Change {
     Change {
@@ -249,7 +241,7 @@ fn entries(before: &Model, after: &Model) -> Vec<EntryChange> {
 
 /// Whether a field at the top holds entries by id.
 fn is_section(name: &str) -> bool {
-    !matches!(name, "scope" | "traits" | "controls" | "layout" | "use") && !name.starts_with("x-")
+    SECTIONS.contains(&name) || name == "suppress"
 }
 
 fn section_changes(section: &str, old: &serde_json::Map<String, Json>, new: &serde_json::Map<String, Json>, found: &mut Vec<EntryChange>) {

@@ -17,10 +17,10 @@ use crate::expr::{Env, Expr, ExprError, Scope};
 use crate::facts::{Facts, Overlay, Stage, things};
 use crate::knowledge::Knowledge;
 use crate::lint::LINTS;
-use crate::policy::priority;
+use crate::policy::{place, priority};
 use crate::rule::SubjectKind;
 
-pub use required::{SECTIONS, fields_of};
+pub use required::{fields_of, sections};
 
 /// Facts that are named where a rule waits for them.
 const SHOWN: usize = 3;
@@ -204,16 +204,6 @@ fn overdue(gate: &Gate, threat: &Threat, today: Date) -> Option<Breach> {
         at: Some(threat.location),
         consequence: gate.overdue,
     })
-}
-
-/// The place of a band among priorities.
-fn place(band: Band) -> usize {
-    match band {
-        Band::Critical => 0,
-        Band::High => 1,
-        Band::Medium => 2,
-        Band::Low => 3,
-    }
 }
 
 /// Lints that are errors anyway fail without a policy.

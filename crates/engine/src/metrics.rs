@@ -9,6 +9,7 @@ use redan_model::Model;
 use redan_model::lang::{Band, MitigationStatus};
 
 use crate::analysis::{Analysis, Status};
+use crate::policy::place;
 
 /// A threat in one state of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,15 +226,6 @@ fn close(track: &mut Track, day: Date, remediated: &mut [Days; 4]) {
 
 fn days(from: Date, to: Date) -> u64 {
     from.until(to).map_or(0, |age| u64::try_from(age.get_days()).unwrap_or(0))
-}
-
-fn place(band: Band) -> usize {
-    match band {
-        Band::Critical => 0,
-        Band::High => 1,
-        Band::Medium => 2,
-        Band::Low => 3,
-    }
 }
 
 #[cfg(test)]

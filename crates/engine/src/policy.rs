@@ -118,6 +118,16 @@ impl Policy {
     }
 }
 
+/// The place of a band in lists of four, worst first.
+pub fn place(band: Band) -> usize {
+    match band {
+        Band::Critical => 0,
+        Band::High => 1,
+        Band::Medium => 2,
+        Band::Low => 3,
+    }
+}
+
 /// The guide's priority of a band: `P0` to `P3`.
 pub fn priority(band: Band) -> &'static str {
     match band {

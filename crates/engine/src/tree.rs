@@ -21,6 +21,7 @@ mod model;
 mod modules;
 mod natural;
 mod net;
+mod nodes;
 mod order;
 mod rank;
 mod simplify;

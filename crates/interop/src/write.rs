@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use redan_model::naming;
+use redan_model::{Model, Thing, naming};
 use serde_json::{Map, Value as Json};
 
 use crate::export::{ForeignThreat, Outgoing};
@@ -43,6 +43,16 @@ pub(crate) fn own_name(outgoing: &Outgoing<'_>, own: &str, id: &str, entry: &Jso
 pub(crate) fn label(id: &str, entry: &Json) -> String {
     let stated = text(entry, "label");
     if stated.is_empty() { naming::sentence_of(id) } else { stated.into_owned() }
+}
+
+/// The ids of what a threat stands on where only elements and flows carry threats: a zone is the first thing in it.
+pub(crate) fn drawn_subjects(model: &Model, threat: &ForeignThreat) -> Vec<String> {
+    let drawn = |thing: &Thing| match thing {
+        Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
+        Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
+        Thing::Model | Thing::Asset(_) => None,
+    };
+    threat.subjects.iter().filter_map(drawn).collect()
 }
 
 /// An id in the form of a UUID, the same for the same thing in every run.

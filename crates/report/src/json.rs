@@ -40,7 +40,7 @@ pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatJson, ThreatsJson};
 pub use tree::TreeJson;
-pub use write::write;
+pub use write::{write, write_each};
 
 /// What of an analysis is shown.
 #[derive(Debug, Clone)]

@@ -68,10 +68,7 @@ pub(crate) fn run(args: &BacklogArgs, session: &mut Session<'_>) -> Outcome {
                 Document { version: 1, model: ModelJson::of(&model.loaded.model, &model.loaded.sources), tasks }
             };
             let documents: Vec<Document<'_>> = backlog.iter().map(|(model, tasks)| document((*model, tasks))).collect();
-            match &documents[..] {
-                [one] => json::write(out, one)?,
-                several => json::write(out, &several)?,
-            }
+            json::write_each(out, &documents)?;
         }
     }
     Ok(Exit::Fine)

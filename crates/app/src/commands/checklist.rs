@@ -51,10 +51,7 @@ pub(crate) fn run(args: &ChecklistArgs, session: &mut Session<'_>) -> Outcome {
                     checklist: items.iter().map(ChecklistItemJson::of).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         StateFormat::Md => lists.iter().try_for_each(|(model, items)| markdown(model, items, session))?,
     }

@@ -65,10 +65,7 @@ pub(crate) fn run(args: &ComplianceArgs, session: &mut Session<'_>) -> Outcome {
         }
         ListFormat::Json => {
             let documents: Vec<Document<'_>> = found.iter().map(|(model, requirements)| document(args, model, requirements)).collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => whole_table(&found).csv(session.terminal.out())?,
         ListFormat::Md => whole_table(&found).markdown(session.terminal.out())?,

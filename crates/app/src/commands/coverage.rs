@@ -70,10 +70,7 @@ pub(crate) fn run(args: &CoverageArgs, session: &mut Session<'_>) -> Outcome {
                     coverage: rows(args, model, input.analysis).map(|row| CoverageJson::of(input, row)).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).csv(session.terminal.out())?,
         ListFormat::Md => table(args, &analysed.iter().map(|(m, a)| (*m, &**a)).collect::<Vec<_>>()).markdown(session.terminal.out())?,

@@ -50,13 +50,19 @@ enum Version {
     At(String, String),
 }
 
+/// Where versions are looked for.
+struct Place<'a> {
+    root: &'a Path,
+    git: Option<&'a Git>,
+}
+
 /// Runs `diff`.
 pub(crate) fn run(args: &DiffArgs, session: &mut Session<'_>) -> Outcome {
     let root = session.project_here()?.root;
     let git = Git::at(&root);
     let before = version(&args.before, git.as_ref(), session)?;
     let after = args.after.as_ref().map_or(Ok(Version::Now), |word| version(word, git.as_ref(), session))?;
-    let pairs = pairs(&before, &after, args.model.as_deref(), git.as_ref(), session)?;
+    let pairs = pairs(&before, &after, args.model.as_deref(), &Place { root: &root, git: git.as_ref() }, session)?;
     if pairs.is_empty() {
         return Err(Failure::NothingToCheck("neither version has a model; name one with --model".to_owned()).into());
     }
@@ -66,10 +72,7 @@ pub(crate) fn run(args: &DiffArgs, session: &mut Session<'_>) -> Outcome {
         StateFormat::Md => changes.iter().try_for_each(|(change, pair)| markdown(change, pair, session))?,
         StateFormat::Json => {
             let documents: Vec<_> = changes.iter().map(|(change, (a, b))| DifferenceJson::of(change, named(a), named(b))).collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
     }
     Ok(Exit::Fine)
@@ -113,7 +116,7 @@ fn pairs(
     before: &Version,
     after: &Version,
     model: Option<&Path>,
-    git: Option<&Git>,
+    place: &Place<'_>,
     session: &mut Session<'_>,
 ) -> anyhow::Result<Vec<(Opened, Opened)>> {
     let mut paths: Vec<String> = Vec::new();
@@ -124,23 +127,23 @@ fn pairs(
     }
     for version in [before, after] {
         if let Version::File(path) = version {
-            paths.push(below(path, session)?);
+            paths.push(below(path, place.root, session));
         }
     }
     paths.truncate(1);
     if let Some(model) = model {
-        paths = vec![below(model, session)?];
+        paths = vec![below(model, place.root, session)];
     }
     if paths.is_empty() {
         for version in [before, after] {
-            paths.extend(models_of(version, git, session)?);
+            paths.extend(models_of(version, place.git, session)?);
         }
         paths.sort();
         paths.dedup();
     }
     let mut found = Vec::new();
     for path in paths {
-        let (old, new) = (open(before, &path, git, session)?, open(after, &path, git, session)?);
+        let (old, new) = (open(before, &path, place, session)?, open(after, &path, place, session)?);
         match (old, new) {
             (Some(old), Some(new)) => found.push((old, new)),
             (Some(old), None) => {
@@ -155,11 +158,10 @@ fn pairs(
 }
 
 /// The path below the root of the project.
-fn below(path: &Path, session: &mut Session<'_>) -> anyhow::Result<String> {
-    let root = session.project_here()?.root;
+fn below(path: &Path, root: &Path, session: &Session<'_>) -> String {
     let path = session.cwd.join(path);
     let path = std::fs::canonicalize(&path).unwrap_or(path);
-    Ok(path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/"))
+    path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/")
 }
 
 fn models_of(version: &Version, git: Option<&Git>, session: &mut Session<'_>) -> anyhow::Result<Vec<String>> {
@@ -181,17 +183,16 @@ fn models_of(version: &Version, git: Option<&Git>, session: &mut Session<'_>) ->
 }
 
 /// A model in a version; nothing where the version does not have it.
-fn open(version: &Version, path: &str, git: Option<&Git>, session: &mut Session<'_>) -> anyhow::Result<Option<Opened>> {
-    let root = session.project_here()?.root;
+fn open(version: &Version, path: &str, place: &Place<'_>, session: &mut Session<'_>) -> anyhow::Result<Option<Opened>> {
     let now = |file: PathBuf, session: &mut Session<'_>| {
         if !session.cwd.join(&file).is_file() {
             return Ok(None);
         }
         session.open(&[file]).map(|mut opened| opened.pop())
     };
-    match (version, git) {
+    match (version, place.git) {
         (Version::Now, _) => {
-            let path = root.join(path);
+            let path = place.root.join(path);
             let shown = path.strip_prefix(&session.cwd).map_or(path.clone(), Path::to_owned);
             now(shown, session)
         }

@@ -83,10 +83,7 @@ pub(crate) fn run(args: &ImpactArgs, session: &mut Session<'_>) -> Outcome {
     match args.format {
         StateFormat::Human => found.iter().try_for_each(|impact| human(impact, color, session))?,
         StateFormat::Md => found.iter().try_for_each(|impact| markdown(impact, session))?,
-        StateFormat::Json => match &found[..] {
-            [one] => json::write(session.terminal.out(), one)?,
-            several => json::write(session.terminal.out(), &several)?,
-        },
+        StateFormat::Json => json::write_each(session.terminal.out(), &found)?,
     }
     Ok(Exit::Fine)
 }

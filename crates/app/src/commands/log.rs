@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::args::StateFormat;
 use crate::exit::{Exit, Outcome};
-use crate::git::{Commit, Git};
+use crate::git::{Commit, Git, day_of};
 use crate::session::{Opened, Session};
 use crate::table::Table;
 
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &LogArgs, session: &mut Session<'_>) -> Outcome {
 fn of_commit(git: &Git, commit: &Commit, before: Option<&Commit>, now: &Opened, session: &mut Session<'_>) -> anyhow::Result<Row> {
     let mut row = Row {
         version: None,
-        on: day(commit.time),
+        on: day_of(commit.time).map_or_else(String::new, |day| day.to_string()),
         by: commit.author.clone(),
         why: commit.subject.clone(),
         commit: Some(commit.id.clone()),
@@ -124,10 +124,6 @@ fn stated(opened: &Opened, limit: usize) -> Vec<Row> {
         residual: None,
     };
     entries.map(row).collect()
-}
-
-fn day(seconds: i64) -> String {
-    jiff::Timestamp::from_second(seconds).map_or_else(|_| String::new(), |time| time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
 }
 
 /// "2 elements and 1 flow added, 3 fields changed; 4 threats new, 1 gone; residual risk 90 -> 120".

@@ -67,10 +67,7 @@ pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome 
                     mitigations: entries(input.model, &wanted).map(|(id, entry)| MitigationJson::of(input, id, entry)).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => {
             let rows = analysed.iter().flat_map(|(model, analysis)| {

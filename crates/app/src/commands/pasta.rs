@@ -54,10 +54,7 @@ pub(crate) fn run(args: &PastaArgs, session: &mut Session<'_>) -> Outcome {
                     stages: stages.iter().map(StageJson::of).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         StateFormat::Md => all.iter().try_for_each(|(model, stages)| markdown(model, stages, session))?,
     }

@@ -58,10 +58,7 @@ pub(crate) fn run(args: &QuestionsArgs, session: &mut Session<'_>) -> Outcome {
                     questions: selected(model, input.analysis, &filters).into_iter().map(|q| QuestionJson::of(input, q)).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => table(&analysed, &filters).csv(session.terminal.out())?,
         ListFormat::Md => table(&analysed, &filters).markdown(session.terminal.out())?,

@@ -134,10 +134,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &mut Session<'_>) -> Outcome {
     }
     if args.format == StateFormat::Json {
         let documents: Vec<&Staleness> = found.iter().map(|(_, _, staleness)| staleness).collect();
-        match &documents[..] {
-            [one] => json::write(session.terminal.out(), one)?,
-            several => json::write(session.terminal.out(), &several)?,
-        }
+        json::write_each(session.terminal.out(), &documents)?;
     }
     Ok(Exit::Fine)
 }

@@ -59,10 +59,7 @@ pub(crate) fn run(args: &SurfaceArgs, session: &mut Session<'_>) -> Outcome {
                     surface: entries.iter().map(|entry| EntryPointJson::of(&model.loaded.model, entry)).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => table(&found).csv(session.terminal.out())?,
         ListFormat::Md => table(&found).markdown(session.terminal.out())?,

@@ -85,10 +85,7 @@ fn write_json(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked, lints: 
         })
         .collect();
     let documents: Vec<_> = inputs.iter().zip(&selections).map(|(input, selection)| ThreatsJson::of(input, selection)).collect();
-    match &documents[..] {
-        [one] => json::write(session.terminal.out(), one),
-        several => json::write(session.terminal.out(), &several),
-    }
+    json::write_each(session.terminal.out(), &documents)
 }
 
 fn write_csv(analysed: &[(&Opened, Kept<Analysis>)], filters: &Checked, session: &mut Session<'_>) -> csv::Result<()> {

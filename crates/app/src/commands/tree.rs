@@ -82,10 +82,7 @@ pub(crate) fn run(args: &TreeArgs, session: &mut Session<'_>) -> Outcome {
         let model = || ModelJson::of(&opened.loaded.model, &opened.loaded.sources);
         let documents: Vec<TreeJson<'_>> =
             trees.iter().zip(&found).map(|(tree, found)| TreeJson::of(model(), tree, found, args.seed)).collect();
-        match &documents[..] {
-            [one] => json::write(session.terminal.out(), one)?,
-            several => json::write(session.terminal.out(), &several)?,
-        }
+        json::write_each(session.terminal.out(), &documents)?;
         return Ok(Exit::Fine);
     }
     human::heading(&opened, session.terminal)?;

@@ -198,10 +198,7 @@ fn write_json(all: &[Verified], session: &mut Session<'_>) -> io::Result<()> {
             EvidenceJson::of(model, &loaded.model, &one.model.evidence, &one.assessment, &one.suggestions)
         })
         .collect();
-    match &documents[..] {
-        [one] => json::write(session.terminal.out(), one),
-        several => json::write(session.terminal.out(), &several),
-    }
+    json::write_each(session.terminal.out(), &documents)
 }
 
 fn plural(count: usize, one: &str, many: &str) -> String {

@@ -2,8 +2,8 @@
 
 use redan_model::lang::syntax::{Record, key_of};
 use redan_model::lang::{
-    Asset, Assumption, AttackTree, Attacker, Change, Diagram, Element, Flow, Incident, Map, Mitigation, Person, Review, Root, ThreatEntry,
-    Zone,
+    Asset, Assumption, AttackTree, Attacker, Change, Diagram, Element, Flow, Incident, Map, Mitigation, Person, Review, Root, SECTIONS,
+    ThreatEntry, Zone,
 };
 use redan_model::{Model, Span, canonical};
 use serde_json::Value as Json;
@@ -11,23 +11,9 @@ use serde_json::Value as Json;
 use super::{Breach, Consequence, Required};
 
 /// The sections whose entries may have required fields; `model` is the top of the file.
-pub const SECTIONS: [&str; 15] = [
-    "model",
-    "people",
-    "assumptions",
-    "assets",
-    "attackers",
-    "zones",
-    "elements",
-    "flows",
-    "threats",
-    "mitigations",
-    "attack-trees",
-    "diagrams",
-    "reviews",
-    "incidents",
-    "changelog",
-];
+pub fn sections() -> impl Iterator<Item = &'static str> {
+    ["model"].into_iter().chain(SECTIONS)
+}
 
 /// The fields of a section's entries.
 pub fn fields_of(section: &str) -> Vec<String> {

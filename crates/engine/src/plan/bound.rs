@@ -48,6 +48,37 @@ pub(crate) struct Bound {
     pub(crate) lean: Vec<f64>,
 }
 
+/// The way up to the best bound: steps get shorter while nothing gets better.
+struct Climb {
+    /// The multipliers of the best bound so far.
+    kept: Vec<f64>,
+    step: f64,
+    stalled: u32,
+}
+
+impl Climb {
+    fn from(start: &[f64]) -> Self {
+        Self { kept: start.to_vec(), step: 1.0, stalled: 0 }
+    }
+
+    /// Takes over a better bound; after eight that are not, half the step, from the best multipliers.
+    fn note(&mut self, value: f64, reduced: Vec<f64>, best: &mut Bound, now: &mut Vec<f64>) {
+        if value > best.value + 1e-9 {
+            best.value = value;
+            best.reduced = reduced;
+            self.kept.clone_from(now);
+            self.stalled = 0;
+            return;
+        }
+        self.stalled += 1;
+        if self.stalled >= 8 {
+            self.step /= 2.0;
+            self.stalled = 0;
+            now.clone_from(&self.kept);
+        }
+    }
+}
+
 impl Relaxed {
     pub(crate) fn new(problem: &Problem<'_>, states: &[State], limit: Option<f64>) -> Self {
         let chosen: Vec<bool> = states.iter().map(|state| *state == State::In).collect();
@@ -93,8 +124,7 @@ impl Relaxed {
         let room = budget.saturating_sub(self.cost) as f64;
         let mut now: Vec<f64> = self.rows.iter().map(|row| f64::from(multipliers[row.term])).collect();
         let mut best = Bound { value: f64::NEG_INFINITY, reduced: vec![0.0; self.free.len()], lean: vec![0.0; self.free.len()] };
-        let mut kept = now.clone();
-        let (mut step, mut stalled) = (1.0, 0);
+        let mut climb = Climb::from(&now);
         let mut lean = vec![0.0; self.free.len()];
         for round in 0..rounds {
             let mut profits = vec![0.0; self.free.len()];
@@ -108,19 +138,7 @@ impl Relaxed {
             let taken = outside + price * room + reduced.iter().map(|r| r.max(0.0)).sum::<f64>();
             let value = self.left - taken;
             lean.iter_mut().zip(&shares).for_each(|(lean, share)| *lean += share);
-            if value > best.value + 1e-9 {
-                best.value = value;
-                best.reduced = reduced;
-                kept.clone_from(&now);
-                stalled = 0;
-            } else {
-                stalled += 1;
-            }
-            if stalled >= 8 {
-                step /= 2.0;
-                stalled = 0;
-                now.clone_from(&kept);
-            }
+            climb.note(value, reduced, &mut best, &mut now);
             if best.value >= known - TINY || round + 1 == rounds {
                 break;
             }
@@ -132,12 +150,12 @@ impl Relaxed {
             if norm <= TINY {
                 break;
             }
-            let length = step * (known - value).max(1e-6) / norm;
+            let length = climb.step * (known - value).max(1e-6) / norm;
             now.iter_mut().zip(&slopes).for_each(|(multiplier, slope)| *multiplier = (*multiplier - length * slope).clamp(0.0, 1.0));
         }
         let rounds = lean.iter().copied().fold(1.0, f64::max);
         best.lean = lean.into_iter().map(|lean| lean / rounds).collect();
-        self.rows.iter().zip(&kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
+        self.rows.iter().zip(&climb.kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
         best
     }
 
@@ -146,8 +164,7 @@ impl Relaxed {
         let rows: Vec<&Row> = self.rows.iter().filter(|row| row.above > TINY).collect();
         let mut now: Vec<f64> = rows.iter().map(|row| f64::from(multipliers[row.term])).collect();
         let mut best = Bound { value: f64::NEG_INFINITY, reduced: vec![0.0; self.free.len()], lean: vec![0.0; self.free.len()] };
-        let mut kept = now.clone();
-        let (mut step, mut stalled) = (1.0, 0);
+        let mut climb = Climb::from(&now);
         let mut lean = vec![0.0; self.free.len()];
         for _ in 0..rounds {
             let mut value = self.cost as f64;
@@ -159,19 +176,7 @@ impl Relaxed {
             value -= reduced.iter().map(|r| r.max(0.0)).sum::<f64>();
             let shares: Vec<f64> = reduced.iter().map(|r| f64::from(u8::from(*r > 0.0))).collect();
             lean.iter_mut().zip(&shares).for_each(|(lean, share)| *lean += share / rounds as f64);
-            if value > best.value + 1e-9 {
-                best.value = value;
-                best.reduced = reduced;
-                kept.clone_from(&now);
-                stalled = 0;
-            } else {
-                stalled += 1;
-            }
-            if stalled >= 8 {
-                step /= 2.0;
-                stalled = 0;
-                now.clone_from(&kept);
-            }
+            climb.note(value, reduced, &mut best, &mut now);
             if best.value >= known - TINY {
                 break;
             }
@@ -181,11 +186,11 @@ impl Relaxed {
             if norm <= TINY {
                 break;
             }
-            let length = step * (known - value).max(1e-6) / norm;
+            let length = climb.step * (known - value).max(1e-6) / norm;
             now.iter_mut().zip(&slopes).for_each(|(multiplier, slope)| *multiplier = (*multiplier + length * slope).max(0.0));
         }
         best.lean = lean;
-        rows.iter().zip(&kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
+        rows.iter().zip(&climb.kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
         best
     }
 }

@@ -3,6 +3,8 @@
 //! An edge is the place of a node and whether it is negated. The upper edge (`high`) of a node is never negated, so that
 //! a function and its negation share their nodes. Nodes are never freed: a diagram that outgrows its budget is given up.
 
+use super::nodes::{BOTTOM, Decision, Nodes};
+
 /// An edge: twice the place of a node, plus one if negated.
 pub(super) type Edge = u32;
 
@@ -11,56 +13,33 @@ pub(super) const TRUE: Edge = 0;
 /// What never holds.
 pub(super) const FALSE: Edge = 1;
 
-/// The level of the constants, below all variables.
-pub(super) const BOTTOM: u32 = u32::MAX;
-
-/// No slot is used.
-const FREE: u32 = u32::MAX;
-
-/// Most results that are remembered; a power of two.
-const MOST_CACHED: usize = 1 << 22;
-
-/// A decision: `high` if the variable of the level holds, else `low`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decision {
-    pub(super) level: u32,
-    pub(super) high: Edge,
-    pub(super) low: Edge,
-}
-
 /// Diagrams over one order, which share their nodes.
 pub(super) struct Bdd {
-    nodes: Vec<Decision>,
-    /// Open addressing, by the hash of a node.
-    unique: Vec<u32>,
-    /// Results of `and`, each where its hash says; a later one takes the place of an earlier one.
-    cache: Vec<(Edge, Edge, Edge)>,
-    limit: usize,
+    nodes: Nodes,
 }
 
 impl Bdd {
     /// Room for so many nodes.
     pub(super) fn new(limit: usize) -> Self {
-        let bottom = Decision { level: BOTTOM, high: TRUE, low: TRUE };
-        Self { nodes: vec![bottom], unique: vec![FREE; 1 << 9], cache: vec![(FREE, FREE, FREE); 1 << 9], limit: limit.min(1 << 30) }
+        Self { nodes: Nodes::new(&[Decision { level: BOTTOM, high: TRUE, low: TRUE }], limit) }
     }
 
     /// How many nodes there are.
     pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+        self.nodes.all().len()
     }
 
     pub(super) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit.min(1 << 30);
+        self.nodes.set_limit(limit);
     }
 
     pub(super) fn level(&self, edge: Edge) -> u32 {
-        self.nodes[(edge >> 1) as usize].level
+        self.nodes.at(edge >> 1).level
     }
 
     /// The node of an edge, with the negation of the edge applied.
     pub(super) fn decision(&self, edge: Edge) -> Decision {
-        let node = self.nodes[(edge >> 1) as usize];
+        let node = self.nodes.at(edge >> 1);
         let negated = edge & 1;
         Decision { level: node.level, high: node.high ^ negated, low: node.low ^ negated }
     }
@@ -76,53 +55,8 @@ impl Bdd {
             return Some(high);
         }
         let negated = high & 1;
-        let node = Decision { level, high: high ^ negated, low: low ^ negated };
-        let mask = self.unique.len() - 1;
-        let mut slot = hash3(node.level, node.high, node.low) & mask;
-        loop {
-            let at = self.unique[slot];
-            if at == FREE {
-                break;
-            }
-            if self.nodes[at as usize] == node {
-                return Some(at << 1 | negated);
-            }
-            slot = (slot + 1) & mask;
-        }
-        if self.nodes.len() >= self.limit {
-            return None;
-        }
-        let at = u32::try_from(self.nodes.len()).ok()?;
-        self.nodes.push(node);
-        self.unique[slot] = at;
-        if self.nodes.len() * 3 > self.unique.len() * 2 {
-            self.grow();
-        }
+        let at = self.nodes.place(Decision { level, high: high ^ negated, low: low ^ negated })?;
         Some(at << 1 | negated)
-    }
-
-    fn grow(&mut self) {
-        let size = self.unique.len() * 2;
-        let mask = size - 1;
-        let mut unique = vec![FREE; size];
-        for (at, node) in self.nodes.iter().enumerate().skip(1) {
-            let mut slot = hash3(node.level, node.high, node.low) & mask;
-            while unique[slot] != FREE {
-                slot = (slot + 1) & mask;
-            }
-            unique[slot] = u32::try_from(at).expect("nodes are below their limit");
-        }
-        self.unique = unique;
-        let room = size.min(MOST_CACHED);
-        if room == self.cache.len() {
-            return;
-        }
-        let old = std::mem::replace(&mut self.cache, vec![(FREE, FREE, FREE); room]);
-        for entry in old {
-            if entry.0 != FREE {
-                self.cache[hash3(0, entry.0, entry.1) & (room - 1)] = entry;
-            }
-        }
     }
 
     /// Both hold; nothing if there is no room.
@@ -137,11 +71,10 @@ impl Bdd {
             return Some(FALSE);
         }
         let (left, right) = if left < right { (left, right) } else { (right, left) };
-        let key = hash3(0, left, right);
-        let entry = self.cache[key & (self.cache.len() - 1)];
-        if entry.0 == left && entry.1 == right {
-            return Some(entry.2);
-        }
+        let key = match self.nodes.recall(left, right) {
+            Ok(known) => return Some(known),
+            Err(key) => key,
+        };
         let (f, g) = (self.decision(left), self.decision(right));
         let level = f.level.min(g.level);
         let (f1, f0) = if f.level == level { (f.high, f.low) } else { (left, left) };
@@ -149,8 +82,7 @@ impl Bdd {
         let high = self.and(f1, g1)?;
         let low = self.and(f0, g0)?;
         let result = self.node(level, high, low)?;
-        let slot = key & (self.cache.len() - 1);
-        self.cache[slot] = (left, right, result);
+        self.nodes.remember(key, left, right, result);
         Some(result)
     }
 
@@ -169,7 +101,7 @@ impl Bdd {
                 continue;
             }
             found.push(at);
-            let node = self.nodes[at as usize];
+            let node = self.nodes.at(at);
             stack.push(node.high >> 1);
             stack.push(node.low >> 1);
         }
@@ -180,7 +112,7 @@ impl Bdd {
 
     /// The node at a place.
     pub(super) fn at(&self, place: u32) -> Decision {
-        self.nodes[place as usize]
+        self.nodes.at(place)
     }
 
     /// Whether an edge needs no more than so many nodes.
@@ -192,7 +124,7 @@ impl Bdd {
                 if seen.len() > size {
                     return false;
                 }
-                stack.extend([self.nodes[at as usize].high >> 1, self.nodes[at as usize].low >> 1]);
+                stack.extend([self.nodes.at(at).high >> 1, self.nodes.at(at).low >> 1]);
             }
         }
         true
@@ -200,16 +132,16 @@ impl Bdd {
 
     /// The nodes alone, in their places.
     pub(super) fn into_nodes(self) -> Vec<Decision> {
-        self.nodes
+        self.nodes.into_all()
     }
 
     /// Keeps what the roots need and forgets the rest; the roots are renumbered.
     pub(super) fn keep(&mut self, roots: &mut [Edge]) {
         let below = self.below(roots);
-        let mut places = vec![0_u32; self.nodes.len()];
+        let mut places = vec![0_u32; self.len()];
         let mut kept = Self::new(usize::MAX);
         for at in below {
-            let node = self.nodes[at as usize];
+            let node = self.nodes.at(at);
             let moved = |edge: Edge| places[(edge >> 1) as usize] ^ (edge & 1);
             let (high, low) = (moved(node.high), moved(node.low));
             places[at as usize] = kept.node(node.level, high, low).expect("there is room for what was there");
@@ -217,16 +149,7 @@ impl Bdd {
         for root in roots.iter_mut() {
             *root = places[(*root >> 1) as usize] ^ (*root & 1);
         }
-        kept.limit = self.limit;
+        kept.set_limit(self.nodes.limit());
         *self = kept;
     }
-}
-
-/// A hash that spreads nearby numbers.
-pub(super) fn hash3(a: u32, b: u32, c: u32) -> usize {
-    let mixed = (u64::from(a).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-        .wrapping_add(u64::from(b).wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
-        .wrapping_add(u64::from(c).wrapping_mul(0x1656_67b1_9e37_79f9));
-    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    usize::try_from(mixed >> 28 & 0xffff_ffff).expect("32 bits fit")
 }

@@ -7,10 +7,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::bdd::{Bdd, Decision, Edge, FALSE, TRUE};
+use super::bdd::{Bdd, Edge, FALSE, TRUE};
 use super::diagram::Edges;
 use super::modules::Module;
 use super::net::{Kind, Net};
+use super::nodes::Decision;
 use super::order::{self, Heuristic};
 
 /// The smallest size to which diagrams are cut, and how much larger each one is than that before it.

@@ -1,15 +1,16 @@
 //! From a structure to its solved modules.
 
-use super::bdd::{Decision, Edge};
+use super::bdd::Edge;
 use super::bounds;
 use super::diagram::{self, Built};
 use super::likelihood::{self, Bounds};
 use super::modules::{self, Module};
 use super::natural::Natural;
 use super::net::{Kind, Net};
+use super::nodes::Decision;
 use super::simplify::simplify;
 use super::structure::{Literal, Structure};
-use super::zdd::{Family, NONE, Split};
+use super::zdd::{Family, NONE};
 
 /// How much work a solution may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) enum Input {
 #[derive(Debug, Clone)]
 pub(super) struct Sets {
     /// Nodes; the first two are the ends, a node comes after those that it leads to.
-    pub(super) nodes: Vec<Split>,
+    pub(super) nodes: Vec<Decision>,
     pub(super) root: Family,
 }
 

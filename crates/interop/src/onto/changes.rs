@@ -3,25 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use redan_model::lang::SECTIONS;
 use serde_json::Value as Json;
-
-/// Sections of the language that are mappings of entries by id.
-const SECTIONS: [&str; 14] = [
-    "people",
-    "assumptions",
-    "assets",
-    "attackers",
-    "zones",
-    "elements",
-    "flows",
-    "threats",
-    "mitigations",
-    "attack-trees",
-    "diagrams",
-    "reviews",
-    "incidents",
-    "changelog",
-];
 
 /// Where in its file each entry stands, in words of the format's module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

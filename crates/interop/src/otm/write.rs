@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redan_model::Thing;
 use serde_json::{Map, Value as Json, json};
 
 use super::threats::{done, status};
@@ -12,7 +11,7 @@ use crate::kept::{give_back, of};
 use crate::layout::home;
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{because, foreign_id, label, own_name, put, said, section, texts, threat_entry};
+use crate::write::{because, drawn_subjects, foreign_id, label, own_name, put, said, section, texts, threat_entry};
 
 const SAYS: &[Says] = &[
     Says("", &["id", "name", "description", "owner", "tags"]),
@@ -293,16 +292,7 @@ impl<'o> Writer<'o> {
 
     /// Notes where a threat stands.
     fn stand(&mut self, threat: &ForeignThreat, entry: &Json, id: &str) {
-        let model = self.outgoing.model;
-        let things: Vec<String> = threat
-            .subjects
-            .iter()
-            .filter_map(|thing| match thing {
-                Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
-                Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
-                _ => None,
-            })
-            .collect();
+        let things = drawn_subjects(self.outgoing.model, threat);
         if things.len() < threat.subjects.len() {
             self.losses.dropped("that the threat is on something that is no component and no flow", format!("threats.{}", threat.id));
         }

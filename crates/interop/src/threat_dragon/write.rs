@@ -7,7 +7,6 @@ mod cell;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redan_model::Thing;
 use serde_json::{Map, Value as Json, json};
 
 use super::{NO_REASON, OWN, labels};
@@ -16,7 +15,7 @@ use crate::kept::{give_back, of};
 use crate::layout::{Place, arrange, home};
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{foreign_id, own_name, remedy, section, texts, threat_entry, uuid};
+use crate::write::{drawn_subjects, foreign_id, own_name, remedy, section, texts, threat_entry, uuid};
 use crate::zones::{Area, nest};
 use cell::Drawn;
 
@@ -83,15 +82,7 @@ impl<'o> Writer<'o> {
         self.top = outgoing.threats.iter().filter_map(kept).max().unwrap_or(0).max(0);
         for threat in outgoing.found(&mut self.losses) {
             let model = outgoing.model;
-            let things: Vec<String> = threat
-                .subjects
-                .iter()
-                .filter_map(|thing| match thing {
-                    Thing::Element(_) | Thing::Flow(_) => Some(model.id_of(*thing).to_owned()),
-                    Thing::Zone(ix) => model[*ix].members.first().map(|ix| model.id_of(Thing::Element(*ix)).to_owned()),
-                    _ => None,
-                })
-                .collect();
+            let things = drawn_subjects(model, threat);
             let Some(at) = things.first().cloned() else {
                 self.losses
                     .dropped(format!("the threat {}: it is on nothing that is drawn", threat.title), format!("threats.{}", threat.id));

@@ -3,6 +3,7 @@
 use super::EditError;
 use super::parts::Parts;
 use super::plain::item_at;
+use crate::lang::SECTIONS;
 use crate::suggest;
 use crate::tree::{Node, Value};
 
@@ -41,25 +42,10 @@ pub(crate) const ROOT_FIELDS: &[&str] = &[
 /// The sections whose ids share one namespace.
 pub(super) const THINGS: &[&str] = &["elements", "flows", "zones", "assets"];
 
-/// Sections that hold entries by id.
-pub(super) const SECTIONS: &[&str] = &[
-    "people",
-    "assumptions",
-    "assets",
-    "attackers",
-    "zones",
-    "elements",
-    "flows",
-    "threats",
-    "mitigations",
-    "attack-trees",
-    "diagrams",
-    "reviews",
-    "incidents",
-    "changelog",
-    "suppress",
-    "use",
-];
+/// Sections that hold entries by id, those of plain values included.
+pub(super) fn sections() -> impl Iterator<Item = &'static str> {
+    SECTIONS.into_iter().chain(["suppress", "use"])
+}
 
 /// Lists that items are added to.
 pub(super) const LISTS: &[&str] = &["scope.goals", "scope.in", "scope.out", "scope.questions", "authors", "tags"];
@@ -86,8 +72,8 @@ pub(super) fn resolve(parts: &Parts, path: &str) -> Result<Vec<String>, EditErro
 
 /// The keys of an entry that is to be added.
 pub(super) fn addition(parts: &Parts, section: &str, id: &str) -> Result<Vec<String>, EditError> {
-    if !SECTIONS.contains(&section) {
-        let nearest = suggest::nearest(section, SECTIONS.iter().copied()).map(str::to_owned);
+    if !sections().any(|known| known == section) {
+        let nearest = suggest::nearest(section, sections()).map(str::to_owned);
         return Err(EditError::Unknown { name: section.to_owned(), nearest });
     }
     if id.trim().is_empty() || id.contains('\n') {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EditError;
 use super::parts::Parts;
-use super::path::{SECTIONS, THINGS};
+use super::path::{THINGS, sections};
 use super::plain::{Plain, unknown};
 use super::render;
 use super::splice::{Splice, apply, checked};
@@ -73,15 +73,15 @@ pub(super) fn rename(parts: Parts, old: &str, new: &str) -> Result<String, EditE
 fn find<'a>(roots: &[Node], name: &'a str) -> Result<(&'static str, &'a str), EditError> {
     let has = |section: &str, id: &str| roots.iter().any(|root| root.get(section).is_some_and(|section| section.get(id).is_some()));
     if let Some((head, id)) = name.split_once('.')
-        && let Some(section) = SECTIONS.iter().find(|section| **section == head)
+        && let Some(section) = sections().find(|section| *section == head)
     {
         return if has(section, id) { Ok((section, id)) } else { Err(unknown(name)) };
     }
-    let found: Vec<&'static str> = SECTIONS.iter().copied().filter(|section| has(section, name)).collect();
+    let found: Vec<&'static str> = sections().filter(|section| has(section, name)).collect();
     match found.as_slice() {
         [section] => Ok((section, name)),
         [] => {
-            let known = SECTIONS.iter().flat_map(|section| roots.iter().filter_map(move |root| root.get(section)));
+            let known = sections().flat_map(|section| roots.iter().filter_map(move |root| root.get(section)));
             let ids =
                 known.flat_map(|node| if let Value::Map(entries) = &node.value { entries.as_slice() } else { &[] }).map(|e| e.key.as_str());
             Err(EditError::Unknown { name: name.to_owned(), nearest: suggest::nearest(name, ids).map(str::to_owned) })

@@ -2,6 +2,24 @@
 
 use super::*;
 
+/// The sections that hold records by id, in the order of the reference.
+pub const SECTIONS: [&str; 14] = [
+    "people",
+    "assumptions",
+    "assets",
+    "attackers",
+    "zones",
+    "elements",
+    "flows",
+    "threats",
+    "mitigations",
+    "attack-trees",
+    "diagrams",
+    "reviews",
+    "incidents",
+    "changelog",
+];
+
 record! {
     /// A threat model: one system, in one file.
     pub struct Root {

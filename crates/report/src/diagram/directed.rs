@@ -3,7 +3,7 @@
 use super::geometry::{Point, Rect};
 use super::graph::{Graph, Size};
 use super::layout::{Layout, Route, Style};
-use super::measure::{Measured, ZoneAs};
+use super::measure::Measured;
 use super::place::{Area, Engine, Margins, PADDING, Placement, Span, place};
 use super::route::{Spot, route};
 
@@ -70,12 +70,8 @@ fn assemble(measured: &Measured, placed: &Placement, routes: &[Vec<Spot>], left_
         let (x, y) = if left_to_right { (area.along, area.across) } else { (area.across, area.along) };
         Rect { x: x.lo, y: y.lo, w: x.hi - x.lo, h: y.hi - y.lo }
     };
-    let zones = measured.zones.iter().map(|zone| match zone {
-        ZoneAs::Frame(ix) => rect(&placed.zones[*ix]),
-        ZoneAs::Slot(ix) => rect(&placed.nodes[*ix]),
-    });
-    let first_zone = placed.nodes.len() - measured.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
-    let nodes: Vec<Rect> = placed.nodes[..first_zone].iter().map(rect).collect();
+    let rects = |areas: &[Area]| areas.iter().map(rect).collect::<Vec<Rect>>();
+    let (nodes, zones) = measured.placed(&rects(&placed.nodes), &rects(&placed.zones));
     let point = |spot: &Spot| if left_to_right { Point { x: spot.along, y: spot.across } } else { Point { x: spot.across, y: spot.along } };
     let edges: Vec<Route> = routes
         .iter()
@@ -86,5 +82,5 @@ fn assemble(measured: &Measured, placed: &Placement, routes: &[Vec<Spot>], left_
             angular: false,
         })
         .collect();
-    Layout { left_to_right, style: Style::Curved, nodes, zones: zones.collect(), edges, ..Layout::default() }
+    Layout { left_to_right, style: Style::Curved, nodes, zones, edges, ..Layout::default() }
 }

@@ -8,7 +8,7 @@ use merman_layout_elk as elk;
 use super::geometry::{Point, Rect};
 use super::graph::{End, Graph, Size};
 use super::layout::{Layout, Route, Style};
-use super::measure::{Measured, ZoneAs};
+use super::measure::Measured;
 
 /// One way to ask.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -157,13 +157,7 @@ fn read(measured: &Measured, output: &elk::LayoutResult, left_to_right: bool) ->
         let label = label.map(|label| rect(label.x, label.y, label.width, label.height));
         edges[ix] = Route { points, label, angular: false };
     }
-    let zones = measured.zones.iter().map(|zone| match zone {
-        ZoneAs::Frame(ix) => frames[*ix],
-        ZoneAs::Slot(ix) => bodies[*ix],
-    });
-    let empty = measured.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
-    let zones = zones.collect();
-    let nodes = bodies[..bodies.len() - empty].to_vec();
+    let (nodes, zones) = measured.placed(&bodies, &frames);
     Some(Layout { left_to_right, style: Style::Angular, nodes, zones, edges, ..Layout::default() })
 }
 

@@ -1,5 +1,6 @@
 //! How large things are: from a scene to the graph that the layout works on.
 
+use super::geometry::Rect;
 use super::graph::{End, Frame, Graph, Link, Size, Slot};
 use super::scene::{Edge, Line, LineRole, Node, Scene, Shape, ZoneBox};
 use super::text::{self, DETAIL, LABEL, NAME, TITLE};
@@ -31,6 +32,18 @@ pub(crate) enum ZoneAs {
 pub(crate) struct Measured {
     pub(crate) graph: Graph,
     pub(crate) zones: Vec<ZoneAs>,
+}
+
+impl Measured {
+    /// The nodes and zones of the scene, of the places that slots and frames have.
+    pub(crate) fn placed(&self, slots: &[Rect], frames: &[Rect]) -> (Vec<Rect>, Vec<Rect>) {
+        let zone = |zone: &ZoneAs| match zone {
+            ZoneAs::Frame(ix) => frames[*ix],
+            ZoneAs::Slot(ix) => slots[*ix],
+        };
+        let empty = self.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
+        (slots[..slots.len() - empty].to_vec(), self.zones.iter().map(zone).collect())
+    }
 }
 
 /// Measures everything in a scene; sizes are as in the picture, whatever the direction of the flows.

@@ -50,13 +50,7 @@ pub(crate) fn around(measured: &Measured, bodies: Vec<Rect>) -> Layout {
         edges[ix] = route.unwrap_or_else(line);
     }
     add_loops(graph, &bodies, &mut edges);
-    let zones = measured.zones.iter().map(|zone| match zone {
-        ZoneAs::Frame(ix) => frames[*ix],
-        ZoneAs::Slot(ix) => bodies[*ix],
-    });
-    let empty = measured.zones.iter().filter(|zone| matches!(zone, ZoneAs::Slot(_))).count();
-    let zones = zones.collect();
-    let nodes = bodies[..bodies.len() - empty].to_vec();
+    let (nodes, zones) = measured.placed(&bodies, &frames);
     Layout { left_to_right: true, style: Style::Angular, nodes, zones, edges, ..Layout::default() }
 }
 

@@ -38,6 +38,17 @@ impl Fragment {
     }
 }
 
+/// Writes what is said of several models: one document for one model, else a list of documents.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_each<D: Serialize>(out: &mut dyn Write, documents: &[D]) -> io::Result<()> {
+    match documents {
+        [one] => write(out, one),
+        several => write(out, &several),
+    }
+}
+
 /// Gathers the many short pieces of a document, of which a writer behind a pointer would see every one.
 struct Chunks<'w> {
     out: &'w mut dyn Write,

@@ -53,10 +53,7 @@ pub(super) fn run(id: &str, format: ListFormat, models: &[Opened], session: &mut
                     entries: one.entries.iter().map(|entry| TaxonomyEntryJson::of(input, entry)).collect(),
                 })
                 .collect();
-            match &documents[..] {
-                [one] => json::write(session.terminal.out(), one)?,
-                several => json::write(session.terminal.out(), &several)?,
-            }
+            json::write_each(session.terminal.out(), &documents)?;
         }
         ListFormat::Csv => table(&compared, None).csv(session.terminal.out())?,
         ListFormat::Md => table(&compared, None).markdown(session.terminal.out())?,

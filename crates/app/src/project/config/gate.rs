@@ -7,7 +7,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use redan_engine::Status;
 use redan_engine::expr::Scope;
-use redan_engine::gate::{Consequence, Exemption, Gate, Limit, PolicyRule, Required, SECTIONS, fields_of, lint_code};
+use redan_engine::gate::{Consequence, Exemption, Gate, Limit, PolicyRule, Required, fields_of, lint_code, sections};
 use redan_engine::lint::LINTS;
 use redan_engine::rule::SubjectKind;
 use redan_model::Diagnostic;
@@ -109,7 +109,7 @@ impl Checker {
     }
 
     fn required(&mut self, written: Numbers<Vec<Spanned<String>>>) -> Vec<Required> {
-        let sections = SECTIONS.map(|section| (section, section));
+        let sections: Vec<(&str, &str)> = sections().map(|section| (section, section)).collect();
         let mut all = Vec::new();
         for (section, fields) in written {
             let Some(section) = self.word(Some(section), "a section", &sections) else { continue };
