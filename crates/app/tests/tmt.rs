@@ -232,3 +232,14 @@ fn a_model_of_the_tool_is_neither_edited_nor_laid_out() {
     }
     assert_eq!(fs::read_to_string(shop.path().join("shop.tm7")).expect("it is there"), SHOP);
 }
+
+#[test]
+fn a_misspelt_format_leads_to_the_nearest() {
+    let shop = shop();
+    for args in [&["import", "shop.tm7", "--from", "threagle"][..], &["export", "shop.tm7", "--to", "threagle"]] {
+        let output = redan(shop.path(), args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("did you mean `threagile`?"), "{said}");
+    }
+}

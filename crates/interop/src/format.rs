@@ -176,11 +176,6 @@ impl Format {
             Self::Picture => "redan picture with its model",
         }
     }
-
-    /// The format that a word on the command line stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|format| format.as_str() == word)
-    }
 }
 
 /// A foreign model in our language, with what it lost on the way.

@@ -13,6 +13,8 @@ use crate::foreign;
 use crate::project::read_limited;
 use crate::session::{Opened, Reading, Session};
 
+use super::import::one_of;
+
 /// Arguments of `export`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -115,7 +117,5 @@ fn written_onto(
 }
 
 fn written(word: &str) -> Result<Format, String> {
-    let known: Vec<&str> = WRITTEN.iter().map(|format| format.as_str()).collect();
-    let found = WRITTEN.iter().copied().find(|format| format.as_str() == word);
-    found.ok_or_else(|| format!("`{word}` cannot be written; there are: {}", known.join(", ")))
+    one_of(word, WRITTEN).map_err(|which| format!("`{word}` cannot be written{which}"))
 }

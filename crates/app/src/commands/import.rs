@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use crate::args::PlainFormat;
 use crate::exit::{Exit, Failure, Outcome, usage};
+use crate::filter::suggestion;
 use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
@@ -90,6 +91,12 @@ fn unknown(shown: &str) -> anyhow::Error {
 }
 
 pub(crate) fn format_of(word: &str) -> Result<Format, String> {
-    let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
-    Format::from_word(word).ok_or_else(|| format!("there is no format `{word}`; there are: {}", known.join(", ")))
+    one_of(word, Format::ALL).map_err(|which| format!("there is no format `{word}`{which}"))
+}
+
+/// The format that a word names, or which of these could be meant.
+pub(crate) fn one_of(word: &str, formats: &[Format]) -> Result<Format, String> {
+    let words = || formats.iter().map(|format| format.as_str());
+    let found = formats.iter().copied().find(|format| format.as_str() == word);
+    found.ok_or_else(|| format!("{}; there are: {}", suggestion(word, words()), words().collect::<Vec<_>>().join(", ")))
 }
