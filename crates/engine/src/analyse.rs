@@ -40,6 +40,13 @@ pub(crate) struct Draft {
 
 /// Analyses a model.
 pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
+    let mut analysis = without_lints(input);
+    analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
+    analysis
+}
+
+/// The same for who has no use for lints, which judge many rules once more.
+pub(crate) fn without_lints(input: &Input<'_>) -> Analysis {
     let nothing = Overlay::default();
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
     let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
@@ -56,9 +63,7 @@ pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     if evidence.is_some() {
         questions.iter_mut().for_each(|question| rerate(question, &threats));
     }
-    let mut analysis = Analysis { threats, questions, lints: Vec::new(), coverage, evidence };
-    analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
-    analysis
+    Analysis { threats, questions, lints: Vec::new(), coverage, evidence }
 }
 
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.

@@ -1,28 +1,42 @@
 //! What is different between two versions of a system: its parts, the boundaries that flows cross, its threats, its
 //! controls and its risk.
 //!
-//! Both versions are analysed with the same knowledge, so that every difference comes from the model.
-
-use std::collections::BTreeMap;
+//! Both versions are analysed with the same knowledge, so that every difference comes from the model. [`Version::of`]
+//! does nearly all of the work, so that two threads can do it.
 
 use redan_model::lang::{Band, SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
+use crate::analyse::{self, Input};
 use crate::analysis::{Analysis, Status, Threat};
 use crate::expr::Tri;
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
 use crate::policy::place;
+use crate::{Context, Policy};
 
-/// One of the two versions.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// The model.
-    pub model: &'a Model,
-    /// Its analysis.
-    pub analysis: &'a Analysis,
+/// One of the two versions, with what of it is compared.
+#[derive(Debug)]
+pub struct Version<'a> {
+    analysis: Analysis,
+    written: Json,
+    crossed: FxHashMap<&'a str, Vec<&'a str>>,
+    controls: FxHashMap<(&'a str, &'a str), State>,
+}
+
+impl<'a> Version<'a> {
+    /// Looks at a model. Both versions must be looked at with the same knowledge.
+    pub fn of(model: &'a Model, knowledge: &'a Knowledge, policy: &'a Policy, context: &'a Context) -> Self {
+        let analysis = analyse::without_lints(&Input { model, knowledge, policy, context });
+        Self {
+            written: canonical::to_json(&model.root),
+            crossed: crossed(model, knowledge),
+            controls: controls(model, &analysis, knowledge),
+            analysis,
+        }
+    }
 }
 
 /// Everything that is different.
@@ -205,19 +219,18 @@ impl Tally {
 }
 
 /// What is different in `after`.
-pub fn compare(before: Side<'_>, after: Side<'_>, knowledge: &Knowledge) -> Change {
+pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
     Change {
-        entries: entries(before.model, after.model),
-        crossings: crossings(crossed(before.model, knowledge), crossed(after.model, knowledge)),
-        threats: threats(before.analysis, after.analysis),
-        controls: controls(before, after, knowledge),
-        before: Tally::of(before.analysis),
-        after: Tally::of(after.analysis),
+        entries: entries(&before.written, &after.written),
+        crossings: crossings(&before.crossed, &after.crossed),
+        threats: threats(&before.analysis, &after.analysis),
+        controls: control_changes(&before.controls, &after.controls),
+        before: Tally::of(&before.analysis),
+        after: Tally::of(&after.analysis),
     }
 }
 
-fn entries(before: &Model, after: &Model) -> Vec<EntryChange> {
-    let (old, new) = (canonical::to_json(&before.root), canonical::to_json(&after.root));
+fn entries(old: &Json, new: &Json) -> Vec<EntryChange> {
     let (Json::Object(old), Json::Object(new)) = (old, new) else { return Vec::new() };
     let mut found = Vec::new();
     let sections = new.keys().chain(old.keys().filter(|key| !new.contains_key(*key)));
@@ -297,46 +310,49 @@ fn shown(value: &Json) -> String {
     }
 }
 
-fn crossings(old: BTreeMap<String, Vec<String>>, new: BTreeMap<String, Vec<String>>) -> Vec<Crossing> {
-    let mut found = Vec::new();
-    for (flow, zones) in &new {
-        let was = old.get(flow);
-        if was != Some(zones) && (was.is_some_and(|was| !was.is_empty()) || !zones.is_empty()) {
-            found.push(Crossing { flow: flow.clone(), before: was.cloned(), after: Some(zones.clone()) });
-        }
-    }
-    let gone = old.iter().filter(|(flow, zones)| !new.contains_key(*flow) && !zones.is_empty());
-    found.extend(gone.map(|(flow, zones)| Crossing { flow: flow.clone(), before: Some(zones.clone()), after: None }));
+/// In the order of ids.
+fn crossings(old: &FxHashMap<&str, Vec<&str>>, new: &FxHashMap<&str, Vec<&str>>) -> Vec<Crossing> {
+    let own = |zones: &Vec<&str>| zones.iter().map(|zone| (*zone).to_owned()).collect();
+    let of = |flow: &str, before: Option<&Vec<&str>>, after: Option<&Vec<&str>>| {
+        let crosses = before.into_iter().chain(after).any(|zones| !zones.is_empty());
+        (crosses && before != after).then(|| Crossing { flow: flow.to_owned(), before: before.map(own), after: after.map(own) })
+    };
+    let mut found: Vec<_> = new.iter().filter_map(|(flow, zones)| of(flow, old.get(flow), Some(zones))).collect();
+    let kept = found.len();
+    found.extend(old.iter().filter(|(flow, _)| !new.contains_key(*flow)).filter_map(|(flow, zones)| of(flow, Some(zones), None)));
+    let (now, gone) = found.split_at_mut(kept);
+    [now, gone].into_iter().for_each(|part| part.sort_unstable_by(|a, b| a.flow.cmp(&b.flow)));
     found
 }
 
-/// The zones that each flow is known to enter or leave, by id.
-fn crossed(model: &Model, knowledge: &Knowledge) -> BTreeMap<String, Vec<String>> {
+/// The zones that each flow is known to enter or leave.
+fn crossed<'a>(model: &'a Model, knowledge: &Knowledge) -> FxHashMap<&'a str, Vec<&'a str>> {
     let nothing = Overlay::default();
     let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
     let zones = |flow: FlowIx| {
         let all = facts.entered(flow).members.into_iter().chain(facts.left(flow).members);
-        all.filter(|(_, belongs)| *belongs == Tri::Yes).map(|(zone, _)| model.id_of(zone).to_owned()).collect()
+        all.filter(|(_, belongs)| *belongs == Tri::Yes).map(|(zone, _)| model.id_of(zone)).collect()
     };
-    facts.flow_ixs().map(|flow| (model.id_of(Thing::Flow(flow)).to_owned(), zones(flow))).collect()
+    facts.flow_ixs().map(|flow| (model.id_of(Thing::Flow(flow)), zones(flow))).collect()
 }
 
 fn threats(before: &Analysis, after: &Analysis) -> Vec<ThreatChange> {
-    let by_id = |analysis: &'_ Analysis| -> FxHashMap<String, Standing> {
-        analysis.threats.iter().map(|threat| (threat.id.clone(), Standing::of(threat))).collect()
-    };
-    let (old, new) = (by_id(before), by_id(after));
+    let (old, new) = (standings(before), standings(after));
     let change = |threat: &Threat, before, after| ThreatChange { id: threat.id.clone(), title: threat.title.clone(), before, after };
     let mut found = Vec::new();
     for threat in &after.threats {
-        let (was, is) = (old.get(&threat.id).copied(), Standing::of(threat));
+        let (was, is) = (old.get(threat.id.as_str()).copied(), Standing::of(threat));
         if was != Some(is) {
             found.push(change(threat, was, Some(is)));
         }
     }
-    let gone = before.threats.iter().filter(|threat| !new.contains_key(&threat.id));
+    let gone = before.threats.iter().filter(|threat| !new.contains_key(threat.id.as_str()));
     found.extend(gone.map(|threat| change(threat, Some(Standing::of(threat)), None)));
     found
+}
+
+fn standings(analysis: &Analysis) -> FxHashMap<&str, Standing> {
+    analysis.threats.iter().map(|threat| (threat.id.as_str(), Standing::of(threat))).collect()
 }
 
 impl Standing {
@@ -347,22 +363,24 @@ impl Standing {
     }
 }
 
-fn controls(before: Side<'_>, after: Side<'_>, knowledge: &Knowledge) -> Vec<ControlChange> {
-    let (old, new) = (states(before, knowledge), states(after, knowledge));
-    let differs = |((subject, control), after): (&(String, String), &State)| {
-        let before = *old.get(&(subject.clone(), control.clone()))?;
-        let change = ControlChange { subject: subject.clone(), control: control.clone(), before, after: *after };
-        (strength(before) != strength(*after)).then_some(change)
+/// In the order of things and controls.
+fn control_changes(old: &FxHashMap<(&str, &str), State>, new: &FxHashMap<(&str, &str), State>) -> Vec<ControlChange> {
+    let differs = |(of, after): (&(&str, &str), &State)| {
+        let before = *old.get(of)?;
+        let change = || ControlChange { subject: of.0.to_owned(), control: of.1.to_owned(), before, after: *after };
+        (strength(before) != strength(*after)).then(change)
     };
-    new.iter().filter_map(differs).collect()
+    let mut found: Vec<_> = new.iter().filter_map(differs).collect();
+    found.sort_unstable_by(|a, b| (&a.subject, &a.control).cmp(&(&b.subject, &b.control)));
+    found
 }
 
 /// What is known of every control where a threat looked for it.
-fn states(side: Side<'_>, knowledge: &Knowledge) -> BTreeMap<(String, String), State> {
-    let used: rustc_hash::FxHashSet<_> = side.analysis.threats.iter().flat_map(|threat| &threat.counters).copied().collect();
+fn controls<'a>(model: &'a Model, analysis: &Analysis, knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
+    let used: FxHashSet<_> = analysis.threats.iter().flat_map(|threat| &threat.counters).copied().collect();
     let named = used.into_iter().map(|used| {
         let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
-        ((side.model.id_of(used.place).to_owned(), control.to_owned()), used.state)
+        ((model.id_of(used.place), control), used.state)
     });
     named.collect()
 }

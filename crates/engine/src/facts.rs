@@ -79,8 +79,6 @@ pub struct Facts<'m> {
     loose_flows: Vec<FlowIx>,
     /// Stores that do not say what they hold.
     silent_stores: Vec<ElementIx>,
-    /// Flows that do not say what they move.
-    silent_flows: Vec<FlowIx>,
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
     /// Whether elements are exposed.
     exposures: Vec<crate::expr::Tri>,
@@ -126,7 +124,6 @@ impl<'m> Facts<'m> {
             leaving: Vec::new(),
             loose_flows: Vec::new(),
             silent_stores: Vec::new(),
-            silent_flows: Vec::new(),
             drawn: Vec::new(),
             exposures: Vec::new(),
             memo: std::cell::RefCell::default(),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use redan_engine::change::{Change, EntryChange, Side, Standing, Tally, ThreatChange, ThreatMove, What, compare};
+use redan_engine::change::{self, Change, EntryChange, Standing, Tally, ThreatChange, ThreatMove, What, compare};
 use redan_report::json::{self, DifferenceJson, ModelJson};
 
 use crate::args::StateFormat;
@@ -82,16 +82,16 @@ fn named(opened: &Opened) -> ModelJson<'_> {
     ModelJson::of(&opened.loaded.model, &opened.loaded.sources)
 }
 
-/// Both analyses run at the same time.
+/// Both versions are looked at at the same time.
 pub(crate) fn difference(before: &Opened, after: &Opened) -> Change {
     let (knowledge, policy) = (&*after.knowledge, &after.project.policy);
     let (old, new) = (&before.loaded.model, &after.loaded.model);
     let (context, other) = (after.context(), before.context());
     std::thread::scope(|scope| {
-        let first = scope.spawn(move || std::mem::ManuallyDrop::new(redan_engine::analyse(old, knowledge, policy, &other)));
-        let second = std::mem::ManuallyDrop::new(redan_engine::analyse(new, knowledge, policy, &context));
+        let first = scope.spawn(|| std::mem::ManuallyDrop::new(change::Version::of(old, knowledge, policy, &other)));
+        let second = std::mem::ManuallyDrop::new(change::Version::of(new, knowledge, policy, &context));
         let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        compare(Side { model: old, analysis: &first }, Side { model: new, analysis: &second }, knowledge)
+        compare(&first, &second)
     })
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 use redan_engine::Analysis;
 use redan_engine::analysis::Question;
-use redan_report::json::{self, ModelJson, QuestionJson};
+use redan_report::json::{self, Ids, ModelJson, QuestionJson};
 use serde::Serialize;
 
 use crate::args::{ListFormat, Models};
@@ -49,13 +49,19 @@ pub(crate) fn run(args: &QuestionsArgs, session: &mut Session<'_>) -> Outcome {
             }
         }
         ListFormat::Json => {
-            let inputs: Vec<_> = analysed.iter().map(|(model, analysis)| (*model, model.input(analysis))).collect();
+            let inputs: Vec<_> = analysed
+                .iter()
+                .map(|(model, analysis)| {
+                    let input = model.input(analysis);
+                    (*model, Ids::of(&input), input)
+                })
+                .collect();
             let documents: Vec<Document<'_>> = inputs
                 .iter()
-                .map(|(model, input)| Document {
+                .map(|(model, ids, input)| Document {
                     version: 1,
                     model: ModelJson::of(input.model, input.sources),
-                    questions: selected(model, input.analysis, &filters).into_iter().map(|q| QuestionJson::of(input, q)).collect(),
+                    questions: selected(model, input.analysis, &filters).into_iter().map(|q| QuestionJson::of(ids, q)).collect(),
                 })
                 .collect();
             json::write_each(session.terminal.out(), &documents)?;
@@ -70,7 +76,8 @@ pub(crate) fn run(args: &QuestionsArgs, session: &mut Session<'_>) -> Outcome {
 pub(crate) fn json_of(model: &Opened, session: &mut Session<'_>) -> Outcome {
     let analysis = model.analyse();
     let input = model.input(&analysis);
-    let questions = analysis.questions.iter().map(|question| QuestionJson::of(&input, question)).collect();
+    let ids = Ids::of(&input);
+    let questions = analysis.questions.iter().map(|question| QuestionJson::of(&ids, question)).collect();
     let document = Document { version: 1, model: ModelJson::of(input.model, input.sources), questions };
     json::write(session.terminal.out(), &document)?;
     Ok(Exit::Fine)

@@ -127,8 +127,9 @@ pub enum Field {
     Top,
     /// Elements that keep an asset.
     Holders,
-    /// Flows that move an asset.
-    Carriers,
+    /// Flows that are stated to move an asset. Any flow that is silent may move it too; a rule that asked each of them
+    /// about each asset would ask more than anybody answers.
+    StatedCarriers,
     /// Elements that a service asset is about.
     On,
     /// Elements of the model.
@@ -261,7 +262,7 @@ pub const FIELDS: &[FieldSpec] = {
         row(Asset, "privacy", Field::Privacy, Type::Level, Free, Value("the privacy that {} needs"), "How much it matters to the people whose data it is"),
         row(Asset, "top", Field::Top, Type::Bool, Free, Flag("{} is a top asset", "{} is not a top asset"), "Whether it is a top asset"),
         row(Asset, "holders", Field::Holders, Type::Things(Element), Free, Member("{member} keeps {}"), "Elements that keep it"),
-        row(Asset, "carriers", Field::Carriers, Type::Things(Flow), Free, Member("{member} moves {}"), "Flows that move it"),
+        row(Asset, "stated_carriers", Field::StatedCarriers, Type::Things(Flow), Free, Member("{member} is stated to move {}"), "Flows that are stated to move it; one that does not say what it moves is left out"),
         row(Asset, "on", Field::On, Type::Things(Element), Free, Member("{} is about {member}"), "Elements that a service asset is about"),
         row(Asset, "tags", Field::Tags, Type::Texts, Free, Member("{} has the tag {member}"), "Its free words"),
         row(Asset, "owner", Field::Owner, Type::Text, Free, Value("the owner of {}"), "Its stated owner, or empty"),

@@ -27,7 +27,6 @@ impl Facts<'_> {
         self.moves = self.flow_ixs().map(|ix| self.find_moves(ix)).collect();
         self.holds = self.element_ixs().map(|ix| self.find_holds(ix)).collect();
         self.silent_stores = self.element_ixs().filter(|ix| self.silent_store(*ix)).collect();
-        self.silent_flows = self.flow_ixs().filter(|ix| !self.moves[ix.index()].known).collect();
         self.services = vec![Vec::new(); self.model.elements.len()];
         for asset in self.asset_ixs() {
             for element in &self.model[asset].on {

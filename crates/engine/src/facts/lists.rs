@@ -64,9 +64,9 @@ impl Facts<'_> {
             }
             Thing::Asset(ix) => match field {
                 Field::On => sure(self.model[ix].on.iter().map(|element| Thing::Element(*element)), visit),
-                // A store that does not say what it holds may be one, and so may a flow that does not say what it moves.
+                // A store that does not say what it holds may be one.
                 Field::Holders => sure_then_maybe(&self.holders[ix.index()], &self.silent_stores, Thing::Element, visit),
-                Field::Carriers => sure_then_maybe(&self.carriers[ix.index()], &self.silent_flows, Thing::Flow, visit),
+                Field::StatedCarriers => sure(self.carriers[ix.index()].iter().map(|flow| Thing::Flow(*flow)), visit),
                 _ => return None,
             },
         };

@@ -367,7 +367,6 @@ impl Facts<'_> {
                 return;
             }
             Field::Holders => return self.silent_stores.iter().for_each(|element| self.ask_holds(*element, out)),
-            Field::Carriers => return self.silent_flows.iter().for_each(|flow| self.ask_moves(*flow, out)),
             _ => return,
         };
         if self.level(ix, level).is_none() {

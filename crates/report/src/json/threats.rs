@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use redan_engine::Analysis;
 use redan_engine::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use redan_engine::policy::priority;
+use redan_model::Thing;
 use redan_model::lang::{Linddun, Stride};
-use redan_model::{Model, Thing};
 use serde::{Serialize, Serializer};
 
+use super::ids::Ids;
 use super::scores::ScoresJson;
 use super::shared::{ByRule, OfRules, Phrases, Texts};
 use super::write::Fragment;
@@ -21,24 +21,25 @@ pub struct ThreatsJson<'a> {
     input: &'a Input<'a>,
     selection: &'a Selection<'a>,
     of_rules: ByRule,
+    ids: Ids,
 }
 
 impl<'a> ThreatsJson<'a> {
     /// The selected part of an analysis.
     pub fn of(input: &'a Input<'a>, selection: &'a Selection<'a>) -> Self {
-        Self { input, selection, of_rules: ByRule::of(input) }
+        Self { input, selection, of_rules: ByRule::of(input), ids: Ids::of(input) }
     }
 }
 
 impl Serialize for ThreatsJson<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { input, selection, of_rules } = self;
+        let Self { input, selection, of_rules, ids } = self;
         let lints = if selection.lints { &input.analysis.lints[..] } else { &[] };
         Document {
             version: 1,
             model: ModelJson::of(input.model, input.sources),
-            threats: each(selection.threats.iter().map(|threat| ThreatJson::sharing(input, threat, of_rules))),
-            questions: each(selection.questions.iter().map(|question| QuestionJson::of(input, question))),
+            threats: each(selection.threats.iter().map(|threat| ThreatJson::of(input, ids, threat, of_rules))),
+            questions: each(selection.questions.iter().map(|question| QuestionJson::of(ids, question))),
             lints: each(lints.iter().map(|lint| DiagnosticJson::of(input.sources, lint))),
         }
         .serialize(serializer)
@@ -69,11 +70,11 @@ impl<I: Iterator<Item: Serialize>> Serialize for Each<I> {
 
 /// One threat.
 #[derive(Debug, Serialize)]
-pub struct ThreatJson<'a> {
+struct ThreatJson<'a> {
     id: &'a str,
     rule: Option<&'a str>,
     subject: Option<&'a str>,
-    subjects: Texts<'a, Thing, Model>,
+    subjects: Texts<'a, Thing, Ids>,
     title: &'a str,
     categories: Categories<'a>,
     status: &'static str,
@@ -93,7 +94,7 @@ pub struct ThreatJson<'a> {
     references: Cow<'a, Fragment>,
     counterparts: Cow<'a, Fragment>,
     assumptions: &'a [String],
-    questions: Texts<'a, QuestionIx, Analysis>,
+    questions: Texts<'a, QuestionIx, Ids>,
     answer: Option<AnswerJson<'a>>,
     merged: &'a [String],
     /// What tests and scanners found of it.
@@ -130,31 +131,28 @@ struct AnswerJson<'a> {
 }
 
 impl<'a> ThreatJson<'a> {
-    /// A threat as the format has it.
-    pub fn of(input: &'a Input<'_>, threat: &'a Threat) -> Self {
-        let OfRules { description, references, counterparts } = OfRules::of(input, threat);
-        Self::with(input, threat, [description, references, counterparts].map(Cow::Owned))
-    }
-
-    /// The same with what most threats of one rule have in common, by rule.
-    fn sharing(input: &'a Input<'_>, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
+    /// A threat as the format has it, with what most threats of one rule have in common.
+    fn of(input: &'a Input<'_>, ids: &'a Ids, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
         match threat.rule {
             Some(rule) if threat.merged.is_empty() && threat.references.is_empty() && threat.description.is_none() => {
                 let OfRules { description, references, counterparts } = of_rules.get(input, rule);
-                Self::with(input, threat, [description, references, counterparts].map(Cow::Borrowed))
+                Self::with(input, ids, threat, [description, references, counterparts].map(Cow::Borrowed))
             }
-            _ => Self::of(input, threat),
+            _ => {
+                let OfRules { description, references, counterparts } = OfRules::of(input, threat);
+                Self::with(input, ids, threat, [description, references, counterparts].map(Cow::Owned))
+            }
         }
     }
 
-    fn with(input: &'a Input<'_>, threat: &'a Threat, of_rules: [Cow<'a, Fragment>; 3]) -> Self {
+    fn with(input: &'a Input<'_>, ids: &'a Ids, threat: &'a Threat, of_rules: [Cow<'a, Fragment>; 3]) -> Self {
         let [description, references, counterparts] = of_rules;
         let band = threat.rating.band;
         Self {
             id: &threat.id,
             rule: threat.rule.map(|rule| input.knowledge.rules[usize::from(rule.0)].id.as_str()),
-            subject: threat.subject.map(|thing| input.model.id_of(thing)),
-            subjects: Texts::of(&threat.subjects, input.model, |model, thing| model.id_of(*thing)).and(&threat.affected),
+            subject: threat.subject.map(|thing| ids.thing(thing)),
+            subjects: Texts::of(&threat.subjects, ids, |ids, thing| ids.thing(*thing)).and(&threat.affected),
             title: &threat.title,
             categories: Categories {
                 stride: Texts::of(&threat.stride, &(), |(), category| category.as_str()),
@@ -175,7 +173,7 @@ impl<'a> ThreatJson<'a> {
             references,
             counterparts,
             assumptions: &threat.assumptions,
-            questions: Texts::of(&threat.questions, input.analysis, |analysis, ix| &analysis.questions[ix.0 as usize].id),
+            questions: Texts::of(&threat.questions, ids, |ids, ix| ids.question(*ix)),
             answer: threat.answer.as_deref().map(AnswerJson::of),
             merged: &threat.merged,
             findings: RealisedJson::of_threat(input.analysis.evidence.as_deref(), &threat.id),
@@ -212,25 +210,25 @@ pub struct QuestionJson<'a> {
     text: &'a str,
     safe: Option<&'static str>,
     r#unsafe: Option<&'static str>,
-    settles: Texts<'a, ThreatIx, Analysis>,
-    rates: Texts<'a, ThreatIx, Analysis>,
+    settles: Texts<'a, ThreatIx, Ids>,
+    rates: Texts<'a, ThreatIx, Ids>,
     risk: u8,
     hint: &'a str,
 }
 
 impl<'a> QuestionJson<'a> {
     /// A question as the format has it.
-    pub fn of(input: &'a Input<'_>, question: &'a Question) -> Self {
-        let ids = |list| Texts::of(list, input.analysis, |analysis: &Analysis, ix: &ThreatIx| &analysis.threats[ix.0 as usize].id);
+    pub fn of(ids: &'a Ids, question: &'a Question) -> Self {
+        let threats = |list| Texts::of(list, ids, |ids: &Ids, ix: &ThreatIx| ids.threat(*ix));
         Self {
             id: &question.id,
-            subject: input.model.id_of(question.fact.thing),
+            subject: ids.thing(question.fact.thing),
             fact: &question.path,
             text: &question.text,
             safe: question.safe,
             r#unsafe: question.unsafe_,
-            settles: ids(&question.settles),
-            rates: ids(&question.rates),
+            settles: threats(&question.settles),
+            rates: threats(&question.rates),
             risk: question.risk,
             hint: &question.hint,
         }
