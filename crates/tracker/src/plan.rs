@@ -282,4 +282,6 @@ fn over_step(task: &str, issue: &Found, fate: Fate) -> Step {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

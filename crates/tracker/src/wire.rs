@@ -288,7 +288,7 @@ impl<'a> Wire<'a> {
         for key in ["message", "errorMessages", "errors", "error", "error_description"] {
             match &value[key] {
                 Value::Null => {}
-                Value::String(text) => words.push(text.clone()),
+                Value::String(text) => words.push(text.trim().to_owned()),
                 other => words.push(other.to_string()),
             }
         }

@@ -2,6 +2,7 @@
 #![cfg(feature = "sync")]
 
 mod doubles;
+mod troubles;
 
 use doubles::{AZURE, Double, GITHUB, GITLAB, JIRA, Kind, model};
 

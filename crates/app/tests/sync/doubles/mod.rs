@@ -1,5 +1,4 @@
 //! Trackers on this machine that keep what is written to them: one module a kind, all over one store.
-#![allow(dead_code, reason = "every test file takes what it needs")]
 
 mod adf;
 mod azure;

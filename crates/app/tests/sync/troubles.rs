@@ -1,11 +1,9 @@
 //! `redan backlog sync` where trackers are slow, broken or contradictory, with GitHub's double.
-#![cfg(feature = "sync")]
 
-mod doubles;
-
-use doubles::{Double, GITHUB, model};
 use serde_json::Value;
 use wiremock::ResponseTemplate;
+
+use crate::doubles::{Double, GITHUB, model};
 
 fn body(double: &Double) -> String {
     double.store().issues[0].body.as_str().unwrap_or_default().to_owned()
