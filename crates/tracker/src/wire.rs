@@ -138,6 +138,12 @@ pub enum Error {
         /// The server's words.
         said: String,
     },
+    /// It is somewhere else now.
+    #[error("{what}: it is somewhere else now; name the place where it is")]
+    Moved {
+        /// Method and path.
+        what: String,
+    },
     /// The server wants us to wait longer than we may.
     #[error("{server} asks to wait {seconds} s before the next request, and {left} s are left to wait; run the same command again later")]
     TooBusy {
@@ -210,11 +216,11 @@ impl<'a> Wire<'a> {
         self.send(Method::Get, url, None, "application/json")
     }
 
-    /// Reads what is at a path, or nothing if there is nothing.
+    /// Reads what is at a path, or nothing if there is nothing any more.
     pub(crate) fn get_if_there(&mut self, path: &str) -> Result<Option<Value>, Error> {
         match self.get(path) {
             Ok(reply) => Ok(Some(reply.value)),
-            Err(Error::NotFound { .. } | Error::Refused { status: 410, .. }) => Ok(None),
+            Err(Error::NotFound { .. } | Error::Moved { .. } | Error::Refused { status: 410, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -270,10 +276,7 @@ impl<'a> Wire<'a> {
                 let value = parsed.ok_or_else(|| Error::Unexpected { what, why: "it is not JSON".to_owned() })?;
                 Ok(Reply { value, next: response.header("link").and_then(next_of) })
             }
-            300..=399 => {
-                let why = "it is somewhere else now; name the place where it is".to_owned();
-                Err(Error::Unexpected { what, why })
-            }
+            300..=399 => Err(Error::Moved { what }),
             403 => Err(Error::Forbidden { what, said: said() }),
             404 => Err(Error::NotFound { what, said: said() }),
             409 | 412 => Err(Error::Changed),
@@ -411,15 +414,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn an_issue_that_was_deleted_or_moved_away_is_none() {
+        for status in [301, 404, 410] {
+            let mut transport = Prepared { answers: vec![answer(status, &[], "")], ..Prepared::default() };
+            assert_eq!(Wire::new(&mut transport, "https://a", Vec::new(), "", 0).get_if_there("/1").unwrap(), None);
+        }
+    }
+
+    #[test]
     fn answers_that_are_no_success_are_told_apart() {
         let text = |status, body: &str| ask(vec![answer(status, &[], body)], 0).0.unwrap_err().to_string();
         assert_eq!(text(401, ""), "https://git.example.org does not know the token, or it has ended; set TOKEN");
         assert_eq!(text(404, "{}"), "GET /api/v3/issues: not there, or the token may not see it (without a reason)");
         assert_eq!(text(200, "<html>"), "GET /api/v3/issues was answered with something unexpected: it is not JSON");
-        assert_eq!(
-            text(301, ""),
-            "GET /api/v3/issues was answered with something unexpected: it is somewhere else now; name the place where it is"
-        );
+        assert_eq!(text(301, ""), "GET /api/v3/issues: it is somewhere else now; name the place where it is");
         assert_eq!(ask(Vec::new(), 0).0.unwrap_err().to_string(), "cannot reach https://git.example.org: no answer");
     }
 }
