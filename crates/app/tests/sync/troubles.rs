@@ -152,8 +152,9 @@ fn a_task_outside_of_the_wanted_priorities_keeps_the_issue_it_has() {
     double.writes();
     let lower = double.json(&["--apply"]);
     assert_eq!((&lower["counts"]["update"], double.writes()), (&1.into(), (0, 1)), "{lower}");
-    assert_eq!((double.store().issues[0].labels.join(" "), double.store().issues[0].state.as_str()), ("redan redan-P2".to_owned(), "open"));
-    assert_eq!(double.store().issues[0].title, "[SEC][P2] Do 1", "our own title follows");
+    let issue = double.store().issues[0].clone();
+    assert_eq!((issue.labels.join(" ").as_str(), issue.state.as_str()), ("redan redan-P2", "open"));
+    assert_eq!(issue.title, "[SEC][P2] Do 1", "our own title follows");
 }
 
 #[test]
