@@ -12,10 +12,11 @@ use redan_report::backlog::Task;
 use serde_json::{Value, json};
 
 use crate::blocks::blocks;
+use crate::error::Error;
 use crate::issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker, key_of, labels_after, list, text, unexpected};
 use crate::mark::fingerprint;
 use crate::part::{self, BRACKETS};
-use crate::wire::{Error, Method, Wire};
+use crate::wire::{Method, Wire};
 
 /// Work items that are asked for at once.
 const AT_ONCE: usize = 100;

@@ -4,10 +4,11 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use redan_report::backlog::{Task, markdown};
 use serde_json::{Map, Value, json};
 
+use crate::error::Error;
 use crate::issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker, key_of, labels_after, list, text, unexpected};
 use crate::mark::fingerprint;
 use crate::part::{self, COMMENT};
-use crate::wire::{Error, Method, Wire};
+use crate::wire::{Method, Wire};
 
 /// Pages that are read at most, a hundred issues each.
 const MOST_PAGES: usize = 200;

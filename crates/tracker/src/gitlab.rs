@@ -4,11 +4,12 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use redan_report::backlog::Task;
 use serde_json::{Map, Value, json};
 
+use crate::error::Error;
 use crate::github::{body_after, body_of, pages, section};
 use crate::issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker, key_of, list, text, unexpected};
 use crate::mark::fingerprint;
 use crate::part::{self, COMMENT};
-use crate::wire::{Error, Method, Wire};
+use crate::wire::{Method, Wire};
 
 /// The issues of a project on GitLab.
 #[derive(Debug, Clone)]

@@ -3,8 +3,9 @@
 use redan_report::backlog::Task;
 use serde_json::Value;
 
+use crate::error::Error;
 use crate::mark::Mark;
-use crate::wire::{Error, Wire};
+use crate::wire::Wire;
 
 /// An issue that is there.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,9 +9,10 @@ use redan_report::backlog::Task;
 use serde_json::{Map, Value, json};
 
 use crate::blocks::blocks;
+use crate::error::Error;
 use crate::issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker, key_of, list, text, unexpected};
 use crate::mark::{Mark, fingerprint};
-use crate::wire::{Error, Method, Wire};
+use crate::wire::{Method, Wire};
 
 /// The name of the property that remembers.
 const PROPERTY: &str = "redan";
@@ -83,7 +84,7 @@ impl Jira {
             }
         };
         let id = arrow.and_then(|arrow| key_of(&arrow["id"]));
-        let id = id.ok_or_else(|| unexpected(&format!("{key}"), "its workflow has no way from here to where it should go"))?;
+        let id = id.ok_or_else(|| unexpected(key, "its workflow has no way from here to where it should go"))?;
         wire.put(Method::Post, &path, &json!({"transition": {"id": id}})).map(|_| ())
     }
 }

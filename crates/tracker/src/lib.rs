@@ -9,6 +9,7 @@
 
 mod azure;
 mod blocks;
+mod error;
 mod github;
 mod gitlab;
 mod issue;
@@ -24,6 +25,7 @@ mod wanted;
 mod wire;
 
 pub use azure::Azure;
+pub use error::Error;
 pub use github::GitHub;
 pub use gitlab::GitLab;
 pub use issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker};
@@ -33,4 +35,4 @@ pub use plan::{Action, Rules, Step, Write, plan};
 pub use pull::{Pulled, Verdict, pull};
 pub use run::{Done, carry_out, read_linked};
 pub use wanted::{Fate, Wanted, fate, is_of, key, wanted};
-pub use wire::{Error, Method, Request, Response, Secret, Transport, Wire, base64};
+pub use wire::{Method, Request, Response, Secret, Transport, Wire, base64};

@@ -189,7 +189,7 @@ fn kept_up(wanted: &Wanted, issue: &Found, rules: Rules<'_>) -> Step {
         return Step { notable: true, ..step(Action::Nothing, &wanted.task, issue, reason) };
     }
     let mut reasons = Vec::new();
-    let is_ours = |label: &&String| label.strip_prefix(rules.label).is_some_and(|rest| is_priority(rest));
+    let is_ours = |label: &&String| label.strip_prefix(rules.label).is_some_and(is_priority);
     let has = |list: &[String], label: &str| list.iter().any(|known| known.eq_ignore_ascii_case(label));
     let add: Vec<String> = wanted.labels.iter().filter(|label| !has(&issue.labels, label)).cloned().collect();
     let remove: Vec<String> = issue.labels.iter().filter(is_ours).filter(|label| !has(&wanted.labels, label)).cloned().collect();

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::error::Error;
 use crate::issue::{Found, Made, Tracker};
 use crate::plan::{Step, Write};
-use crate::wire::{Error, Wire};
+use crate::wire::Wire;
 
 /// What became of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,7 @@ for_each_tracker! {
     what_people_wrote_stays_when_the_task_changes,
     an_issue_is_closed_and_opened_with_its_task,
     an_issue_that_a_person_closed_stays_closed_until_asked,
+    an_issue_whose_mitigation_is_rejected_is_closed_as_not_to_be_done,
     what_is_closed_as_done_becomes_implemented_on_request,
     an_issue_that_lost_its_label_is_found_by_its_link,
     a_wrong_token_ends_it_and_is_not_shown,
@@ -127,6 +128,32 @@ fn an_issue_that_a_person_closed_stays_closed_until_asked(kind: &'static Kind) {
     assert_eq!((double.writes(), double.store().issues[0].state.as_str()), ((0, 0), kind.states[1]));
     double.json(&["--apply", "--reopen"]);
     assert_eq!(double.store().issues[0].state, kind.states[0]);
+}
+
+fn an_issue_whose_mitigation_is_rejected_is_closed_as_not_to_be_done(kind: &'static Kind) {
+    let double = Double::new(kind, 1);
+    double.json(&["--apply"]);
+    double.write_model(&model(1).replace(PLANNED, "m1: {title: Do 1, status: rejected"));
+    let closed = double.json(&["--apply"]);
+    assert_eq!((&closed["counts"]["close"], &closed["counts"]["create"]), (&1.into(), &1.into()), "the threat needs a decision: {closed}");
+    let issue = double.store().issues[0].clone();
+    assert_eq!(issue.state, kind.states[2]);
+    assert!(issue.reason.is_none_or(|reason| reason == "not_planned"));
+    double.writes();
+    double.json(&["--apply"]);
+    assert_eq!(double.writes(), (0, 0));
+}
+
+#[test]
+fn work_that_has_begun_becomes_in_progress_where_the_tracker_knows_of_it() {
+    for (kind, state) in [(&JIRA, "In Progress"), (&AZURE, "Doing")] {
+        let double = Double::new(kind, 2);
+        double.json(&["--apply"]);
+        double.store().issues[1].state = state.to_owned();
+        let taken = double.json(&["--pull", "--apply"]);
+        assert_eq!((&taken["changes"][0]["id"], &taken["changes"][0]["status"]), (&"m2".into(), &"in-progress".into()), "{taken}");
+        assert!(double.model().contains("m2: {title: Do 2, status: in-progress"), "{}", double.model());
+    }
 }
 
 fn what_is_closed_as_done_becomes_implemented_on_request(kind: &'static Kind) {

@@ -165,3 +165,23 @@ fn a_link_file_that_is_none_is_refused_and_names_the_way_out() {
     assert!(code == Some(2) && err.contains("cannot read `shop.backlog.yaml`") && err.contains("found by their marks"), "{err}");
     assert_eq!(double.writes(), (0, 0));
 }
+
+#[test]
+fn two_models_whose_issues_could_not_be_told_apart_are_refused() {
+    let double = Double::new(&GITHUB, 1);
+    std::fs::write(double.folder.path().join("other.tm.yaml"), model(1)).expect("a file can be written");
+    let (code, _, err) = double.run(&["--apply", "other.tm.yaml"]);
+    assert!(code == Some(2) && err.contains("two models have the id `shop`"), "{err}");
+    assert_eq!(double.writes(), (0, 0));
+}
+
+#[test]
+fn a_model_with_errors_closes_nothing() {
+    let double = Double::new(&GITHUB, 1);
+    double.json(&["--apply"]);
+    double.writes();
+    double.write_model(&model(1).replace("on: [web]", "on: [wep]"));
+    let (code, _, err) = double.run(&["--apply"]);
+    assert!(code == Some(2) && err.contains("wep"), "{err}");
+    assert_eq!(double.writes(), (0, 0));
+}
