@@ -3,6 +3,7 @@
 mod bench;
 mod bench_trees;
 mod check_report;
+mod check_sync;
 mod codegen;
 mod gen_model;
 mod knowledge;
@@ -39,6 +40,8 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
     CheckReport,
+    /// Run `redan backlog sync` against a stand-in for GitHub that others wrote; needs node
+    CheckSync,
     /// Measure fault trees of the Aralia set against known numbers and against SCRAM
     BenchTrees(bench_trees::BenchTreesArgs),
     /// Break every rule in every small way and count how often its own examples notice
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
+        Chore::CheckSync => check_sync::run(&mut std::io::stdout()),
         Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),

@@ -22,6 +22,8 @@ mod project;
 #[cfg(test)]
 mod reference;
 mod session;
+#[cfg(feature = "sync")]
+mod sync;
 mod table;
 mod terminal;
 

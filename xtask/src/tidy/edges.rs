@@ -5,18 +5,19 @@ use std::path::Path;
 use super::read;
 
 /// Crate, and those of ours that it may use.
-const EDGES: [(&str, &[&str]); 7] = [
+const EDGES: [(&str, &[&str]); 8] = [
     ("crates/model", &[]),
     ("crates/engine", &["redan-model"]),
     ("crates/interop", &["redan-model"]),
     ("crates/report", &["redan-model", "redan-engine"]),
+    ("crates/tracker", &["redan-model", "redan-engine", "redan-report"]),
     ("crates/pdf", &["redan-report"]),
-    ("crates/app", &["redan-model", "redan-engine", "redan-interop", "redan-report", "redan-pdf"]),
+    ("crates/app", &["redan-model", "redan-engine", "redan-interop", "redan-report", "redan-tracker", "redan-pdf"]),
     ("xtask", &["redan-model", "redan-engine", "redan-interop", "redan-report"]),
 ];
 
 /// What belongs to faces, and never to the core.
-const NOT_IN_CORE: [&str; 9] = ["tokio", "axum", "clap", "anstream", "anyhow", "reqwest", "hyper", "rand", "toml"];
+const NOT_IN_CORE: [&str; 10] = ["tokio", "axum", "clap", "anstream", "anyhow", "reqwest", "hyper", "rand", "toml", "ureq"];
 
 pub(super) fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut violations = Vec::new();

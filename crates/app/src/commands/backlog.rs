@@ -1,5 +1,8 @@
 //! `redan backlog`: what is to be done about open threats, as tasks for a tracker.
 
+#[cfg(feature = "sync")]
+mod sync;
+
 use clap::Args;
 use redan_engine::Analysis;
 use redan_model::lang::Band;
@@ -14,12 +17,17 @@ use crate::table::markdown_text;
 
 /// Arguments of `backlog`.
 #[derive(Debug, Clone, Args)]
+#[cfg_attr(feature = "sync", command(args_conflicts_with_subcommands = true))]
 #[command(after_help = "\
 Examples:
   redan backlog
   redan backlog --priority P0,P1,P2 --format csv -o backlog.csv
-  redan backlog --base-url https://git.example.org/shop/blob/main")]
+  redan backlog --base-url https://git.example.org/shop/blob/main
+  redan backlog sync --github acme/shop                    the same tasks as issues; see redan backlog sync --help")]
 pub(crate) struct BacklogArgs {
+    #[cfg(feature = "sync")]
+    #[command(subcommand)]
+    command: Option<BacklogCommand>,
     #[command(flatten)]
     models: Models,
     /// Only tasks of these priorities: P0, P1, P2, P3
@@ -33,6 +41,13 @@ pub(crate) struct BacklogArgs {
     format: BacklogFormat,
 }
 
+#[cfg(feature = "sync")]
+#[derive(Debug, Clone, clap::Subcommand)]
+enum BacklogCommand {
+    /// Make the tasks issues of a tracker and keep them up to date, or take their status into the model
+    Sync(sync::SyncArgs),
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     version: u8,
@@ -42,6 +57,10 @@ struct Document<'a> {
 
 /// Runs `backlog`.
 pub(crate) fn run(args: &BacklogArgs, session: &mut Session<'_>) -> Outcome {
+    #[cfg(feature = "sync")]
+    if let Some(BacklogCommand::Sync(args)) = &args.command {
+        return sync::run(args, session);
+    }
     let bands = bands(&args.priority)?;
     let models = session.open(&args.models.models)?;
     let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
