@@ -3,6 +3,7 @@
 mod bench;
 mod codegen;
 mod gen_model;
+mod interop_counts;
 mod knowledge;
 mod mutate_rules;
 mod peers;
@@ -34,6 +35,8 @@ enum Chore {
     GenModel(gen_model::GenModelArgs),
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
+    /// Count what is in files of other tools without our readers, and compare with what arrives
+    InteropCounts(interop_counts::CountsArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
+        Chore::InteropCounts(args) => interop_counts::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {
