@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::args::PlainFormat;
+use crate::edits::{self, EditOptions};
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::filter::suggestion;
 use crate::foreign;
@@ -25,6 +26,7 @@ Examples:
   redan import shop.tm7 -o security/threat-models/shop.tm.yaml
   redan import shop.tm7 --format json      the model and what got lost, for scripts
   redan import shop.tm7 --strict -o shop.tm.yaml
+  redan import shop.tm7 --into shop.tm.yaml      once more, after the file has changed
 
 What is in the file and not in the model is listed on standard error.")]
 pub(crate) struct ImportArgs {
@@ -34,6 +36,12 @@ pub(crate) struct ImportArgs {
     /// Read it as this format, whatever it looks like
     #[arg(long, value_name = "FORMAT", value_parser = format_of)]
     from: Option<Format>,
+    /// Merge it into this model of ours: what people wrote there is kept, and what changed is shown
+    #[arg(long, value_name = "MODEL")]
+    into: Option<PathBuf>,
+    /// With --into, show what would change, and write nothing
+    #[arg(short = 'n', long, requires = "into")]
+    dry_run: bool,
     /// Exit with code 1 if anything got lost
     #[arg(long)]
     strict: bool,
@@ -62,6 +70,9 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let knowledge = session.knowledge(&project)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = checked(&shown, &imported, session)?;
+    if let Some(into) = &args.into {
+        return merged(args, into, &model, &imported, session);
+    }
     match args.format {
         PlainFormat::Human => {
             let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
@@ -71,6 +82,26 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         }
         PlainFormat::Json => {
             json::write(session.terminal.out(), &Document { model: &model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
+        }
+    }
+    Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
+}
+
+/// The model of ours with what the file says now.
+fn merged(args: &ImportArgs, into: &std::path::Path, file: &Json, imported: &Imported, session: &mut Session<'_>) -> Outcome {
+    let opened = session.open_to_edit(Some(into))?;
+    let merge = foreign::merge::merge(&canonical::to_json(&opened.loaded.model.root), file);
+    for note in &merge.notes {
+        session.terminal.note(note);
+    }
+    foreign::losses::show(&imported.loss, session);
+    if merge.edits.is_empty() {
+        session.terminal.note(&format!("{} says what the file says", opened.shown));
+    } else {
+        let options = EditOptions { model: None, dry_run: args.dry_run, force: false, format: args.format };
+        let exit = edits::run(session, &opened, &merge.edits, &options)?;
+        if exit != Exit::Fine {
+            return Ok(exit);
         }
     }
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
