@@ -208,22 +208,6 @@ fn real_files_come_back_byte_for_byte_where_nothing_changed() {
 }
 
 #[test]
-fn an_import_into_a_model_keeps_comments_and_decisions_and_follows_the_file() {
-    let folder = folder();
-    write(folder.path(), "m.mmd", "flowchart LR\nA[Shop] -->|https| B[(Db)]\n");
-    fine(folder.path(), &["import", "m.mmd", "-o", "m.tm.yaml", "-q"]);
-    let text = fs::read_to_string(folder.path().join("m.tm.yaml")).expect("a model");
-    write(folder.path(), "m.tm.yaml", text.replace("elements:\n", "# our things\nelements:\n"));
-    fine(folder.path(), &["set", "m.tm.yaml", "A.description=Sells", "-q"]);
-    write(folder.path(), "m.mmd", "flowchart LR\nA[Web shop] -->|https| B[(Db)]\nA --> C[(Cache)]\n");
-    fine(folder.path(), &["import", "m.mmd", "--into", "m.tm.yaml", "-q"]);
-    let text = fs::read_to_string(folder.path().join("m.tm.yaml")).expect("a model");
-    assert!(text.contains("# our things") && text.contains("Sells") && text.contains("Web shop") && text.contains("Cache"), "{text}");
-    let again = redan(folder.path(), &["import", "m.mmd", "--into", "m.tm.yaml"]);
-    assert_eq!(fs::read_to_string(folder.path().join("m.tm.yaml")).expect("a model"), text, "{again:?}");
-}
-
-#[test]
 fn strict_fails_on_any_loss_and_only_then() {
     let folder = folder();
     write(folder.path(), "m.tm.yaml", "redan: 1\nname: Shop\nelements:\n  a: {kind: process, owner: bo}\n");

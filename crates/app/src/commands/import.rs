@@ -1,5 +1,7 @@
 //! `redan import`: another tool's model as a model of ours, with what got lost on the way.
 
+mod into;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,7 +13,6 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::args::PlainFormat;
-use crate::edits::{self, EditOptions};
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::filter::suggestion;
 use crate::foreign;
@@ -71,37 +72,17 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = checked(&shown, &imported, session)?;
     if let Some(into) = &args.into {
-        return merged(args, into, &model, &imported, session);
+        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model }, session);
     }
     match args.format {
         PlainFormat::Human => {
             let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
-            let text = kept.map_or_else(|| foreign::yaml::render(&model), |kept| kept.text);
+            let text = kept.map_or_else(|| into::text(&shown, format, &imported, &model), |kept| kept.text);
             session.terminal.out().write_all(text.as_bytes())?;
             foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {
             json::write(session.terminal.out(), &Document { model: &model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
-        }
-    }
-    Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
-}
-
-/// The model of ours with what the file says now.
-fn merged(args: &ImportArgs, into: &std::path::Path, file: &Json, imported: &Imported, session: &mut Session<'_>) -> Outcome {
-    let opened = session.open_to_edit(Some(into))?;
-    let merge = foreign::merge::merge(&canonical::to_json(&opened.loaded.model.root), file);
-    for note in &merge.notes {
-        session.terminal.note(note);
-    }
-    foreign::losses::show(&imported.loss, session);
-    if merge.edits.is_empty() {
-        session.terminal.note(&format!("{} says what the file says", opened.shown));
-    } else {
-        let options = EditOptions { model: None, dry_run: args.dry_run, force: false, format: args.format };
-        let exit = edits::run(session, &opened, &merge.edits, &options)?;
-        if exit != Exit::Fine {
-            return Ok(exit);
         }
     }
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })

@@ -1,138 +1,230 @@
-//! Taking a file over once more: what it says now goes into a model that people have worked on since.
+//! Taking a file over once more: what has changed in it since goes into a model that people have worked on.
 //!
-//! What the file is the source of (names, kinds, places, ends, technologies) follows the file. What people decide
-//! (answers, reasons, mitigations, controls, descriptions, tags) stays as it is in the model, and where the file says
-//! otherwise, that is shown. Nothing is taken out of the model: what is no longer in the file is shown.
+//! Three models are compared field by field: what the file said last time, what it says now, and what the model says.
+//! What the file alone changed is taken over. What people changed stays, and where the file changed the same field, that
+//! is shown. An entry that is no longer in the file goes only if nobody has worked on it and nothing refers to it.
 
-use redan_model::edit::Edit;
-use serde_json::Value as Json;
+mod align;
+mod gone;
 
-/// Sections whose entries come from a file.
-const SECTIONS: [&str; 9] = ["people", "assumptions", "assets", "zones", "elements", "flows", "threats", "mitigations", "diagrams"];
+use redan_model::lang::SECTIONS;
+use serde_json::{Map, Value as Json, json};
 
-/// Fields that follow the file.
-const OF_THE_FILE: [&str; 16] = [
-    "name",
-    "label",
-    "kind",
-    "zone",
-    "in",
-    "from",
-    "to",
-    "both-ways",
-    "protocol",
-    "tech",
-    "holds",
-    "carries",
-    "returns",
-    "show",
-    "confidentiality",
-    "integrity",
-];
+pub(crate) use align::{Files, align};
+
+/// What is done about a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The file has it now, and the model too.
+    Added,
+    /// The file has changed it, and the model follows.
+    Changed,
+    /// The file has it no longer, and neither has the model.
+    Removed,
+    /// The model says something else than the file, and stays so.
+    Kept,
+    /// The file has it no longer; it stays in the model, since people have worked on it.
+    Gone,
+}
+
+impl What {
+    /// The word in output.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+            Self::Kept => "kept",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Whether the model's text changes.
+    pub(crate) fn is_edit(self) -> bool {
+        matches!(self, Self::Added | Self::Changed | Self::Removed)
+    }
+}
+
+/// One difference, and what is done about it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change {
+    /// What is done.
+    pub(crate) what: What,
+    /// Keys from the top of the model.
+    pub(crate) path: Vec<String>,
+    /// What the model says before.
+    pub(crate) before: Option<Json>,
+    /// What the file says now.
+    pub(crate) after: Option<Json>,
+    /// Why the model does not follow the file; empty where it does.
+    pub(crate) why: String,
+}
 
 /// What a merge does.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Merge {
-    /// The edits of the model.
-    pub(crate) edits: Vec<Edit>,
-    /// What is worth knowing, a line each.
-    pub(crate) notes: Vec<String>,
+    /// The differences, in the order in which edits are made.
+    pub(crate) changes: Vec<Change>,
+    /// What the model says afterwards.
+    pub(crate) merged: Json,
 }
 
-/// Compares a model with what a file says now, both in their long form.
-pub(crate) fn merge(model: &Json, file: &Json) -> Merge {
-    let mut merge = Merge::default();
-    for (key, value) in file.as_object().into_iter().flatten() {
-        if SECTIONS.contains(&key.as_str()) {
-            section(key, model.get(key).unwrap_or(&Json::Null), value, &mut merge);
-        } else if model.get(key).is_none() || key.starts_with("x-") && model.get(key) != Some(value) {
-            merge.set(key, value);
-        } else if model.get(key) != Some(value) && key != "redan" {
-            merge.notes.push(format!("kept {key}: the file says otherwise"));
+/// Compares a model with what its file said and says, all in their long form and with the same ids for the same things.
+///
+/// `worked_on` says why an entry of the model is more than its file made of it, for what its meaning does not show.
+/// Without `before` nobody knows who made a difference, so that nothing of the model changes and nothing goes.
+pub(crate) fn merge(model: &Json, before: Option<&Json>, now: &Json, worked_on: &dyn Fn(&str, &str) -> Option<String>) -> Merge {
+    let mut merger = Merger { path: Vec::new(), known: before.is_some(), merge: Merge { changes: Vec::new(), merged: model.clone() } };
+    let nothing = json!({});
+    let before = before.unwrap_or(&nothing);
+    for key in keys([Some(now), Some(before)]) {
+        if key == "redan" || key == redan_interop::before::KEY {
+            continue;
         }
-    }
-    for key in ["zones", "elements", "flows"] {
-        let entries = model.get(key).and_then(Json::as_object).into_iter().flatten();
-        for (id, _) in entries.filter(|(id, _)| file.get(key).and_then(|entries| entries.get(id.as_str())).is_none()) {
-            merge.notes.push(format!("kept {key}.{id}: it is not in the file"));
+        merger.path.push(key.to_owned());
+        let sides = [before.get(key), model.get(key), now.get(key)];
+        if SECTIONS.contains(&key) {
+            merger.section(sides)
+        } else {
+            merger.value(sides)
         }
+        merger.path.pop();
     }
+    let mut merge = merger.merge;
+    gone::settle(&mut merge, worked_on);
     merge
 }
 
-fn section(section: &str, ours: &Json, theirs: &Json, merge: &mut Merge) {
-    for (id, entry) in theirs.as_object().into_iter().flatten() {
-        let Some(known) = ours.get(id) else {
-            merge.edits.push(Edit::Add { section: section.to_owned(), id: id.clone(), value: entry.to_string() });
-            continue;
-        };
-        for (field, value) in entry.as_object().into_iter().flatten() {
-            let path = format!("{section}.{}.{field}", part(id));
-            let of_the_file = section != "threats" && OF_THE_FILE.contains(&field.as_str()) || field.starts_with("x-");
-            match known.get(field) {
-                Some(same) if same == value => {}
-                Some(_) if of_the_file => merge.set(&path, value),
-                Some(Json::Object(facts)) if value.is_object() => each_fact(&path, facts, value, merge),
-                Some(_) => merge.notes.push(format!("kept {path}: the file says otherwise")),
-                None => merge.set(&path, value),
+/// All keys of several mappings, each once, in order.
+fn keys<'a>(maps: impl IntoIterator<Item = Option<&'a Json>>) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    let mut known = std::collections::BTreeSet::new();
+    for map in maps.into_iter().flatten().filter_map(Json::as_object) {
+        found.extend(map.keys().map(String::as_str).filter(|key| known.insert(key.to_owned())));
+    }
+    found
+}
+
+/// What the file said, what the model says, what the file says.
+type Sides<'a> = [Option<&'a Json>; 3];
+
+struct Merger {
+    path: Vec<String>,
+    /// Whether it is known what the file said.
+    known: bool,
+    merge: Merge,
+}
+
+impl Merger {
+    /// Entries with ids.
+    fn section(&mut self, [before, model, now]: Sides<'_>) {
+        for id in keys([now, before]) {
+            let of = |side: Option<&'_ Json>| side.and_then(|side| side.get(id)).cloned();
+            let (old, ours, new) = (of(before), of(model), of(now));
+            self.path.push(id.to_owned());
+            match (&old, &ours, &new) {
+                (None, None, Some(new)) => self.record(What::Added, None, Some(new), ""),
+                (Some(old), None, Some(new)) if old != new => self.record(What::Kept, None, Some(new), "it was taken out of the model"),
+                (Some(old), Some(ours), None) => {
+                    let why = if same(ours, old) { "" } else { "people have changed it" };
+                    let what = if why.is_empty() { What::Removed } else { What::Gone };
+                    self.record(what, Some(ours), None, why);
+                }
+                (_, Some(ours), Some(new)) => self.fields(old.as_ref(), ours, new),
+                _ => {}
             }
+            self.path.pop();
         }
     }
-}
 
-/// Facts that the model does not state are added one by one.
-fn each_fact(path: &str, known: &serde_json::Map<String, Json>, theirs: &Json, merge: &mut Merge) {
-    for (name, value) in theirs.as_object().into_iter().flatten() {
-        match known.get(name) {
-            Some(same) if same == value => {}
-            Some(_) => merge.notes.push(format!("kept {path}.{name}: the file says otherwise")),
-            None => merge.set(&format!("{path}.{}", part(name)), value),
+    fn fields(&mut self, before: Option<&Json>, model: &Json, now: &Json) {
+        for key in keys([Some(now), before]) {
+            self.path.push(key.to_owned());
+            self.value([before.and_then(|side| side.get(key)), model.get(key), now.get(key)]);
+            self.path.pop();
         }
     }
-}
 
-impl Merge {
-    fn set(&mut self, path: &str, value: &Json) {
-        let value = match value {
-            Json::String(text) if !text.trim_start().starts_with(['[', '{', '"', '\'']) => text.clone(),
-            // A fact with nothing beside its state is written in short.
-            Json::Object(fact) if fact.len() == 1 && fact.get("is").is_some_and(Json::is_string) => {
-                fact.get("is").and_then(Json::as_str).unwrap_or_default().to_owned()
+    fn value(&mut self, [before, model, now]: Sides<'_>) {
+        if model == now || before == now && self.known {
+            return;
+        }
+        // What only the other tool understands is nobody's to change here.
+        let foreign = self.path.last().is_some_and(|key| key.starts_with("x-"));
+        let ours_is_old = if self.known { model == before } else { model.is_none() };
+        if foreign || ours_is_old {
+            return match (model, now) {
+                (None, Some(_)) => self.record(What::Added, None, now, ""),
+                (Some(_), Some(_)) => self.record(What::Changed, model, now, ""),
+                (Some(_), None) => self.record(What::Removed, model, None, ""),
+                (None, None) => {}
+            };
+        }
+        match (before, model, now) {
+            (None | Some(Json::Object(_)), Some(Json::Object(_)), Some(Json::Object(_))) => {
+                if let (Some(model), Some(now)) = (model, now) {
+                    self.fields(before, model, now);
+                }
             }
-            other => other.to_string(),
-        };
-        self.edits.push(Edit::Set { path: path.to_owned(), value });
+            _ => match self.known.then(|| set([before, model, now])).flatten() {
+                Some(list) if Some(&list) == model => {}
+                Some(list) => self.record(What::Changed, model, Some(&list), ""),
+                None if now.is_none() => self.record(What::Kept, model, None, "people have changed it, and the file has it no longer"),
+                None if model.is_none() => self.record(What::Kept, None, now, "it was taken out of the model"),
+                None if self.known => self.record(What::Kept, model, now, "people have changed it, and so has the file"),
+                None => self.record(What::Kept, model, now, "the file says otherwise"),
+            },
+        }
+    }
+
+    fn record(&mut self, what: What, before: Option<&Json>, after: Option<&Json>, why: &str) {
+        // Entries that go are taken out at the end, once it is known what else refers to them.
+        if what.is_edit() && !(what == What::Removed && self.path.len() == 2 && SECTIONS.contains(&self.path[0].as_str())) {
+            put(&mut self.merge.merged, &self.path, after);
+        }
+        let (before, after, why) = (before.cloned(), after.cloned(), why.to_owned());
+        self.merge.changes.push(Change { what, path: self.path.clone(), before, after, why });
     }
 }
 
-/// A part of a path; one that holds dots is quoted.
-fn part(name: &str) -> String {
-    if name.contains('.') { format!("\"{name}\"") } else { name.to_owned() }
+/// Whether two entries say the same, but for what only another tool understands.
+fn same(ours: &Json, theirs: &Json) -> bool {
+    let own = |entry: &Json| -> Map<String, Json> {
+        let fields = entry.as_object().into_iter().flatten().filter(|(key, _)| !key.starts_with("x-"));
+        fields.map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    own(ours) == own(theirs)
+}
+
+/// Lists of words are sets: what one side took out is out, what one side put in is in.
+fn set(sides: Sides<'_>) -> Option<Json> {
+    let words = |side: Option<&Json>| -> Option<Vec<Json>> {
+        let items = side.map_or(Some(&Vec::new()), Json::as_array).cloned()?;
+        items.iter().all(Json::is_string).then_some(items)
+    };
+    let [before, model, now] = sides;
+    if !(model.is_some_and(Json::is_array) && now.is_some_and(Json::is_array)) {
+        return None;
+    }
+    let [before, model, now] = [words(before)?, words(model)?, words(now)?];
+    let mut merged: Vec<Json> = model.iter().filter(|item| now.contains(item) || !before.contains(item)).cloned().collect();
+    merged.extend(now.iter().filter(|item| !before.contains(item) && !model.contains(item)).cloned());
+    Some(merged.into())
+}
+
+/// Changes a model in its long form; what becomes empty by that goes as well.
+fn put(model: &mut Json, path: &[String], value: Option<&Json>) {
+    let (Some((key, rest)), Some(entries)) = (path.split_first(), model.as_object_mut()) else { return };
+    match (rest.is_empty(), value) {
+        (true, Some(value)) => {
+            entries.insert(key.clone(), value.clone());
+        }
+        (true, None) => {
+            entries.remove(key);
+        }
+        (false, _) => put(entries.entry(key.clone()).or_insert_with(|| json!({})), rest, value),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_file_moves_things_and_people_keep_what_they_decided() {
-        let model = json!({"redan": 1, "name": "Shop", "elements": {
-                "app": {"kind": "process", "name": "App", "zone": ["dmz"], "controls": {"mfa": {"is": "yes"}}, "description": "Ours"},
-                "old": {"kind": "store"}},
-            "threats": {"T1": {"title": "x", "status": "mitigated"}}});
-        let file = json!({"redan": 1, "name": "Store", "elements": {
-                "app": {"kind": "process", "name": "The app", "zone": ["edge"], "controls": {"mfa": {"is": "no"}, "waf": {"is": "no"}}, "description": "Theirs"},
-                "db": {"kind": "store"}},
-            "threats": {"T1": {"title": "x", "status": "open"}}});
-        let merge = merge(&model, &file);
-        let set = |path: &str, value: &str| Edit::Set { path: path.to_owned(), value: value.to_owned() };
-        let add = Edit::Add { section: "elements".to_owned(), id: "db".to_owned(), value: r#"{"kind":"store"}"#.to_owned() };
-        let expected =
-            vec![set("elements.app.name", "The app"), set("elements.app.zone", r#"["edge"]"#), set("elements.app.controls.waf", "no"), add];
-        assert_eq!(merge.edits, expected);
-        let kept: Vec<&str> = merge.notes.iter().filter_map(|note| note.strip_prefix("kept ")?.split(':').next()).collect();
-        assert_eq!(kept, ["name", "elements.app.controls.mfa", "elements.app.description", "threats.T1.status", "elements.old"]);
-    }
-}
+mod tests;
