@@ -1,14 +1,19 @@
 //! `cargo xtask interop-counts`: what is in the files of other tools, counted without our readers, against what arrives.
 //!
-//! A counter looks at the raw text or the raw JSON and knows nothing of models. Where fewer things arrive than there
-//! are, the losses of the import have to name each of those that do not. To add a format: a line in [`COUNTERS`].
+//! A counter looks at the raw text, XML or JSON and knows nothing of models. Where fewer or more things arrive than
+//! there are, the losses of the import have to name each of those that differ. The numbers are kept in
+//! `xtask/oracles/interop-counts.tsv`. To add a format: an arm in [`count`].
 
+mod json;
+mod text;
+
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use redan_interop::{Format, Imported, LossKind};
+use redan_interop::{Format, Imported, Loss, LossKind, detect, import};
 use serde_json::Value as Json;
 
 /// Arguments of `interop-counts`.
@@ -19,146 +24,187 @@ pub(crate) struct CountsArgs {
     /// Without it, the one that `REDAN_CORPUS` names
     #[arg(long)]
     corpus: Option<PathBuf>,
+    /// Keep the numbers as `xtask/oracles/interop-counts.tsv`
+    #[arg(long)]
+    write: bool,
 }
 
 /// Elements, flows, zones and threats.
 type Counts = [usize; 4];
 
-/// What is counted, and a word that losses about it have.
-const WORDS: [(&str, &[&str]); 4] = [
-    ("elements", &["element", "remark"]),
-    ("flows", &["flow", "link", "arrow"]),
-    ("zones", &["boundary", "boundaries", "line", "zone"]),
-    ("threats", &["threat", "risk"]),
+const NAMES: [&str; 4] = ["elements", "flows", "zones", "threats"];
+
+const FOLDERS: [&str; 12] = [
+    "otm",
+    "threat-dragon",
+    "tm7",
+    "threagile",
+    "pytm",
+    "hcltm",
+    "threat-composer",
+    "threat-model-library",
+    "cyclonedx-2.0-tm",
+    "attack-flow",
+    "drawio",
+    "mermaid",
 ];
 
-/// The folder of a format, the ending of its files, the format and its counter.
-type Counter = (&'static str, &'static str, Format, fn(&str) -> Option<Counts>);
-
-const COUNTERS: &[Counter] =
-    &[("tm7", "tm7", Format::Tm7, tm7), ("threagile", "yaml", Format::Threagile, threagile), ("pytm", "json", Format::Pytm, pytm)];
-
-/// Counts both ways and prints a line a file.
+/// Counts both ways, prints a line a file, and keeps the numbers if that is asked for.
 ///
 /// # Errors
 /// A count differs by more than the losses name, or a file cannot be read.
 pub(crate) fn run(args: &CountsArgs, out: &mut dyn Write) -> Result<()> {
     let stated = args.corpus.clone().or_else(|| std::env::var_os("REDAN_CORPUS").map(PathBuf::from));
     let corpus = stated.context("name the folder with --corpus or REDAN_CORPUS")?;
-    let mut wrong = 0;
-    for (folder, ending, format, counter) in COUNTERS {
-        for path in files(&corpus.join(folder), ending)? {
-            let bytes = fs::read(&path)?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let (Ok(text), Ok(imported)) = (std::str::from_utf8(&bytes), redan_interop::import(*format, &bytes)) else {
-                writeln!(out, "{folder:10} {name}: not a model")?;
-                continue;
-            };
-            let Some(raw) = counter(text.trim_start_matches('\u{feff}')) else { bail!("{name} cannot be counted") };
-            let ours = arrived(&imported);
-            let missing: Vec<String> = unexplained(&raw, &ours, &imported);
-            wrong += missing.len();
-            let verdict = if missing.is_empty() { "equal or listed".to_owned() } else { missing.join("; ") };
-            writeln!(out, "{folder:10} {name}: {raw:?} in the file, {ours:?} here: {verdict}")?;
+    let rows = rows(&corpus)?;
+    let mut table = String::from("file\tformat\telements\tflows\tzones\tthreats\there\texplained\n");
+    for row in &rows {
+        table.push_str(&row.line());
+    }
+    out.write_all(table.as_bytes())?;
+    if args.write {
+        fs::write(oracles().join("interop-counts.tsv"), &table)?;
+    }
+    let wrong: Vec<&Row> = rows.iter().filter(|row| !row.unexplained.is_empty()).collect();
+    for row in &wrong {
+        writeln!(out, "{}: {}", row.file, row.unexplained.join("; "))?;
+    }
+    if wrong.is_empty() { Ok(()) } else { bail!("{} files whose counts differ without a loss that says why", wrong.len()) }
+}
+
+fn oracles() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("oracles")
+}
+
+/// What is known of one file.
+struct Row {
+    file: String,
+    /// Nothing for a file that is in no format that is imported, or that is broken.
+    format: Option<Format>,
+    raw: Counts,
+    here: Counts,
+    explained: usize,
+    unexplained: Vec<String>,
+}
+
+impl Row {
+    fn line(&self) -> String {
+        let words = |counts: &Counts, between: &str| counts.map(|count| count.to_string()).join(between);
+        let mut line = self.file.clone();
+        // Writing to a string cannot fail.
+        let _ = match self.format {
+            Some(format) => {
+                writeln!(line, "\t{}\t{}\t{}\t{}", format.as_str(), words(&self.raw, "\t"), words(&self.here, " "), self.explained)
+            }
+            None => writeln!(line, "\trefused\t\t\t\t\t\t"),
+        };
+        line
+    }
+}
+
+fn rows(corpus: &Path) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for folder in FOLDERS {
+        for path in files(&corpus.join(folder))? {
+            let file = path.strip_prefix(corpus).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            rows.push(row(file, &fs::read(&path)?).with_context(|| format!("{} cannot be counted", path.display()))?);
         }
     }
-    if wrong > 0 {
-        bail!("{wrong} counts differ without a loss that says why");
+    Ok(rows)
+}
+
+fn row(file: String, bytes: &[u8]) -> Result<Row> {
+    let found = detect(&file, bytes).and_then(|format| Some((format, import(format, bytes).ok()?)));
+    let Some((format, imported)) = found else {
+        return Ok(Row { file, format: None, raw: [0; 4], here: [0; 4], explained: 0, unexplained: Vec::new() });
+    };
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let raw = count(format, name, bytes).context("no counter knows it")?;
+    let here = arrived(format, &imported);
+    let mut unexplained = Vec::new();
+    let mut explained = 0;
+    for (at, name) in NAMES.into_iter().enumerate() {
+        let named = imported.loss.iter().filter(|loss| is_about(name, loss, raw[at] > here[at])).count();
+        if raw[at].abs_diff(here[at]) > named + made(name, format, &imported) {
+            unexplained.push(format!("{} {name} there, {} here", raw[at], here[at]));
+        }
+        explained += raw[at].abs_diff(here[at]);
     }
-    Ok(())
+    Ok(Row { file, format: Some(format), raw, here, explained, unexplained })
 }
 
-fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.extension().is_some_and(|found| found == ending));
-    files.sort();
-    Ok(files)
+/// The independent count of a file.
+fn count(format: Format, name: &str, bytes: &[u8]) -> Option<Counts> {
+    let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}');
+    match format {
+        Format::Otm => json::otm(&json::document(text)?),
+        Format::ThreatDragon => json::threat_dragon(&json::document(text)?),
+        Format::Pytm => json::pytm(&json::document(text)?),
+        Format::ThreatComposer => json::threat_composer(&json::document(text)?),
+        Format::TmBom => json::tm_bom(&json::document(text)?),
+        Format::CycloneDx => json::cyclonedx(&json::document(text)?),
+        Format::AttackFlow => json::attack_flow(&json::document(text)?),
+        Format::Tm7 => text::tm7(text),
+        Format::Threagile | Format::ThreagileLater => text::threagile(text),
+        Format::Hcltm => text::hcltm(text),
+        Format::Drawio => text::drawio(text),
+        Format::Mermaid => mermaid(name),
+        _ => None,
+    }
 }
 
-fn arrived(imported: &Imported) -> Counts {
+/// What Mermaid's own parser counted.
+fn mermaid(name: &str) -> Option<Counts> {
+    let numbers: Json = serde_json::from_str(&fs::read_to_string(oracles().join("mermaid.json")).ok()?).ok()?;
+    let file = numbers.get("files")?.get(name)?;
+    let number = |key: &str| file.get(key)?.as_u64().and_then(|number| usize::try_from(number).ok());
+    Some([number("nodes")?, number("edges")?, number("subgraphs")?, 0])
+}
+
+/// Where a file has boxes that may be elements or zones, both are counted as elements; the steps of an attack flow are.
+fn arrived(format: Format, imported: &Imported) -> Counts {
     let count = |section: &str, is: &dyn Fn(&str) -> bool| {
         imported.model.get(section).and_then(Json::as_object).map_or(0, |entries| entries.keys().filter(|key| is(key)).count())
     };
     let any = |_: &str| true;
-    [count("elements", &any), count("flows", &any), count("zones", &any), count("threats", &|key| !key.contains('@'))]
+    let counts = [count("elements", &any), count("flows", &any), count("zones", &any), count("threats", &|key| !key.contains('@'))];
+    match format {
+        Format::Drawio => [counts[0] + counts[2], counts[1], 0, counts[3]],
+        Format::AttackFlow => [json::steps(&imported.model), 0, 0, 0],
+        _ => counts,
+    }
 }
 
-/// Counts that differ by more than losses name. The zone of the internet is made of a flag.
-fn unexplained(raw: &Counts, ours: &Counts, imported: &Imported) -> Vec<String> {
-    let made = usize::from(imported.model.get("zones").is_some_and(|zones| zones.get("internet").is_some()));
-    let gone = |words: &[&str]| {
-        let lost = imported.loss.iter().filter(|loss| matches!(loss.kind, LossKind::Dropped | LossKind::Dangling));
-        lost.filter(|loss| words.iter().any(|word| loss.what.contains(word))).count()
+/// Whether a loss says that something of a kind is missing here, or that there is one more.
+fn is_about(kind: &str, loss: &Loss, missing: bool) -> bool {
+    let words: &[&str] = match kind {
+        "elements" => &["element", "remark", "the text ", "stands for all of it"],
+        "flows" => &["the flow ", "the link ", "the line ", "an arrow that nobody sees"],
+        "zones" => &["boundary", "the line ", "the zone "],
+        _ => &["the threat ", "to a threat"],
     };
-    let differs = |at: usize| {
-        let (name, words) = WORDS[at];
-        let (raw, ours) = (raw[at], ours[at]);
-        let fine = if raw > ours { raw - ours <= gone(words) } else { ours - raw <= if name == "zones" { made } else { 0 } };
-        (!fine).then(|| format!("{raw} {name} there, {ours} here"))
-    };
-    (0..WORDS.len()).filter_map(differs).collect()
+    let kinds: &[LossKind] =
+        if missing { &[LossKind::Dropped, LossKind::Dangling, LossKind::Changed] } else { &[LossKind::Guessed, LossKind::Changed] };
+    kinds.contains(&loss.kind) && words.iter().any(|word| loss.what.contains(word))
 }
 
-/// Classes of drawings by their names in the text; remarks are drawn like elements and are none.
-fn tm7(text: &str) -> Option<Counts> {
-    let count = |class: &str| text.matches(&format!("type=\"{class}\"")).count();
-    let values = text.match_indices("type=\"StencilRectangle\"");
-    let remarks = values
-        .filter(|(at, _)| {
-            text.get(*at..)
-                .and_then(|rest| rest.get(rest.find("GenericTypeId")?..))
-                .is_some_and(|rest| rest.get(..140).unwrap_or(rest).contains(">GE.A<"))
-        })
-        .count();
-    let elements = count("StencilRectangle") + count("StencilEllipse") + count("StencilParallelLines") - remarks;
-    let threats = text.matches("<a:KeyValueOfstringThreatpc_P0_PhOB").count();
-    Some([elements, count("Connector"), count("BorderBoundary") + count("LineBoundary"), threats])
+/// Zones that are made of what is no zone in the file: one for everything that is said to be in the internet.
+fn made(kind: &str, format: Format, imported: &Imported) -> usize {
+    let internet = || imported.model.get("zones").is_some_and(|zones| zones.get("internet").is_some());
+    usize::from(kind == "zones" && matches!(format, Format::Threagile | Format::ThreagileLater) && internet())
 }
 
-/// Lines of YAML by their indentation and key.
-fn threagile(text: &str) -> Option<Counts> {
-    let (mut section, mut counts) = ("", [0; 4]);
-    let mut links: Option<usize> = None;
-    let mut risks: Option<usize> = None;
-    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')) {
-        let depth = line.len() - line.trim_start().len();
-        let key = line.trim().split('#').next().unwrap_or_default().trim_end();
-        if depth == 0 {
-            section = key.split(':').next().unwrap_or_default();
-        }
-        links = links.filter(|at| depth > *at);
-        risks = risks.filter(|at| depth > *at);
-        let entry = depth == 2 && key.contains(':') && section != key;
-        match section {
-            "technical_assets" if entry => counts[0] += 1,
-            "trust_boundaries" | "shared_runtimes" if entry => counts[2] += 1,
-            _ => {}
-        }
-        counts[1] += usize::from(links.is_some_and(|at| depth == at + 2));
-        counts[3] += usize::from(risks.is_some_and(|at| depth == at + 2));
-        if key == "communication_links:" {
-            links = Some(depth);
-        }
-        if key == "risks_identified:" {
-            risks = Some(depth);
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
-    Some(counts)
-}
-
-/// Items of the lists at the top; findings are not taken over.
-fn pytm(text: &str) -> Option<Counts> {
-    let file: Json = serde_json::from_str(text).ok()?;
-    let names = |keys: &[&str]| {
-        let all = keys.iter().filter_map(|key| file.get(*key)?.as_array()).flatten();
-        let mut names: Vec<&str> = all.filter_map(|item| item.get("name")?.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        names.len()
-    };
-    let flows = file.get("flows").and_then(Json::as_array).map_or(0, Vec::len);
-    Some([names(&["elements", "actors", "assets"]), flows, names(&["boundaries"]), 0])
+    found.sort();
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -166,13 +212,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counters_know_things_by_their_marks_in_the_text() {
-        let text = "technical_assets:\n  A:\n    id: a\n    communication_links:\n      L: {target: b}\n      M:\n        target: b\n  B: {id: b}\ntrust_boundaries:\n  Z:\n    id: z\n";
-        assert_eq!(threagile(text), Some([2, 2, 1, 0]));
-        assert_eq!(
-            pytm(r#"{"elements": [{"name": "a"}], "actors": [{"name": "a"}], "flows": [{}], "boundaries": []}"#),
-            Some([1, 1, 0, 0])
-        );
-        assert_eq!(tm7(r#"<a i:type="StencilEllipse"/><a i:type="Connector"/>"#), Some([1, 1, 0, 0]));
+    fn counts_of_the_corpus_are_those_that_are_kept_and_losses_name_every_difference() {
+        let Some(corpus) = std::env::var_os("REDAN_CORPUS") else {
+            let _ = writeln!(std::io::stderr(), "REDAN_CORPUS is not set: nothing is counted");
+            return;
+        };
+        let rows = rows(Path::new(&corpus)).unwrap();
+        let unexplained: Vec<String> = rows.iter().filter(|row| !row.unexplained.is_empty()).map(Row::line).collect();
+        assert!(unexplained.is_empty(), "{}", unexplained.concat());
+        let kept = fs::read_to_string(oracles().join("interop-counts.tsv")).unwrap();
+        let kept: Vec<&str> = kept.lines().skip(1).collect();
+        for row in &rows {
+            let line = row.line();
+            let known = kept.iter().find(|kept| kept.split('\t').next() == Some(row.file.as_str()));
+            assert!(
+                known.is_none_or(|known| *known == line.trim_end_matches('\n')),
+                "{line}\n{known:?}\ncargo xtask interop-counts --write"
+            );
+        }
     }
 }
