@@ -27,9 +27,10 @@ Examples:
   redan import shop.tm7 -o security/threat-models/shop.tm.yaml
   redan import shop.tm7 --format json      the model and what got lost, for scripts
   redan import shop.tm7 --strict -o shop.tm.yaml
-  redan import shop.tm7 --into shop.tm.yaml      once more, after the file has changed
+  redan import shop.tm7 --into shop.tm.yaml --dry-run    once more, after the file has changed
 
-What is in the file and not in the model is listed on standard error.")]
+What is in the file and not in the model is listed on standard error. With --into, what the file has changed since it
+was imported last is taken over; what people have changed stays, and is listed where the file says otherwise.")]
 pub(crate) struct ImportArgs {
     /// The file of the other tool
     #[arg(value_name = "FILE")]
@@ -49,7 +50,7 @@ pub(crate) struct ImportArgs {
     /// Keep the names of people who changed something, where the format has them
     #[arg(long)]
     keep_names: bool,
-    /// Write a model in YAML, or the model and the losses in JSON
+    /// Write a model in YAML, or the model and the losses in JSON; with --into, the changes in words or in JSON
     #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
     format: PlainFormat,
 }

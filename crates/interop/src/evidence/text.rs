@@ -93,7 +93,9 @@ fn looks_secret(word: &str) -> bool {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
         text.len() >= 24 && plain && text.chars().filter(char::is_ascii_digit).count() >= 8
     };
-    std::iter::once(core).chain(parts).any(|text| named(text) || mixed(text) || grouped(text)) || word.contains("-----BEGIN") || has_password(word)
+    std::iter::once(core).chain(parts).any(|text| named(text) || mixed(text) || grouped(text))
+        || word.contains("-----BEGIN")
+        || has_password(word)
 }
 
 /// Whether a rule or tool is about secrets in code: what it says may quote the secret that it found.
