@@ -6,6 +6,7 @@ mod check_report;
 mod check_sync;
 mod codegen;
 mod gen_model;
+mod interop_counts;
 mod knowledge;
 mod layout_report;
 mod mutate_rules;
@@ -44,6 +45,8 @@ enum Chore {
     CheckSync,
     /// Measure fault trees of the Aralia set against known numbers and against SCRAM
     BenchTrees(bench_trees::BenchTreesArgs),
+    /// Count what is in files of other tools without our readers, and compare with what arrives
+    InteropCounts(interop_counts::CountsArgs),
     /// Break every rule in every small way and count how often its own examples notice
     MutateRules(mutate_rules::MutateRulesArgs),
     /// Draw about thirty models, count what is wrong with the pictures, and write a page with all of them
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Chore::CheckSync => check_sync::run(&mut std::io::stdout()),
         Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
+        Chore::InteropCounts(args) => interop_counts::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
     };
     match outcome {

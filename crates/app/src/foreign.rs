@@ -2,6 +2,7 @@
 
 mod decisions;
 pub(crate) mod losses;
+pub(crate) mod merge;
 pub(crate) mod outgoing;
 mod tmt;
 pub(crate) mod yaml;

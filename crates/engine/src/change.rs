@@ -234,7 +234,7 @@ fn entries(old: &Json, new: &Json) -> Vec<EntryChange> {
     let (Json::Object(old), Json::Object(new)) = (old, new) else { return Vec::new() };
     let mut found = Vec::new();
     let sections = new.keys().chain(old.keys().filter(|key| !new.contains_key(*key)));
-    for section in sections {
+    for section in sections.filter(|section| !is_kept_file(section)) {
         match (old.get(section), new.get(section)) {
             (Some(Json::Object(old)), Some(Json::Object(new))) if is_section(section) => section_changes(section, old, new, &mut found),
             (Some(Json::Object(old)), None) if is_section(section) => section_changes(section, old, &serde_json::Map::new(), &mut found),
@@ -250,6 +250,11 @@ fn entries(old: &Json, new: &Json) -> Vec<EntryChange> {
         }
     }
     found
+}
+
+/// Whether a field at the top holds a file of another tool, packed: what it says, the model says.
+fn is_kept_file(name: &str) -> bool {
+    name.starts_with("x-") && name.ends_with("-original")
 }
 
 /// Whether a field at the top holds entries by id.

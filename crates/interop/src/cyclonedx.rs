@@ -55,6 +55,8 @@ struct Maker<'f> {
     draft: Draft,
     zones: BTreeMap<String, String>,
     elements: BTreeMap<String, String>,
+    /// Elements that stand for all of a zone at which flows end, by the zone's `bom-ref`.
+    wholes: BTreeMap<String, String>,
     assets: BTreeMap<String, String>,
     flows: BTreeMap<String, String>,
     /// Ids of assets by what a flow calls its data.
@@ -85,6 +87,7 @@ impl<'f> Maker<'f> {
             draft: Draft::new(&subject.or(first).unwrap_or_default()),
             zones: BTreeMap::new(),
             elements: BTreeMap::new(),
+            wholes: BTreeMap::new(),
             assets: BTreeMap::new(),
             flows: BTreeMap::new(),
             data: BTreeMap::new(),

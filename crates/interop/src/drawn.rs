@@ -315,7 +315,6 @@ impl Sheet {
             return;
         }
         let (Some(from), Some(to)) = (end(&line.from), end(&line.to)) else {
-            let what = format!("the line {}: it does not join two shapes", named(&line.label));
             match (&line.from, &line.to) {
                 (Some(from), _) if !ids.contains_key(from) => {
                     draft.dangling(format!("`{from}`, where the line {} starts", named(&line.label)), &line.place)
@@ -323,7 +322,7 @@ impl Sheet {
                 (_, Some(to)) if !ids.contains_key(to) => {
                     draft.dangling(format!("`{to}`, where the line {} ends", named(&line.label)), &line.place)
                 }
-                _ => draft.dropped(what, &line.place),
+                _ => draft.dangling(format!("an end of the line {}, which does not join two shapes", named(&line.label)), &line.place),
             }
             return;
         };

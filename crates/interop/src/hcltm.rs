@@ -31,7 +31,7 @@ const OWN: &str = "x-hcltm";
 /// The bytes are no such file, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let text = limits::text(bytes)?;
-    let file = if text.trim_start().starts_with('{') { json::file(&limits::json(bytes)?) } else { syntax::parse(text)? };
+    let file = if text.trim_start().starts_with('{') { json::file(bytes)? } else { syntax::parse(text)? };
     let models: Vec<&Block> = file.body.blocks.iter().filter(|block| block.kind == "threatmodel").collect();
     let of_the_format = file.body.blocks.iter().any(|block| block.kind == "component") || file.body.attributes.contains_key("spec_version");
     if models.is_empty() && !of_the_format {

@@ -13,6 +13,7 @@
 
 pub mod adtool;
 pub mod attack_flow;
+pub mod before;
 pub mod canonical;
 pub mod cyclonedx;
 pub mod d2;
@@ -38,6 +39,7 @@ pub mod mef;
 pub mod mermaid;
 pub mod onto;
 pub mod otm;
+mod packed;
 pub mod picture;
 pub mod plantuml;
 pub mod pytm;

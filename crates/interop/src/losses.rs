@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::draft::clean;
-use crate::{Loss, LossKind, limits};
+use crate::{Loss, LossKind, before, limits};
 
 /// Losses as they are found, in their order.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,7 +57,7 @@ impl Losses {
         let kept = |key: &str| !own.is_empty() && key.starts_with(own);
         for (key, value) in model.as_object().into_iter().flatten() {
             let head = fields("").unwrap_or_default();
-            if key == "redan" || kept(key) || head.contains(&key.as_str()) || is_nothing(value) {
+            if key == "redan" || key == before::KEY || kept(key) || head.contains(&key.as_str()) || is_nothing(value) {
                 continue;
             }
             match (fields(key), value) {

@@ -21,7 +21,7 @@ pub use document::{Choice, Document, Line, MAX_BYTES, Meta, Point, Rect, Shape, 
 pub use kinds::catalogue_names;
 pub use model::model;
 pub(crate) use onto::onto;
-pub use original::read_kept;
+pub use original::{imported_before, read_kept};
 pub use stored::{State, Threat};
 pub use write::write;
 pub use zones::MAX_BOUNDARIES;

@@ -80,7 +80,7 @@ fn every_shape_and_line_of_real_drawings_is_in_the_model_or_reported() {
             |start: &str| imported.loss.iter().filter(|loss| loss.kind != LossKind::Guessed && loss.what.starts_with(start)).count();
         let texts = reported("the text") + reported("a text") + reported("a group without");
         assert_eq!(count(&imported, "elements") + count(&imported, "zones") + labels + texts, shapes, "shapes of {}", path.display());
-        let lost = reported("the line") + reported("the trust boundary") + reported("`");
+        let lost = reported("the line") + reported("an end of the line") + reported("the trust boundary") + reported("`");
         assert_eq!(count(&imported, "flows") + lost, lines, "lines of {}", path.display());
         println!(
             "{}: {} elements, {} zones, {} flows; {shapes} shapes with {labels} labels and {texts} texts, {lines} lines, {lost} reported",
@@ -110,7 +110,9 @@ fn every_threat_asset_and_element_of_real_models_of_threatcl_is_in_the_model() {
         let of = |kinds: &[&str]| kinds.iter().filter_map(|kind| raw.get(*kind)).sum::<usize>();
         assert_eq!(count(&imported, "threats"), of(&["threat"]), "threats of {}", path.display());
         assert_eq!(count(&imported, "assets"), of(&["information_asset"]), "assets of {}", path.display());
-        assert_eq!(count(&imported, "flows"), of(&["flow"]), "flows of {}", path.display());
+        // In JSON one name may stand several times, and only the last one is counted here.
+        let flows = if path.extension().is_some_and(|ending| ending == "json") { text.matches("\"from\":").count() } else { of(&["flow"]) };
+        assert_eq!(count(&imported, "flows"), flows, "flows of {}", path.display());
         assert_eq!(
             count(&imported, "elements"),
             of(&["process", "data_store", "external_element", "third_party_dependency"]),

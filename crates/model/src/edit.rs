@@ -9,6 +9,7 @@ mod list;
 mod parts;
 mod path;
 mod plain;
+mod put;
 mod rename;
 mod render;
 mod splice;
@@ -20,6 +21,7 @@ pub(crate) use expand::is_fact_set;
 pub(crate) use parts::{Part, Parts};
 pub(crate) use path::ROOT_FIELDS;
 pub(crate) use plain::Plain;
+pub use put::{comments_of, put};
 pub(crate) use render::{Context, key, quoted, scalar};
 pub(crate) use write::{remove as remove_at, set as set_at};
 

@@ -26,6 +26,8 @@ pub struct Flowchart {
     pub subgraphs: IndexMap<String, Subgraph>,
     /// The arrows, lists with `&` taken apart.
     pub edges: Vec<Edge>,
+    /// Arrows that nobody sees (`~~~`): they are there for the layout alone.
+    pub unseen: Vec<Span>,
     /// Every place where a node or subgraph is named.
     pub mentions: Vec<Spanned<String>>,
 }

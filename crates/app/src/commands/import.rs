@@ -1,5 +1,7 @@
 //! `redan import`: another tool's model as a model of ours, with what got lost on the way.
 
+mod into;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -25,8 +27,10 @@ Examples:
   redan import shop.tm7 -o security/threat-models/shop.tm.yaml
   redan import shop.tm7 --format json      the model and what got lost, for scripts
   redan import shop.tm7 --strict -o shop.tm.yaml
+  redan import shop.tm7 --into shop.tm.yaml --dry-run    once more, after the file has changed
 
-What is in the file and not in the model is listed on standard error.")]
+What is in the file and not in the model is listed on standard error. With --into, what the file has changed since it
+was imported last is taken over; what people have changed stays, and is listed where the file says otherwise.")]
 pub(crate) struct ImportArgs {
     /// The file of the other tool
     #[arg(value_name = "FILE")]
@@ -34,13 +38,19 @@ pub(crate) struct ImportArgs {
     /// Read it as this format, whatever it looks like
     #[arg(long, value_name = "FORMAT", value_parser = format_of)]
     from: Option<Format>,
+    /// Merge it into this model of ours: what people wrote there is kept, and what changed is shown
+    #[arg(long, value_name = "MODEL")]
+    into: Option<PathBuf>,
+    /// With --into, show what would change, and write nothing
+    #[arg(short = 'n', long, requires = "into")]
+    dry_run: bool,
     /// Exit with code 1 if anything got lost
     #[arg(long)]
     strict: bool,
     /// Keep the names of people who changed something, where the format has them
     #[arg(long)]
     keep_names: bool,
-    /// Write a model in YAML, or the model and the losses in JSON
+    /// Write a model in YAML, or the model and the losses in JSON; with --into, the changes in words or in JSON
     #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
     format: PlainFormat,
 }
@@ -62,10 +72,13 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let knowledge = session.knowledge(&project)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = checked(&shown, &imported, session)?;
+    if let Some(into) = &args.into {
+        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model }, session);
+    }
     match args.format {
         PlainFormat::Human => {
             let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
-            let text = kept.map_or_else(|| foreign::yaml::render(&model), |kept| kept.text);
+            let text = kept.map_or_else(|| into::text(&shown, format, &imported, &model), |kept| kept.text);
             session.terminal.out().write_all(text.as_bytes())?;
             foreign::losses::show(&imported.loss, session);
         }

@@ -190,16 +190,35 @@ impl<'f> Maker<'f> {
         }
     }
 
+    /// A flow that ends at a zone is about all that is in it: one more element in it, so that the flow has an end.
+    fn whole_zone(&mut self, reference: &str, number: usize, place: &str) -> Option<String> {
+        if let Some(known) = self.wholes.get(reference) {
+            return Some(known.clone());
+        }
+        let zone = self.zones.get(reference)?.clone();
+        let id = self.draft.id_for_name(Section::Elements, &format!("{zone}-as-a-whole"), "zone");
+        let mut zones = items(self.file, "blueprints").iter().flat_map(|blueprint| items(blueprint, "zones"));
+        let shown = zones.find(|zone| text(zone, "bom-ref") == reference).map_or_else(|| zone.clone(), |zone| self.name(zone));
+        self.draft.guessed(format!("that a flow which ends at the zone {shown} is about a process in it that stands for all of it"), place);
+        let mut kept = self.numbered(Map::new(), number);
+        kept.insert("bom-ref".to_owned(), reference.into());
+        kept.insert("section".to_owned(), "zones".into());
+        let entry = Entry::new().text("kind", "process").named(&id, &shown).list("zone", [&zone]);
+        let entry = keep(&mut self.draft, entry, OWN, kept, place);
+        self.draft.add(Section::Elements, &id, entry);
+        self.wholes.insert(reference.to_owned(), id.clone());
+        Some(id)
+    }
+
     fn flows_of(&mut self, blueprint: &Json, number: usize, place: &str) {
         let mut loose = Vec::new();
         for (at, flow) in items(blueprint, "flows").iter().enumerate() {
             let (reference, name, place) = (text(flow, "bom-ref"), one_line(&text(flow, "name")), format!("{place}.flows[{at}]"));
             let ends = ["source", "destination"].map(|key| {
                 let end = text(flow, key);
-                let found = self.elements.get(end.as_ref()).cloned();
+                let found = self.elements.get(end.as_ref()).cloned().or_else(|| self.whole_zone(&end, number, &place));
                 if found.is_none() {
-                    let what = if self.zones.contains_key(end.as_ref()) { "the zone" } else { "the asset" };
-                    self.draft.dangling(format!("{what} `{end}` at an end of the flow {name}, which is no flow of the model"), &place);
+                    self.draft.dangling(format!("the asset `{end}` at an end of the flow {name}, which is no flow of the model"), &place);
                 }
                 found
             });

@@ -44,8 +44,10 @@ fn a_blueprint_becomes_elements_flows_and_zones() {
         (&model["flows"]["f"]["carries"], &model["flows"]["f"]["controls"]["client-authentication"]),
         (&json!(["card"]), &json!("no"))
     );
+    let whole = &model["elements"]["in-as-a-whole"];
+    assert_eq!((&whole["name"], &whole["zone"], &model["flows"]["g"]["to"]), (&json!("In"), &json!(["in"]), &json!("in-as-a-whole")));
     let [loss] = imported.loss.as_slice() else { panic!("{:?}", imported.loss) };
-    assert!(loss.kind == LossKind::Dangling && loss.what.contains("Air"));
+    assert!(loss.kind == LossKind::Guessed && loss.what.contains("In"));
 }
 
 #[test]

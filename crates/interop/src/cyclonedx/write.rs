@@ -120,7 +120,9 @@ impl<'o> Writer<'o> {
             put(&mut blueprint, "dataSets", sets);
         }
         let mut lists: BTreeMap<&str, Vec<Json>> = BTreeMap::new();
-        for (id, entry) in section(outgoing, "elements").filter(|(_, entry)| here(entry)) {
+        // What stands for all of a zone is that zone, which flows may end at.
+        let is_zone = |entry: &Json| text(of(entry, OWN), "section") == "zones";
+        for (id, entry) in section(outgoing, "elements").filter(|(_, entry)| here(entry) && !is_zone(entry)) {
             let (list, written) = self.element(id, entry);
             lists.entry(list).or_default().push(written);
         }

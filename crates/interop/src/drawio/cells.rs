@@ -51,7 +51,8 @@ pub(super) fn sheet(page: &Page, draft: &mut Draft) -> Result<Sheet, ImportError
     let model = xml::parse(page.text.as_bytes())?;
     let root = match (model.name, model.child("root")) {
         ("mxGraphModel", Some(root)) => root,
-        ("mxGraphModel", None) => return Ok(Sheet::new(OWN)),
+        ("mxGraphModel", None) if model.children.is_empty() => return Ok(Sheet::new(OWN)),
+        ("mxGraphModel", None) => return Err(ImportError::NotTheFormat("a page has no `root`, in which its cells stand".to_owned())),
         (other, _) => return Err(ImportError::NotTheFormat(format!("a page begins with `{other}`, and a drawing with `mxGraphModel`"))),
     };
     let cells: Vec<Cell<'_>> = root.children.iter().filter_map(cell).collect();

@@ -40,7 +40,7 @@ fn a_line_without_ends_joins_what_it_touches_or_is_reported() {
     let imported = model(sheet);
     assert_eq!(imported.model["flows"], json!({"a-to-b": {"from": "a", "to": "b"}}));
     let kinds: Vec<&str> = imported.loss.iter().map(|loss| loss.kind.as_str()).collect();
-    assert_eq!(kinds, ["guessed", "dropped", "dropped"]);
+    assert_eq!(kinds, ["guessed", "dangling", "dropped"]);
 }
 
 #[test]

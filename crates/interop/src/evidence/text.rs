@@ -60,14 +60,18 @@ pub(super) fn hash<T: AsRef<[u8]>>(parts: &[T]) -> String {
 pub(super) fn short(text: &str) -> String {
     let plain = crate::read::without_tags(text);
     let line = plain.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let words: Vec<&str> = line.split_whitespace().map(|word| if looks_secret(word) { "[hidden]" } else { word }).collect();
-    let joined = words.join(" ");
-    let printable = joined.chars().filter(|c| !c.is_control());
-    let mut kept: String = printable.clone().take(LONGEST).collect();
-    if printable.count() > LONGEST {
+    let printable: String = without_secrets(line).chars().filter(|c| !c.is_control()).collect();
+    let mut kept: String = printable.chars().take(LONGEST).collect();
+    if kept.len() < printable.len() {
         kept.push('…');
     }
-    kept
+    // What is left of a word that was cut may look like a secret when it is read again.
+    without_secrets(&kept)
+}
+
+fn without_secrets(line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().map(|word| if looks_secret(word) { "[hidden]" } else { word }).collect();
+    words.join(" ")
 }
 
 /// Whether a word may be a key or a password rather than a word: long, and mixed of letters and digits.
@@ -75,8 +79,8 @@ fn looks_secret(word: &str) -> bool {
     const BEGINNINGS: [&str; 14] =
         ["AKIA", "ASIA", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk-", "sk_live_", "AIza", "eyJ"];
     let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    // What stands behind `=` or `:` is looked at by itself.
-    let tail = core.rsplit(['=', ':', '"', '\'']).next().unwrap_or(core);
+    // What stands between such signs is looked at by itself.
+    let parts = core.split(['=', ':', '"', '\'']);
     let named = |text: &str| BEGINNINGS.iter().any(|start| text.starts_with(start) && text.len() >= 16);
     let mixed = |text: &str| {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '_' | '='));
@@ -89,7 +93,9 @@ fn looks_secret(word: &str) -> bool {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
         text.len() >= 24 && plain && text.chars().filter(char::is_ascii_digit).count() >= 8
     };
-    [core, tail].into_iter().any(|text| named(text) || mixed(text) || grouped(text)) || word.contains("-----BEGIN") || has_password(word)
+    std::iter::once(core).chain(parts).any(|text| named(text) || mixed(text) || grouped(text))
+        || word.contains("-----BEGIN")
+        || has_password(word)
 }
 
 /// Whether a rule or tool is about secrets in code: what it says may quote the secret that it found.
@@ -209,6 +215,15 @@ fn in_words(text: &str) -> Option<DateTime> {
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn what_was_shortened_is_not_shortened_again() {
+        let word = format!("i{}a:JJ1845eb325b11ca23{}={}", ">".repeat(110), "J".repeat(60), "J".repeat(40));
+        for text in [word, "x ".repeat(200), format!("{}Ab1{}é", "-".repeat(120), "c".repeat(60))] {
+            let once = short(&text);
+            assert_eq!(short(&once), once);
+        }
+    }
 
     #[test]
     fn what_looks_like_a_secret_is_hidden() {

@@ -1,8 +1,12 @@
 //! The JSON form of models: what are blocks in HCL are objects here, or lists of objects.
 
-use serde_json::Value as Json;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value as Json};
 
 use super::syntax::{Block, Body, File, place};
+use crate::{ImportError, limits};
 
 /// Blocks with a name.
 const NAMED: [&str; 20] = [
@@ -31,8 +35,74 @@ const NAMED: [&str; 20] = [
 const PLAIN: [&str; 7] = ["attributes", "usecase", "exclusion", "risk", "proposed_control", "backend", "exemption"];
 
 /// A file in JSON.
-pub(super) fn file(json: &Json) -> File {
-    File { body: body(json), unknown: Vec::new() }
+///
+/// # Errors
+/// The bytes are too many, not UTF-8, or not JSON.
+pub(super) fn file(bytes: &[u8]) -> Result<File, ImportError> {
+    let Repeated(json) = serde_json::from_str(limits::text(bytes)?).map_err(|error| ImportError::Syntax(error.to_string()))?;
+    Ok(File { body: body(&json), unknown: Vec::new() })
+}
+
+/// JSON in which a key may stand several times, as blocks of one name do: their values become a list.
+struct Repeated(Json);
+
+impl<'de> Deserialize<'de> for Repeated {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Values).map(Repeated)
+    }
+}
+
+struct Values;
+
+impl<'de> Visitor<'de> for Values {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Repeated(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(list.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+        let mut found: indexmap::IndexMap<String, Vec<Json>> = indexmap::IndexMap::new();
+        while let Some((key, Repeated(value))) = entries.next_entry::<String, Repeated>()? {
+            found.entry(key).or_default().push(value);
+        }
+        let one = |mut values: Vec<Json>| {
+            if values.len() > 1 && values.iter().all(Json::is_object) { Json::Array(values) } else { values.pop().unwrap_or_default() }
+        };
+        Ok(Json::Object(found.into_iter().map(|(key, values)| (key, one(values))).collect::<Map<_, _>>()))
+    }
 }
 
 fn body(json: &Json) -> Body {

@@ -74,6 +74,14 @@ fn json_says_the_same_as_hcl() {
 }
 
 #[test]
+fn blocks_of_one_name_may_stand_beside_each_other_in_json() {
+    let flows = r#""flow": {"https": {"from": "A", "to": "B"}, "https": {"from": "B", "to": "A"}}"#;
+    let text =
+        format!(r#"{{"threatmodel": {{"M": {{"author": "x", "data_flow_diagram": {{"process": {{"A": {{}}, "B": {{}}}}, {flows}}}}}}}}}"#);
+    assert_eq!(read(text.as_bytes()).unwrap().model["flows"].as_object().map(serde_json::Map::len), Some(2));
+}
+
+#[test]
 fn several_models_of_a_file_become_one() {
     let imported = read(b"threatmodel \"A\" {\n threat \"t\" {\n description = \"d\"\n }\n}\nthreatmodel \"B\" {\n threat \"t\" {\n description = \"d\"\n }\n}\n").unwrap();
     assert_eq!((&imported.model["name"], &imported.model["threats"]["t-2"][OWN]["model"]), (&json!("A, B"), &json!("B")));

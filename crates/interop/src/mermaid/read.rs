@@ -18,7 +18,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let mut sources = Sources::default();
     let id = sources.add("model.mmd", text);
     let spans = pictures(text, id);
-    let mut reader = Pictures { draft: Draft::new(""), things: BTreeMap::new(), charts: 0 };
+    let mut reader = Pictures { draft: Draft::new(""), things: BTreeMap::new(), wholes: BTreeMap::new(), charts: 0 };
     for span in &spans {
         let mut faults = Vec::new();
         let chart = mermaid::parse(&sources, *span, &mut faults);
@@ -53,6 +53,8 @@ struct Pictures {
     draft: Draft,
     /// Ids of things that were drawn, by their id in the picture; several pictures may mean different things by one.
     things: BTreeMap<String, Vec<Drawn>>,
+    /// Elements that stand for all of a box at which arrows end, by its id in the picture.
+    wholes: BTreeMap<String, String>,
     charts: usize,
 }
 
@@ -92,9 +94,32 @@ impl Pictures {
             }
             here.insert(id, ours);
         }
-        for edge in &chart.edges {
-            self.flow(edge, &here, chart, place);
+        for end in chart.edges.iter().flat_map(|edge| [&edge.from.value, &edge.to.value]) {
+            if let Some((id, zone)) = chart.subgraphs.get_key_value(end).filter(|_| !chart.vertices.contains_key(end)) {
+                let label = zone.title.as_ref().map_or(id.as_str(), |title| title.value.as_str());
+                let ours = self.whole(id, label, here.get(id.as_str()).cloned().as_deref(), place);
+                here.insert(id, ours);
+            }
         }
+        for edge in &chart.edges {
+            self.flow(edge, &here, place);
+        }
+        for _ in &chart.unseen {
+            self.draft.dropped("an arrow that nobody sees, which is no flow", place);
+        }
+    }
+
+    /// An arrow at a box around others means all that is in the box: one more element in it, so that the flow has an end.
+    fn whole(&mut self, id: &str, label: &str, zone: Option<&str>, place: &str) -> String {
+        if let Some(drawn) = self.wholes.get(id) {
+            return drawn.clone();
+        }
+        let ours = self.draft.keep_id(Section::Elements, &format!("{id}-as-a-whole"), "thing");
+        let entry = Entry::new().text("kind", "process").named(&ours, label).list("zone", zone);
+        self.draft.add(Section::Elements, &ours, entry);
+        self.draft.guessed(format!("that an arrow at the box \"{label}\" is about a process in it that stands for all of it"), place);
+        self.wholes.insert(id.to_owned(), ours.clone());
+        ours
     }
 
     /// The id of a thing, and whether an earlier picture has it.
@@ -110,11 +135,9 @@ impl Pictures {
         (ours, false)
     }
 
-    fn flow(&mut self, edge: &Edge, here: &BTreeMap<&str, String>, chart: &Flowchart, place: &str) {
-        let end = |id: &str| here.get(id).filter(|_| chart.vertices.contains_key(id));
-        let (Some(from), Some(to)) = (end(&edge.from.value), end(&edge.to.value)) else {
-            let what = format!("the arrow from \"{}\" to \"{}\": a box around others is no end of a flow", edge.from.value, edge.to.value);
-            self.draft.dropped(what, place);
+    fn flow(&mut self, edge: &Edge, here: &BTreeMap<&str, String>, place: &str) {
+        let (Some(from), Some(to)) = (here.get(edge.from.value.as_str()), here.get(edge.to.value.as_str())) else {
+            self.draft.dangling(format!("the arrow from \"{}\" to \"{}\"", edge.from.value, edge.to.value), place);
             return;
         };
         let wanted = format!("{}-to-{}", slug(from), slug(to));
@@ -155,6 +178,18 @@ mod tests {
         assert_eq!(model["elements"]["A"], json!({"kind": "process", "name": "App", "zone": ["z"]}));
         assert_eq!((&model["elements"]["B"]["name"], &model["elements"]["B-2"]["name"]), (&json!("Db"), &json!("Other")));
         assert_eq!(model["flows"].as_object().map(serde_json::Map::len), Some(2));
+    }
+
+    #[test]
+    fn an_arrow_at_a_box_is_about_all_of_it() {
+        let imported = read(b"flowchart TD\nsubgraph Z [Zone]\nA[App]\nend\nX[Db] --> Z\nZ --> X\n").unwrap();
+        assert_eq!(imported.model["elements"]["Z-as-a-whole"], json!({"kind": "process", "name": "Zone", "zone": ["Z"]}));
+        let ends = |id: &str| {
+            [&imported.model["flows"][id]["from"], &imported.model["flows"][id]["to"]]
+                .map(|end| end.as_str().unwrap_or_default().to_owned())
+        };
+        assert_eq!(ends("x-to-z-as-a-whole"), ["X", "Z-as-a-whole"]);
+        assert_eq!(ends("z-as-a-whole-to-x"), ["Z-as-a-whole", "X"]);
     }
 
     #[test]

@@ -4,17 +4,12 @@
 //! It is compressed and written as text. The names of those who changed threats or wrote notes are taken out first,
 //! unless they were asked for.
 
-use std::io::{Read as _, Write as _};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
 use crate::onto::{self, Edit, Original, apply, xml};
+use crate::packed::{pack, unpack};
 use crate::{Format, ImportError, Imported, Loss, LossKind, limits};
 
 use super::document::MAX_BYTES;
@@ -30,13 +25,19 @@ pub fn read_kept(bytes: &[u8], keep_names: bool) -> Result<Imported, ImportError
     let mut imported = super::read(bytes)?;
     let text = limits::text(bytes)?;
     let text = if keep_names { text.to_owned() } else { without_names(text) };
-    if let (Some(model), Some(packed)) = (imported.model.as_object_mut(), pack(&text)) {
+    if let (Some(model), Some(packed)) = (imported.model.as_object_mut(), pack(&text, Compression::fast())) {
         model.insert(KEY.to_owned(), packed.into());
         let kept = ["DrawingSurfaceList", "KnowledgeBase"];
         let is_kept = |place: &str| kept.contains(&place) || (keep_names && place.starts_with("ThreatInstances,"));
         imported.loss.retain(|loss| !is_kept(&loss.place));
     }
     Ok(imported)
+}
+
+/// What the file that a model has inside says; nothing if it has none, or a damaged one.
+pub fn imported_before(model: &Json) -> Option<Imported> {
+    let packed = model.get(KEY).and_then(Json::as_str)?;
+    super::read(unpack(packed, MAX_BYTES)?.as_bytes()).ok()
 }
 
 /// The file that a model has inside, with what was changed in the model; nothing if it has none.
@@ -47,7 +48,7 @@ pub(super) fn of(outgoing: &Outgoing<'_>) -> Option<Result<Exported, ExportError
 
 fn write(packed: &str, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let broken = || ExportError::Impossible(format!("`{KEY}` is damaged; take it out to write a file without it"));
-    let text = unpack(packed).ok_or_else(broken)?;
+    let text = unpack(packed, MAX_BYTES).ok_or_else(broken)?;
     let bare = if outgoing.keep_names { text.clone() } else { without_names(&text) };
     let imported = super::read(bare.as_bytes()).map_err(ExportError::Original)?;
     let mut exported = onto::onto(Format::Tm7, Original { bytes: bare.as_bytes(), imported: &imported }, outgoing)?;
@@ -56,20 +57,6 @@ fn write(packed: &str, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError>
         exported.loss.push(Loss { kind: LossKind::Dropped, what, place: "ThreatInstances, Notes".to_owned() });
     }
     Ok(exported)
-}
-
-fn pack(text: &str) -> Option<String> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
-    encoder.write_all(text.as_bytes()).ok()?;
-    Some(STANDARD.encode(encoder.finish().ok()?))
-}
-
-fn unpack(packed: &str) -> Option<String> {
-    let bytes = STANDARD.decode(packed.split_whitespace().collect::<String>()).ok()?;
-    let mut text = String::new();
-    // One byte more than allowed tells a file that is too large from one that just fits.
-    let read = ZlibDecoder::new(bytes.as_slice()).take(MAX_BYTES as u64 + 1).read_to_string(&mut text).ok()?;
-    (read <= MAX_BYTES).then_some(text)
 }
 
 /// The text without the names of those who changed threats or wrote notes.
@@ -81,25 +68,4 @@ fn without_names(text: &str) -> String {
         named.map(|node| Edit::remove(node.tag.end..node.tag.end + node.content(text).len())).collect()
     };
     apply(text, [named("ThreatInstances", Some("Value"), "ChangedBy"), named("Notes", None, "AddedBy")].concat())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_packed_text_comes_back_and_a_damaged_one_does_not() {
-        let text = "<a>ä</a>".repeat(1_000);
-        let packed = pack(&text).unwrap();
-        assert!(packed.len() < text.len() / 10);
-        assert_eq!(unpack(&packed), Some(text));
-        assert_eq!(unpack("eJw="), None);
-        assert_eq!(unpack("?"), None);
-    }
-
-    #[test]
-    fn a_text_that_grows_without_end_is_refused() {
-        let packed = pack(&" ".repeat(MAX_BYTES + 1)).unwrap();
-        assert_eq!(unpack(&packed), None);
-    }
 }

@@ -43,6 +43,11 @@ impl<'a> Cursor<'a> {
         self.at += self.rest().bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
     }
 
+    /// Moves past white space, ends of lines included.
+    pub(super) fn skip_white(&mut self) {
+        self.at += self.rest().bytes().take_while(u8::is_ascii_whitespace).count();
+    }
+
     /// Moves past white space, `;` and comments to the next statement.
     pub(super) fn skip_to_statement(&mut self) {
         loop {

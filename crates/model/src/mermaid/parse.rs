@@ -18,7 +18,8 @@ const MAX_EDGES: usize = 100_000;
 /// Reads a flowchart; another kind of Mermaid picture is an empty one, because it says nothing of data flows.
 pub fn parse(sources: &Sources, span: Span, out: &mut Vec<Diagnostic>) -> Flowchart {
     let text = sources.slice(span);
-    let chart = Flowchart { span, vertices: IndexMap::new(), subgraphs: IndexMap::new(), edges: Vec::new(), mentions: Vec::new() };
+    let (vertices, subgraphs) = (IndexMap::new(), IndexMap::new());
+    let chart = Flowchart { span, vertices, subgraphs, edges: Vec::new(), unseen: Vec::new(), mentions: Vec::new() };
     let mut parser = Parser { cursor: Cursor { text, at: 0 }, span, chart, open: Vec::new(), edge_ids: IndexSet::new(), out, full: false };
     if parser.header() {
         parser.statements();
@@ -204,6 +205,7 @@ impl<'a> Parser<'a, '_> {
         let mut before = self.group()?;
         loop {
             self.cursor.skip_blank();
+            self.skip_to_link();
             let edge_id = self.edge_id();
             if !link::starts(self.cursor.rest()) {
                 break;
@@ -212,9 +214,12 @@ impl<'a> Parser<'a, '_> {
                 self.edge_ids.insert(id);
             }
             let link = link::link(&mut self.cursor).ok_or("an arrow is not complete")?;
-            self.cursor.skip_blank();
+            self.cursor.skip_white();
             let after = self.group().map_err(|_| "an arrow leads to no node")?;
-            if !link.invisible {
+            if link.invisible {
+                let pairs = before.iter().flat_map(|first| after.iter().map(|second| first.span.to(second.span)));
+                self.chart.unseen.extend(pairs.take(MAX_EDGES.saturating_sub(self.chart.unseen.len())));
+            } else {
                 self.edges(&before, &link, &after);
             }
             before = after;
@@ -224,6 +229,18 @@ impl<'a> Parser<'a, '_> {
             Ok(())
         } else {
             Err("this is not a node, an arrow or a subgraph")
+        }
+    }
+
+    /// An arrow may stand on a line of its own; no other statement begins like one.
+    fn skip_to_link(&mut self) {
+        let start = self.cursor.at;
+        self.cursor.skip_white();
+        if self.cursor.at == start {
+            return;
+        }
+        if self.cursor.starts("x") || self.cursor.starts("o") || !link::starts(self.cursor.rest()) {
+            self.cursor.at = start;
         }
     }
 

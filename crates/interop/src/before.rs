@@ -1,0 +1,111 @@
+//! What a file said when it was imported last, kept inside the model that it was taken over into.
+//!
+//! With it, a later import can tell what the file has changed since from what people have changed in the model. It is
+//! compressed and stands at the end of the model, one text for each file by the file's name.
+
+use std::collections::BTreeMap;
+
+use flate2::Compression;
+use redan_model::lang::SECTIONS;
+use serde_json::{Map, Value as Json, json};
+
+use crate::packed::{pack, unpack};
+use crate::{Format, Origins, limits};
+
+/// The key at the top of a model.
+pub const KEY: &str = "x-import-original";
+
+/// Longest text that is unpacked.
+const MAX_BYTES: usize = limits::MAX_FILE_BYTES;
+
+/// What a file says, and which thing of the file each entry is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// The model in its long form.
+    pub model: Json,
+    /// What the file itself calls an entry, by section and id, where it has such a word.
+    pub names: BTreeMap<(String, String), String>,
+}
+
+impl Said {
+    /// What a file says.
+    pub fn new(model: Json, origins: &Origins) -> Self {
+        let mut names = BTreeMap::new();
+        for section in SECTIONS {
+            for (id, entry) in model.get(section).and_then(Json::as_object).into_iter().flatten() {
+                if let Some(name) = origins.get(section, id).or_else(|| own_id(entry)) {
+                    names.insert((section.to_owned(), id.clone()), name.to_owned());
+                }
+            }
+        }
+        Self { model, names }
+    }
+
+    /// What the file calls an entry.
+    pub fn name(&self, section: &str, id: &str) -> Option<&str> {
+        self.names.get(&(section.to_owned(), id.to_owned())).map(String::as_str)
+    }
+}
+
+/// The id that readers of most formats keep with what our language has no word for.
+pub fn own_id(entry: &Json) -> Option<&str> {
+    let kept = entry.as_object()?.iter().filter(|(key, _)| key.starts_with("x-"));
+    kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
+}
+
+/// What a file says, in few letters.
+pub fn packed(format: Format, said: &Said) -> Option<String> {
+    let mut names: Map<String, Json> = Map::new();
+    for ((section, id), name) in &said.names {
+        let entries = names.entry(section.clone()).or_insert_with(|| json!({}));
+        if let Some(entries) = entries.as_object_mut() {
+            entries.insert(id.clone(), name.as_str().into());
+        }
+    }
+    let text = json!({"format": format.as_str(), "model": said.model, "names": names}).to_string();
+    pack(&text, Compression::best())
+}
+
+/// What the files said from which a model was imported: the name of each, and what it said.
+pub fn all(model: &Json, format: Format) -> Vec<(String, Said)> {
+    let files = model.get(KEY).and_then(Json::as_object);
+    files.into_iter().flatten().filter_map(|(name, packed)| Some((name.clone(), read(packed.as_str()?, format)?))).collect()
+}
+
+fn read(packed: &str, format: Format) -> Option<Said> {
+    let mut document: Json = serde_json::from_str(&unpack(packed, MAX_BYTES)?).ok()?;
+    if document.get("format").and_then(Json::as_str) != Some(format.as_str()) {
+        return None;
+    }
+    let mut names = BTreeMap::new();
+    for (section, entries) in document.get("names").and_then(Json::as_object).into_iter().flatten() {
+        for (id, name) in entries.as_object().into_iter().flatten() {
+            names.insert((section.clone(), id.clone()), name.as_str()?.to_owned());
+        }
+    }
+    Some(Said { model: document.get_mut("model")?.take(), names })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_said_comes_back_with_its_own_names() {
+        let mut origins = Origins::default();
+        origins.insert("flows", "f", "guid");
+        let model = json!({"redan": 1, "elements": {"a": {"kind": "store", "x-tool": {"id": "17"}}, "b": {"kind": "store"}},
+            "flows": {"f": {"from": "a", "to": "b"}}});
+        let said = Said::new(model, &origins);
+        assert_eq!([said.name("elements", "a"), said.name("elements", "b"), said.name("flows", "f")], [Some("17"), None, Some("guid")]);
+        let kept = json!({KEY: {"shop.json": packed(Format::Otm, &said)}});
+        assert_eq!(all(&kept, Format::Otm), [("shop.json".to_owned(), said)]);
+        assert_eq!(all(&kept, Format::Tm7), []);
+    }
+
+    #[test]
+    fn damaged_text_is_as_if_it_were_not_there() {
+        assert_eq!(all(&json!({KEY: {"a": "eJw=", "b": 3}}), Format::Otm), []);
+        assert_eq!(all(&json!({KEY: "x"}), Format::Otm), []);
+    }
+}
