@@ -257,10 +257,8 @@ fn since(revision: &str, checked: &[Checked], session: &mut Session<'_>) -> anyh
         };
         let (git, commit) = &repositories[at];
         let path = one.model.path.strip_prefix(root).unwrap_or(&one.model.path).to_string_lossy().replace('\\', "/");
-        if !git.has(commit, &path) {
-            continue;
-        }
-        let Some(old) = session.try_open_at(git, commit, &path)? else {
+        let Some(before) = git.path_at(commit, &path) else { continue };
+        let Some(old) = session.try_open_at(git, commit, &before)? else {
             let shown = &one.model.shown;
             session.terminal.note(&format!("{shown} was not valid at {revision}, so everything in it counts as new"));
             continue;

@@ -71,7 +71,7 @@ fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Res
         let mut known = HashMap::new();
         for commit in &commits {
             let Some(day) = day_of(commit.time) else { continue };
-            match observed(git, commit, day, now, &mut known, session)? {
+            match observed(git, commit, day, &mut known, session)? {
                 Some(threats) => {
                     labels.push((day, Some(commit.id.clone())));
                     states.push(threats);
@@ -97,15 +97,14 @@ fn observed(
     git: &Git,
     commit: &Commit,
     day: Date,
-    now: &Opened,
     known: &mut HashMap<Vec<u8>, Rc<[Observed]>>,
     session: &mut Session<'_>,
 ) -> anyhow::Result<Option<Rc<[Observed]>>> {
-    let Ok(bytes) = (AtCommit { git, commit: &commit.id }).read(&now.below) else { return Ok(None) };
+    let Ok(bytes) = (AtCommit { git, commit: &commit.id }).read(&commit.path) else { return Ok(None) };
     if let Some(threats) = known.get(&bytes) {
         return Ok(Some(Rc::clone(threats)));
     }
-    let Some(mut opened) = session.try_open_at(git, &commit.id, &now.below)? else { return Ok(None) };
+    let Some(mut opened) = session.try_open_at(git, &commit.id, &commit.path)? else { return Ok(None) };
     opened.today = day;
     // A history is long, and its models are not kept to the end as others are.
     let analysis = Kept::into_inner(opened.analyse());
