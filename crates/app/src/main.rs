@@ -24,6 +24,7 @@ mod reference;
 mod session;
 mod table;
 mod terminal;
+mod threads;
 
 use std::process::ExitCode;
 

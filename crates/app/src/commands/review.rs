@@ -11,6 +11,8 @@ use redan_model::lang::{AssumptionStatus, MapEntry, Review, ReviewState};
 use redan_report::json;
 use serde::Serialize;
 
+pub(crate) use history::unversioned;
+
 use crate::args::{Models, StateFormat};
 use crate::exit::{Exit, Outcome};
 use crate::session::{Opened, Session};

@@ -144,7 +144,7 @@ fn of_element(known: &Model, ix: ElementIx, numbers: Option<(usize, usize)>) -> 
 }
 
 /// Parts of the model that are other than in a commit, if its version is not.
-fn unversioned(model: &Opened, git: &Git, then: &str, session: &mut Session<'_>) -> anyhow::Result<Vec<String>> {
+pub(crate) fn unversioned(model: &Opened, git: &Git, then: &str, session: &mut Session<'_>) -> anyhow::Result<Vec<String>> {
     let Some(path) = git.path_at(then, &model.below) else { return Ok(Vec::new()) };
     let Some(before) = session.try_open_at(git, then, &path)? else { return Ok(Vec::new()) };
     let version = |opened: &Opened| opened.loaded.model.root.version.as_ref().map(|version| version.value.clone());
