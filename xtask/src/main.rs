@@ -5,6 +5,7 @@ mod bench_trees;
 mod check_report;
 mod check_sync;
 mod codegen;
+mod gen_many;
 mod gen_model;
 mod interop_counts;
 mod knowledge;
@@ -37,6 +38,10 @@ enum Chore {
     Tidy,
     /// Write a valid model of any size, to measure with
     GenModel(gen_model::GenModelArgs),
+    /// Write many valid models into one repository, to measure with
+    GenModels(gen_many::GenModelsArgs),
+    /// Write a repository with one model and a long history, to measure with
+    GenHistory(gen_many::GenHistoryArgs),
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
@@ -58,6 +63,8 @@ fn main() -> ExitCode {
         Chore::Codegen { check } => codegen::run(check),
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
+        Chore::GenModels(args) => gen_many::models(&args),
+        Chore::GenHistory(args) => gen_many::history(&args),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
         Chore::CheckSync => check_sync::run(&mut std::io::stdout()),

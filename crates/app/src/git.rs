@@ -3,6 +3,7 @@
 //! Nothing is written, no hook or external program of the repository runs, and no remote is asked.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -33,6 +34,8 @@ pub(crate) struct Commit {
     pub(crate) author: String,
     /// The first line of its message.
     pub(crate) subject: String,
+    /// The path that was asked about, as this commit calls it.
+    pub(crate) path: String,
 }
 
 /// The files of one commit, as the loader wants them.
@@ -105,15 +108,92 @@ impl Git {
         Ok(listed.split(|byte| *byte == 0).filter(|path| !path.is_empty()).map(|path| String::from_utf8_lossy(path).into_owned()).collect())
     }
 
-    /// The commits that touched a path, newest first.
-    pub(crate) fn log(&self, range: &str, paths: &[&str], limit: Option<usize>) -> anyhow::Result<Vec<Commit>> {
-        self.commits(&[], range, paths, limit)
+    /// The content of every file of a commit as the hash that git gives it, by path.
+    pub(crate) fn hashes(&self, commit: &str) -> anyhow::Result<BTreeMap<String, String>> {
+        let listed = self.run(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let file = |line: &str| {
+            let (about, path) = line.split_once('\t')?;
+            Some((path.to_owned(), about.rsplit(' ').next()?.to_owned()))
+        };
+        Ok(listed.split('\0').filter_map(file).collect())
     }
 
-    /// The commits by which a path came to be what it is on this branch, newest first. A merge counts as one of them, and
+    /// Whether a commit is here, on whatever branch. What is no full id names none.
+    pub(crate) fn is_here(&self, id: &str) -> bool {
+        let is_id = matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_id && self.run(&["cat-file", "-e", &format!("{id}^{{commit}}")]).is_ok()
+    }
+
+    /// The first commit of this branch that has a text in a file; nothing if none does.
+    pub(crate) fn brought(&self, text: &str, path: &str) -> Option<String> {
+        let wanted = format!("-S{text}");
+        let how = ["log", "--first-parent", "--reverse", "--format=%H", "--no-ext-diff", "--no-textconv", &wanted, "HEAD", "--", path];
+        let found = self.run(&how).ok()?;
+        String::from_utf8_lossy(&found).lines().next().map(str::to_owned)
+    }
+
+    /// The path that a file had in a commit, with the renames since then followed; nothing if it was not there.
+    pub(crate) fn path_at(&self, commit: &str, path: &str) -> Option<String> {
+        if self.has(commit, path) {
+            return Some(path.to_owned());
+        }
+        // What is renamed and in no commit yet has its old name there.
+        let mut name = if self.has("HEAD", path) { path.to_owned() } else { self.renamed(&["diff", "HEAD"], path)? };
+        let range = format!("{commit}..HEAD");
+        let followed = self.renames(&["log", "--follow", "--format=", "--end-of-options", &range], Some(&name)).unwrap_or_default();
+        for (old, new) in followed {
+            if new == name {
+                name = old;
+            }
+        }
+        if self.has(commit, &name) { Some(name) } else { self.renamed(&["diff", commit], path) }
+    }
+
+    /// What a path was called before, if a comparison finds that it was renamed.
+    fn renamed(&self, how: &[&str], path: &str) -> Option<String> {
+        self.renames(how, None)?.into_iter().find(|(_, new)| new == path).map(|(old, _)| old)
+    }
+
+    /// The renames that a comparison finds, as the name before and the name after, newest first.
+    fn renames(&self, how: &[&str], path: Option<&str>) -> Option<Vec<(String, String)>> {
+        let (command, rest) = how.split_first()?;
+        let mut args = vec![*command, "-z", "--name-status", "--find-renames", "--diff-filter=R", "--no-ext-diff", "--no-textconv"];
+        args.extend(rest);
+        args.push("--");
+        args.extend(path);
+        let listed = self.run(&args).ok()?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let words: Vec<&str> = listed.split('\0').map(|word| word.trim_start_matches('\n')).filter(|word| !word.is_empty()).collect();
+        Some(words.chunks_exact(3).map(|row| (row[1].to_owned(), row[2].to_owned())).collect())
+    }
+
+    /// The commits that touched a file, newest first; names that it had before count too.
+    pub(crate) fn log(&self, path: &str, limit: usize) -> anyhow::Result<Vec<Commit>> {
+        self.followed(&[], path, limit)
+    }
+
+    /// The commits by which a file came to be what it is on this branch, newest first. A merge counts as one of them, and
     /// what came with it does not, so that no state of another branch stands between two of this one.
     pub(crate) fn main_line(&self, path: &str, limit: usize) -> anyhow::Result<Vec<Commit>> {
-        self.commits(&["--first-parent"], "HEAD", &[path], Some(limit))
+        self.followed(&["--first-parent"], path, limit)
+    }
+
+    fn followed(&self, how: &[&str], path: &str, limit: usize) -> anyhow::Result<Vec<Commit>> {
+        let (mut from, mut name) = ("HEAD".to_owned(), path.to_owned());
+        if !self.has(&from, path) {
+            name = self.renamed(&["diff", "HEAD"], path).unwrap_or(name);
+        }
+        let mut found: Vec<Commit> = Vec::new();
+        while found.len() < limit {
+            let part = self.commits(how, &from, &name, limit - found.len())?;
+            let Some(oldest) = part.last().cloned() else { break };
+            found.extend(part);
+            let Some(parent) = oldest.parent else { break };
+            let Some(old) = self.renamed(&["diff", &parent, &oldest.id], &name) else { break };
+            (from, name) = (parent, old);
+        }
+        Ok(found)
     }
 
     /// Whether older commits are not here.
@@ -180,20 +260,19 @@ impl Git {
         String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect()
     }
 
-    fn commits(&self, how: &[&str], range: &str, paths: &[&str], limit: Option<usize>) -> anyhow::Result<Vec<Commit>> {
-        let limit = limit.map(|limit| format!("--max-count={limit}"));
-        let mut args = vec!["log", "-z", "--format=%H%x01%P%x01%ct%x01%an%x01%s", "--no-show-signature"];
-        args.extend(limit.as_deref());
+    fn commits(&self, how: &[&str], range: &str, path: &str, limit: usize) -> anyhow::Result<Vec<Commit>> {
+        let limit = format!("--max-count={limit}");
+        let mut args = vec!["log", "-z", "--format=%H%x01%P%x01%ct%x01%an%x01%s", "--no-show-signature", &limit];
         args.extend(how);
-        args.extend(["--end-of-options", range, "--"]);
-        args.extend(paths);
+        args.extend(["--end-of-options", range, "--", path]);
         let listed = String::from_utf8_lossy(&self.run(&args)?).into_owned();
         let commit = |line: &str| {
             let mut parts = line.trim_start().split('\x01');
             let (id, parents) = (parts.next()?.to_owned(), parts.next()?);
             let parent = parents.split(' ').next().filter(|parent| !parent.is_empty()).map(str::to_owned);
             let time = parts.next()?.parse().ok()?;
-            Some(Commit { id, parent, time, author: parts.next()?.to_owned(), subject: parts.next()?.to_owned() })
+            let (author, subject) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+            Some(Commit { id, parent, time, author, subject, path: path.to_owned() })
         };
         Ok(listed.split('\0').filter(|line| !line.trim().is_empty()).filter_map(commit).collect())
     }

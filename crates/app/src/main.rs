@@ -26,6 +26,7 @@ mod session;
 mod sync;
 mod table;
 mod terminal;
+mod threads;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::{Format, Loss};
 use redan_model::evidence::Evidence;
-use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
+use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, Vocabulary, load};
 use redan_report::Input;
 
 use crate::args::Common;
@@ -23,6 +23,7 @@ use crate::git::{AtCommit, Git};
 use crate::knowledge;
 use crate::project::{BadConfig, FilesBelow, Packs, Project, find, shown_path};
 use crate::terminal::Terminal;
+use crate::threads;
 
 /// What grows with a model. Commands end soon after their work, and the process gives all memory back at once, so it is
 /// never taken apart piece by piece.
@@ -37,6 +38,9 @@ pub(crate) struct Session<'a> {
     /// The folder in which the command was given; absolute.
     pub(crate) cwd: PathBuf,
     knowledge: Vec<((Packs, bool), Rc<Knowledge>)>,
+    vocabularies: Vec<(Rc<Knowledge>, Rc<Vocabulary>)>,
+    /// The projects around the folders of models.
+    projects: Vec<(PathBuf, Rc<Project>)>,
     templates: Vec<(Packs, Rc<Templates>)>,
 }
 
@@ -151,10 +155,13 @@ struct Place {
 }
 
 /// Files with one of them replaced, or read already.
-struct Replaced<'a, F> {
-    below: F,
-    path: &'a str,
-    bytes: Result<Vec<u8>, String>,
+pub(crate) struct Replaced<'a, F> {
+    /// Where the others are.
+    pub(crate) below: F,
+    /// The one.
+    pub(crate) path: &'a str,
+    /// What is in it.
+    pub(crate) bytes: Result<Vec<u8>, String>,
 }
 
 impl<F: Files> Files for Replaced<'_, F> {
@@ -167,7 +174,7 @@ impl<'a> Session<'a> {
     /// A run from the folder in which the command was given.
     pub(crate) fn new(common: &'a Common, terminal: &'a mut Terminal) -> anyhow::Result<Self> {
         let cwd = std::env::current_dir().and_then(fs::canonicalize)?;
-        Ok(Self { common, terminal, cwd, knowledge: Vec::new(), templates: Vec::new() })
+        Ok(Self { common, terminal, cwd, knowledge: Vec::new(), vocabularies: Vec::new(), projects: Vec::new(), templates: Vec::new() })
     }
 
     /// The models, all of them valid; what is wrong is shown, and errors end the run.
@@ -217,7 +224,15 @@ impl<'a> Session<'a> {
     /// The models, valid or not, in order; nothing is shown.
     pub(crate) fn open_any(&mut self, models: &[PathBuf]) -> anyhow::Result<Vec<Opened>> {
         let paths = self.paths(models)?;
-        let mut opened: Vec<Opened> = paths.iter().map(|path| self.load(path, Reading::Judged)).collect::<anyhow::Result<_>>()?;
+        let places: Vec<Place> = paths.iter().map(|path| self.place(path)).collect::<anyhow::Result<_>>()?;
+        let ready = self.read_ahead(&places)?;
+        let mut opened = Vec::with_capacity(places.len());
+        for (place, ready) in places.into_iter().zip(ready) {
+            opened.push(match ready {
+                Some(loaded) => self.opened(place, loaded)?,
+                None => self.load_from(FilesBelow::new(&place.project.root.clone()), place, Reading::Judged)?,
+            });
+        }
         for model in opened.iter().filter(|model| !model.loss.is_empty()) {
             let (shown, count) = (&model.shown, model.loss.len());
             let name = model.foreign.map(Format::name).unwrap_or_default();
@@ -242,17 +257,44 @@ impl<'a> Session<'a> {
         Ok(found.into_iter().map(|found| found.strip_prefix(&self.cwd).map_or(found.clone(), Path::to_owned)).collect())
     }
 
+    /// Reads models of our own on every core. Those of other tools, and those that cannot be read, are left for later.
+    fn read_ahead(&mut self, places: &[Place]) -> anyhow::Result<Vec<Option<Loaded>>> {
+        if places.len() < 2 {
+            return Ok(places.iter().map(|_| None).collect());
+        }
+        let mut vocabularies = Vec::with_capacity(places.len());
+        for place in places {
+            let knowledge = self.knowledge_for(&place.project, None)?;
+            vocabularies.push(self.vocabulary(&knowledge));
+        }
+        let jobs: Vec<(&Path, &str, &Vocabulary)> =
+            places.iter().zip(&vocabularies).map(|(place, known)| (place.project.root.as_path(), place.below.as_str(), &**known)).collect();
+        Ok(threads::map(
+            &jobs,
+            || (),
+            |(), (root, below, vocabulary)| {
+                let files = FilesBelow::new(root);
+                let bytes = files.read(below).ok().filter(|bytes| redan_interop::detect(below, bytes).is_none())?;
+                Some(load(&Replaced { below: files, path: below, bytes: Ok(bytes) }, below, vocabulary))
+            },
+        ))
+    }
+
     fn load(&mut self, given: &Path, reading: Reading) -> anyhow::Result<Opened> {
+        let place = self.place(given)?;
+        self.load_from(FilesBelow::new(&place.project.root.clone()), place, reading)
+    }
+
+    fn place(&mut self, given: &Path) -> anyhow::Result<Place> {
         let path = fs::canonicalize(self.cwd.join(given)).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => usage(format!("cannot read `{}`: no such file", given.display())),
             _ => usage(format!("cannot read `{}`: {error}", given.display())),
         })?;
         let folder = path.parent().unwrap_or(&self.cwd).to_owned();
-        let project = Rc::new(self.project(&folder)?);
+        let project = self.project_of(folder)?;
         let below = path.strip_prefix(&project.root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let shown = given.to_string_lossy().replace('\\', "/");
-        let files = FilesBelow::new(&project.root);
-        self.load_from(files, Place { path, below, shown, project, absolute: given.is_absolute() }, reading)
+        Ok(Place { path, below, shown, project, absolute: given.is_absolute() })
     }
 
     /// A model as it was in a commit, with what it uses from the same commit; what is wrong with it is shown.
@@ -270,7 +312,7 @@ impl<'a> Session<'a> {
     }
 
     fn read_at(&mut self, git: &Git, commit: &str, below: &str, shown: String) -> anyhow::Result<Opened> {
-        let project = Rc::new(self.project(&git.root)?);
+        let project = self.project_of(git.root.clone())?;
         let place = Place { path: git.root.join(below), below: below.to_owned(), shown, project, absolute: false };
         self.load_from(AtCommit { git, commit }, place, Reading::Judged)
     }
@@ -324,12 +366,43 @@ impl<'a> Session<'a> {
             loss = imported.loss;
         }
         let knowledge = self.knowledge_for(&project, foreign)?;
-        let mut loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &knowledge.vocabulary());
+        let loaded = load(&Replaced { below: files, path: &below, bytes }, &below, &self.vocabulary(&knowledge));
+        let opened = self.settle(Place { path, below, shown, project, absolute }, loaded, knowledge);
+        Ok(Opened { foreign, loss, ..opened })
+    }
+
+    /// A model of our own that was read.
+    fn opened(&mut self, place: Place, loaded: Loaded) -> anyhow::Result<Opened> {
+        let knowledge = self.knowledge_for(&place.project, None)?;
+        Ok(self.settle(place, loaded, knowledge))
+    }
+
+    fn settle(&self, place: Place, mut loaded: Loaded, knowledge: Rc<Knowledge>) -> Opened {
+        let Place { path, below, shown, project, absolute } = place;
         let show = |name: &str| if name == below { shown.clone() } else { shown_path(&project.root, name, &self.cwd, absolute) };
         loaded.sources.rename(show);
-        let loaded = Kept::new(loaded);
-        let (today, evidence) = (self.common.day(), Arc::default());
-        Ok(Opened { path, below, shown, loaded, foreign, loss, project, knowledge, today, evidence })
+        let (loaded, today, evidence) = (Kept::new(loaded), self.common.day(), Arc::default());
+        Opened { path, below, shown, loaded, foreign: None, loss: Vec::new(), project, knowledge, today, evidence }
+    }
+
+    /// The words of some knowledge; gathered once.
+    pub(crate) fn vocabulary(&mut self, knowledge: &Rc<Knowledge>) -> Rc<Vocabulary> {
+        if let Some((_, known)) = self.vocabularies.iter().find(|(of, _)| Rc::ptr_eq(of, knowledge)) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(knowledge.vocabulary());
+        self.vocabularies.push((Rc::clone(knowledge), Rc::clone(&made)));
+        made
+    }
+
+    /// The project around the folder of a model; read once.
+    fn project_of(&mut self, folder: PathBuf) -> anyhow::Result<Rc<Project>> {
+        if let Some((_, known)) = self.projects.iter().rev().find(|(of, _)| *of == folder) {
+            return Ok(Rc::clone(known));
+        }
+        let project = Rc::new(self.project(&folder)?);
+        self.projects.push((folder, Rc::clone(&project)));
+        Ok(project)
     }
 
     /// The templates that apply to models of the Microsoft Threat Modeling Tool; read once.

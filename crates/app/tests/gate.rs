@@ -271,3 +271,33 @@ fn the_policy_of_the_documentation_can_be_used() {
         assert!(reasons.contains(&reason), "{reason}: {reasons:?}");
     }
 }
+
+#[test]
+fn since_a_revision_a_renamed_model_is_the_same_model() {
+    use support::scripted::{commit, git};
+    let shop = |impact: u8| {
+        let threat = format!("  T1: {{title: Stuffing, on: [web], likelihood: 4, impact: {impact}}}\n");
+        format!("redan: 1\nname: Shop\nelements: {{web: {{kind: process}}}}\nthreats:\n{threat}")
+    };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    git(&folder, "2026-01-01", &["init", "-q"]);
+    commit(&folder, "2026-01-01", "shop.tm.yaml", &shop(5));
+    let check = |model: &str, since: &str, code: i32| run(&folder, &["check", model, "--packs", "none", "--since", since], code);
+    // In no commit yet.
+    git(&folder, "2026-01-02", &["mv", "shop.tm.yaml", "store.tm.yaml"]);
+    check("store.tm.yaml", "HEAD", 0);
+    // Renamed twice, with a change between.
+    git(&folder, "2026-01-02", &["commit", "-qm", "Rename"]);
+    commit(&folder, "2026-01-03", "store.tm.yaml", &format!("{}# looked at again\n", shop(5)));
+    git(&folder, "2026-01-04", &["mv", "store.tm.yaml", "market.tm.yaml"]);
+    git(&folder, "2026-01-04", &["commit", "-qm", "Rename again"]);
+    check("market.tm.yaml", "HEAD~3", 0);
+    check("market.tm.yaml", "HEAD", 0);
+    let more = format!("{}  T2: {{title: Links leak, on: [web], likelihood: 5, impact: 5}}\n", shop(5));
+    commit(&folder, "2026-01-05", "market.tm.yaml", &more);
+    let (out, _) = check("market.tm.yaml", "HEAD~4", 1);
+    assert!(out.contains("T2") && !out.contains("T1 is open"), "{out}");
+    // A copy beside the model is new.
+    commit(&folder, "2026-01-06", "other.tm.yaml", &shop(5));
+    check("other.tm.yaml", "HEAD~1", 1);
+}

@@ -2,10 +2,8 @@
 
 mod support;
 
-use std::fs;
-use std::process::Command;
-
 use serde_json::Value as Json;
+use support::scripted::{clone, commit, git};
 use support::{MODEL, redan, run};
 use tempfile::TempDir;
 
@@ -34,29 +32,6 @@ mitigations:
       - {text: failed logins are limited to 5 a minute, verify: [{junit: auth.RateLimit, at: ci}]}
 ";
 const REST: [&str; 5] = ["--today", "2026-03-11", "--packs", "none", MODEL];
-
-fn git(folder: &TempDir, day: &str, args: &[&str]) {
-    let identity =
-        ["-c", "user.name=Ana", "-c", "user.email=ana@example.org", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"];
-    let time = format!("{day}T12:00:00Z");
-    let mut command = Command::new("git");
-    command.args(identity).args(args).current_dir(folder.path()).env("GIT_AUTHOR_DATE", &time).env("GIT_COMMITTER_DATE", &time);
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    let output = command.output().expect("git is installed");
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
-
-fn write(folder: &TempDir, path: &str, text: &str) {
-    let path = folder.path().join(path);
-    fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
-    fs::write(path, text).expect("a file can be written");
-}
-
-fn commit(folder: &TempDir, day: &str, path: &str, text: &str) {
-    write(folder, path, text);
-    git(folder, day, &["add", "."]);
-    git(folder, day, &["commit", "-qm", "Change"]);
-}
 
 fn repository() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -143,6 +118,7 @@ fn reviewed(folder: &TempDir) -> String {
 #[test]
 fn a_review_is_due_when_code_dependencies_or_the_architecture_changed() {
     let folder = repository();
+    commit(&folder, "2026-02-20", "src/web/login.rs", "");
     let text = reviewed(&folder);
     let before = json(&folder, &["review"]);
     assert_eq!(before["verdict"], "fresh", "{before}");
@@ -165,10 +141,7 @@ fn a_shallow_clone_is_unknown_and_never_fresh() {
     let origin = repository();
     reviewed(&origin);
     commit(&origin, "2026-03-05", "notes.txt", "text");
-    let folder = tempfile::tempdir().expect("a folder can be made");
-    let from = format!("file://{}", origin.path().display());
-    git(&folder, "2026-03-05", &["clone", "-q", "--depth", "1", &from, "."]);
-    assert_eq!(json(&folder, &["review"])["verdict"], "unknown");
+    assert_eq!(json(&clone(&origin, true), &["review"])["verdict"], "unknown");
 }
 
 #[test]

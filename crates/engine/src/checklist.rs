@@ -2,7 +2,9 @@
 //!
 //! Nothing is ever done by default: an item is done when something was found and nothing is missing.
 
-use redan_model::lang::{Band, Mitigation, ReviewKind, ReviewState};
+use std::collections::{BTreeMap, BTreeSet};
+
+use redan_model::lang::{Band, Mitigation, MitigationStatus, ReviewKind, ReviewState};
 use redan_model::naming::sentence_of;
 use redan_model::{Identity, Model};
 
@@ -48,8 +50,38 @@ pub struct ChecklistItem {
     pub missing: Vec<String>,
 }
 
+/// What is known of a model from around it. What nobody looked for is not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Its history under version control.
+    pub history: Option<History>,
+    /// The tasks that are remembered to have an issue in a tracker, as `mitigate/<id>` or `decide/<id>`.
+    pub issues: Option<BTreeSet<String>>,
+}
+
+/// The history of a model under version control.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// How many commits changed it.
+    pub commits: usize,
+    /// Parts of the architecture that changed since the version did, as `section.id`.
+    pub unversioned: Vec<String>,
+}
+
+/// The tasks of a file that remembers which issue stands for which task; nothing if it is none.
+pub fn issues_of(text: &str) -> Option<BTreeSet<String>> {
+    #[derive(serde::Deserialize)]
+    struct File {
+        issues: BTreeMap<String, BTreeMap<String, String>>,
+    }
+    let file: File = serde_saphyr::from_str(text).ok()?;
+    let tasks = file.issues.into_values().flatten().map(|(task, _)| task);
+    // Before the kind of a task stands the id of its model, which has no slash.
+    Some(tasks.filter_map(|task| task.split_once('/').map(|(_, task)| task.to_owned())).collect())
+}
+
 /// The ten items, in the guide's order.
-pub fn checklist(model: &Model, analysis: &Analysis) -> [ChecklistItem; 10] {
+pub fn checklist(model: &Model, analysis: &Analysis, around: &Surroundings) -> [ChecklistItem; 10] {
     [
         scope(model),
         diagrams(model),
@@ -57,10 +89,10 @@ pub fn checklist(model: &Model, analysis: &Analysis) -> [ChecklistItem; 10] {
         method(analysis),
         ratings(analysis),
         mitigations(model, analysis),
-        owners(model, analysis),
+        owners(model, analysis, around.issues.as_ref()),
         tests(model, analysis),
         pen_test(model, analysis),
-        stored(model),
+        stored(model, around.history.as_ref()),
     ]
 }
 
@@ -236,7 +268,7 @@ fn mitigations(model: &Model, analysis: &Analysis) -> ChecklistItem {
     items.item("Mitigations mapped + acceptance criteria")
 }
 
-fn owners(model: &Model, analysis: &Analysis) -> ChecklistItem {
+fn owners(model: &Model, analysis: &Analysis, issues: Option<&BTreeSet<String>>) -> ChecklistItem {
     let mut items = Findings::default();
     let bare: Vec<String> = own_mitigations(model).filter(|(_, one)| one.owner.is_none()).map(|(id, one)| title(id, one)).collect();
     items.all(own_mitigations(model).count(), "mitigations with an owner", &bare, "`owner`");
@@ -244,13 +276,37 @@ fn owners(model: &Model, analysis: &Analysis) -> ChecklistItem {
     if live && own_mitigations(model).next().is_none() {
         items.missing("mitigations to create issues for (`mitigations`)");
     }
-    // A model has no place for the address of an issue, so nobody can claim from it that one exists.
-    items.missing("whether issues exist in the tracker is not recorded in a model");
-    let mut item = items.item("Issues created in tracker + owners assigned");
-    if item.missing.len() == 1 {
-        item.state = ItemState::NotRecorded;
+    let Some(issues) = issues else {
+        // The model itself has no place for the address of an issue, so nobody can claim from it that one exists.
+        items.missing("whether issues exist in the tracker is not recorded (`redan backlog` writes the tasks)");
+        let mut item = items.item("Issues created in tracker + owners assigned");
+        if item.missing.len() == 1 {
+            item.state = ItemState::NotRecorded;
+        }
+        return item;
+    };
+    let tasks = tasks(model, analysis);
+    let without: Vec<String> = tasks.iter().filter(|task| !issues.contains(*task)).cloned().collect();
+    items.all(tasks.len(), "tasks of P0 and P1 with an issue", &without, "an issue");
+    if tasks.is_empty() {
+        items.found("no task of P0 or P1 is left to create an issue for");
     }
-    item
+    items.item("Issues created in tracker + owners assigned")
+}
+
+/// What is to be done about open threats that are critical or high: mitigations that are not in place, and threats that
+/// none of those deals with.
+fn tasks(model: &Model, analysis: &Analysis) -> Vec<String> {
+    let is_to_do = |id: &String| {
+        let status = model.root.mitigations.entries.get(id).map(|entry| entry.value.status.as_ref().map(|status| status.value));
+        status.is_some_and(|status| !matches!(status, Some(MitigationStatus::Implemented | MitigationStatus::Rejected)))
+    };
+    let urgent: Vec<&Threat> =
+        analysis.threats.iter().filter(|threat| threat.status == Status::Open && at_least(threat, Band::High)).collect();
+    let mitigations = own_mitigations(model).map(|(id, _)| id).filter(|id| is_to_do(id));
+    let mitigate = mitigations.filter(|id| urgent.iter().any(|threat| threat.mitigations.contains(id))).map(|id| format!("mitigate/{id}"));
+    let undecided = urgent.iter().filter(|threat| !threat.mitigations.iter().any(is_to_do));
+    mitigate.chain(undecided.map(|threat| format!("decide/{}", threat.id))).collect()
 }
 
 fn at_least(threat: &Threat, band: Band) -> bool {
@@ -312,12 +368,24 @@ fn pen_test(model: &Model, analysis: &Analysis) -> ChecklistItem {
     items.item("Pen test scheduled for high-risk areas")
 }
 
-fn stored(model: &Model) -> ChecklistItem {
+fn stored(model: &Model, history: Option<&History>) -> ChecklistItem {
     let mut items = Findings::default();
     let version = model.root.version.as_ref().map(|version| version.value.as_str());
     items.either(version.is_some(), format!("version {}", version.unwrap_or_default()), "a version (`version`)");
     let changes = model.root.changelog.entries.len();
-    let found = format!("{} in the changelog", count(changes, "entry", "entries"));
-    items.either(changes > 0, found, "who changed what and why: `changelog`, or a file under version control (not visible from the model)");
+    if changes > 0 {
+        items.found(format!("{} in the changelog", count(changes, "entry", "entries")));
+    }
+    let commits = history.map_or(0, |history| history.commits);
+    if commits > 0 {
+        items.found(format!("{} in git", count(commits, "commit", "commits")));
+    }
+    if changes == 0 && commits == 0 {
+        items.missing("who changed what and why: commit the file to git, or write a `changelog`");
+    }
+    let unversioned = history.map_or(&[][..], |history| &history.unversioned);
+    if !unversioned.is_empty() {
+        items.missing(format!("another `version`, since the architecture changed: {}", some(unversioned)));
+    }
     items.item("Threat model stored (JSON/MD) and versioned with architecture changes")
 }

@@ -579,9 +579,9 @@ fn the_surface_lists_what_arrives_from_less_trusted_zones() {
 
 #[test]
 fn a_checklist_claims_nothing_that_is_not_there() {
-    use redan_engine::checklist::{ItemState, checklist};
+    use redan_engine::checklist::{ItemState, Surroundings, checklist};
     let case = case(knowledge(&[GUARDED]), "elements: {a: {kind: process}}");
-    let items = checklist(&case.loaded.model, &case.analysis);
+    let items = checklist(&case.loaded.model, &case.analysis, &Surroundings::default());
     let done: Vec<&str> = items.iter().filter(|item| item.state == ItemState::Done).map(|item| item.title).collect();
     assert_eq!(done, ["Threat table with likelihood & impact"], "rules rate what they raise");
     assert!(items.iter().all(|item| item.state == ItemState::Done || !item.missing.is_empty()), "{items:#?}");

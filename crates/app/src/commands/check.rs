@@ -10,7 +10,6 @@ mod results;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -24,6 +23,7 @@ use crate::args::Models;
 use crate::evidence::{self, Given};
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::session::{Kept, Opened, Session};
+use crate::threads;
 
 use gate::{EXPIRED, Failed, Judged};
 use known::Known;
@@ -191,28 +191,7 @@ fn analyses(models: &[Opened]) -> Vec<Option<(Kept<Analysis>, Judged)>> {
         context.map(|context| Job { model, knowledge, policy, context })
     });
     let jobs: Vec<Option<Job<'_>>> = jobs.collect();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
-    if threads < 2 {
-        return jobs.iter().map(|job| job.as_ref().map(Job::run)).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let mut found: Vec<_> = jobs.iter().map(|_| None).collect();
-    std::thread::scope(|scope| {
-        let work = || {
-            let mut done = Vec::new();
-            while let Some((at, job)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, jobs.get(at)?))) {
-                done.push((at, job.as_ref().map(Job::run)));
-            }
-            done
-        };
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        for worker in workers {
-            for (at, analysis) in worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
-                found[at] = analysis;
-            }
-        }
-    });
-    found
+    threads::map(&jobs, || (), |(), job| job.as_ref().map(Job::run))
 }
 
 impl Job<'_> {
@@ -257,10 +236,8 @@ fn since(revision: &str, checked: &[Checked], session: &mut Session<'_>) -> anyh
         };
         let (git, commit) = &repositories[at];
         let path = one.model.path.strip_prefix(root).unwrap_or(&one.model.path).to_string_lossy().replace('\\', "/");
-        if !git.has(commit, &path) {
-            continue;
-        }
-        let Some(old) = session.try_open_at(git, commit, &path)? else {
+        let Some(before) = git.path_at(commit, &path) else { continue };
+        let Some(old) = session.try_open_at(git, commit, &before)? else {
             let shown = &one.model.shown;
             session.terminal.note(&format!("{shown} was not valid at {revision}, so everything in it counts as new"));
             continue;

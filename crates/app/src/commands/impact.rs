@@ -92,18 +92,20 @@ fn of_model(model: &Opened, git: &Git, base: &str, files: &[String], session: &m
     let known = &model.loaded.model;
     let analysis = model.analyse();
     let mut touched: BTreeMap<ElementIx, Vec<String>> = BTreeMap::new();
+    let before = Some(&model.below).filter(|path| files.contains(path)).and_then(|path| git.path_at(base, path));
     let mut unmapped = 0;
     for (file, elements) in files.iter().zip(elements_of(known, files)) {
-        unmapped += usize::from(elements.is_empty() && *file != model.below);
+        unmapped += usize::from(elements.is_empty() && *file != model.below && Some(file) != before.as_ref());
         for element in elements {
             touched.entry(element).or_default().push(file.clone());
         }
     }
-    let moved = if files.contains(&model.below) && git.has(base, &model.below) {
-        let before = session.try_open_at(git, base, &model.below)?;
-        before.map(|before| difference(&before, model).threats.into_iter().map(|threat| threat.id).collect()).unwrap_or_default()
-    } else {
-        Vec::new()
+    let moved = match before {
+        Some(path) => {
+            let before = session.try_open_at(git, base, &path)?;
+            before.map(|before| difference(&before, model).threats.into_iter().map(|threat| threat.id).collect()).unwrap_or_default()
+        }
+        None => Vec::new(),
     };
     let mut threats: Vec<&Threat> = analysis
         .threats

@@ -59,14 +59,14 @@ pub(crate) fn run(args: &LogArgs, session: &mut Session<'_>) -> Outcome {
     let opened = session.open_one(args.model.as_deref())?;
     let git = Git::at(&opened.project.root);
     let commits = match &git {
-        Some(git) => git.log("HEAD", &[&opened.below], Some(args.limit)).unwrap_or_default(),
+        Some(git) => git.log(&opened.below, args.limit).unwrap_or_default(),
         None => Vec::new(),
     };
     let mut rows = Vec::new();
     match &git {
         Some(git) if !commits.is_empty() => {
             for (at, commit) in commits.iter().enumerate() {
-                rows.push(of_commit(git, commit, commits.get(at + 1), &opened, session)?);
+                rows.push(of_commit(git, commit, commits.get(at + 1), session)?);
             }
         }
         _ => rows = stated(&opened, args.limit),
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &LogArgs, session: &mut Session<'_>) -> Outcome {
 }
 
 /// What a commit did to the model; nothing is said of versions that cannot be read.
-fn of_commit(git: &Git, commit: &Commit, before: Option<&Commit>, now: &Opened, session: &mut Session<'_>) -> anyhow::Result<Row> {
+fn of_commit(git: &Git, commit: &Commit, before: Option<&Commit>, session: &mut Session<'_>) -> anyhow::Result<Row> {
     let mut row = Row {
         version: None,
         on: day_of(commit.time).map_or_else(String::new, |day| day.to_string()),
@@ -90,17 +90,17 @@ fn of_commit(git: &Git, commit: &Commit, before: Option<&Commit>, now: &Opened, 
         what: None,
         residual: None,
     };
-    if !git.has(&commit.id, &now.below) {
+    if !git.has(&commit.id, &commit.path) {
         row.what = Some("the model is not there".to_owned());
         return Ok(row);
     }
-    let Some(after) = session.try_open_at(git, &commit.id, &now.below)? else {
+    let Some(after) = session.try_open_at(git, &commit.id, &commit.path)? else {
         row.what = Some("the model has errors".to_owned());
         return Ok(row);
     };
     row.version = after.loaded.model.root.version.as_ref().map(|version| version.value.clone());
-    let before = match before.filter(|before| git.has(&before.id, &now.below)) {
-        Some(before) => session.try_open_at(git, &before.id, &now.below)?,
+    let before = match before.filter(|before| git.has(&before.id, &before.path)) {
+        Some(before) => session.try_open_at(git, &before.id, &before.path)?,
         None => Some(session.open_empty(&after)?),
     };
     if let Some(before) = before {

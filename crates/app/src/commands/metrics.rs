@@ -1,8 +1,8 @@
 //! `redan metrics`: numbers over the history of a model.
 
+mod past;
 mod show;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -10,13 +10,12 @@ use clap::Args;
 use jiff::civil::Date;
 use redan_engine::evidence;
 use redan_engine::metrics::{Metrics, Observed, State, metrics, observe};
-use redan_model::Files;
 use redan_model::lang::MitigationStatus;
 
 use crate::args::MetricsFormat;
 use crate::exit::{Exit, Outcome};
-use crate::git::{AtCommit, Commit, Git, day_of};
-use crate::session::{Kept, Opened, Session};
+use crate::git::Git;
+use crate::session::{Opened, Session};
 
 /// Arguments of `metrics`.
 #[derive(Debug, Clone, Args)]
@@ -68,10 +67,8 @@ fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Res
     let mut states: Vec<Rc<[Observed]>> = Vec::new();
     let mut unreadable = 0;
     if let Some(git) = &git {
-        let mut known = HashMap::new();
-        for commit in &commits {
-            let Some(day) = day_of(commit.time) else { continue };
-            match observed(git, commit, day, now, &mut known, session)? {
+        for (day, commit, threats) in past::states(git, &commits, now, session)? {
+            match threats {
                 Some(threats) => {
                     labels.push((day, Some(commit.id.clone())));
                     states.push(threats);
@@ -90,32 +87,6 @@ fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Res
     let numbers = metrics(&history);
     let verification = analysis.evidence.as_ref().map(|known| verification(now, known));
     Ok(Found { labels, numbers, verification, unreadable, is_cut_off })
-}
-
-/// The threats of a commit; nothing where the model cannot be read. A text that came before is not analysed again.
-fn observed(
-    git: &Git,
-    commit: &Commit,
-    day: Date,
-    now: &Opened,
-    known: &mut HashMap<Vec<u8>, Rc<[Observed]>>,
-    session: &mut Session<'_>,
-) -> anyhow::Result<Option<Rc<[Observed]>>> {
-    let Ok(bytes) = (AtCommit { git, commit: &commit.id }).read(&now.below) else { return Ok(None) };
-    if let Some(threats) = known.get(&bytes) {
-        return Ok(Some(Rc::clone(threats)));
-    }
-    let Some(mut opened) = session.try_open_at(git, &commit.id, &now.below)? else { return Ok(None) };
-    opened.today = day;
-    // A history is long, and its models are not kept to the end as others are.
-    let analysis = Kept::into_inner(opened.analyse());
-    let loaded = Kept::into_inner(opened.loaded);
-    let threats: Rc<[Observed]> = observe(&loaded.model, &analysis).into();
-    // What a model takes from other files may be different in another commit.
-    if loaded.model.root.r#use.entries.is_empty() {
-        known.insert(bytes, Rc::clone(&threats));
-    }
-    Ok(Some(threats))
 }
 
 fn verification(now: &Opened, known: &evidence::Assessment) -> (usize, usize) {

@@ -1,22 +1,20 @@
-//! `redan review`: what changed since a model was last reviewed, and the sheet for the next time.
+//! `redan review`: what changed since a model was last reviewed, the sheet for the next time, and the stamp afterwards.
 
+mod history;
 mod show;
-
-use std::collections::BTreeMap;
+mod stamp;
 
 use clap::Args;
 use jiff::civil::Date;
 use redan_engine::Analysis;
-use redan_engine::evidence::elements_of;
-use redan_model::lang::{AssumptionStatus, ReviewState};
-use redan_model::{ElementIx, Thing};
+use redan_model::lang::{AssumptionStatus, MapEntry, Review, ReviewState};
 use redan_report::json;
 use serde::Serialize;
 
-use super::diff::difference;
+pub(crate) use history::unversioned;
+
 use crate::args::{Models, StateFormat};
 use crate::exit::{Exit, Outcome};
-use crate::git::Git;
 use crate::session::{Opened, Session};
 
 /// Arguments of `review`.
@@ -25,44 +23,26 @@ use crate::session::{Opened, Session};
 Examples:
   redan review
   redan review --format json
-  redan review --agenda -o agenda.md")]
+  redan review --agenda -o agenda.md
+  redan review --stamp re-walk-2                     afterwards: write down which state of the code was looked at
+
+A stamp is compared with the content of the files, so it holds after a squash, a rebase and in a clone without history.")]
 pub(crate) struct ReviewArgs {
     #[command(flatten)]
     models: Models,
     /// Print the sheet for the next review, as Markdown
     #[arg(long, conflicts_with = "format")]
     agenda: bool,
+    /// Write into this review which state of the code it looked at: that of the last commit
+    #[arg(long, value_name = "REVIEW", conflicts_with_all = ["agenda", "format"])]
+    stamp: Option<String>,
+    /// With --stamp, show what would change, and write nothing
+    #[arg(short = 'n', long, requires = "stamp")]
+    dry_run: bool,
     /// How to show it
     #[arg(long, value_enum, default_value_t = StateFormat::Human)]
     format: StateFormat,
 }
-
-/// Files that say which version of every dependency is used.
-const LOCK_FILES: [&str; 20] = [
-    "Cargo.lock",
-    "Gemfile.lock",
-    "Pipfile.lock",
-    "Podfile.lock",
-    "bun.lock",
-    "bun.lockb",
-    "composer.lock",
-    "deno.lock",
-    "flake.lock",
-    "go.sum",
-    "gradle.lockfile",
-    "mix.lock",
-    "npm-shrinkwrap.json",
-    "package-lock.json",
-    "packages.lock.json",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "pubspec.lock",
-    "uv.lock",
-    "yarn.lock",
-];
-
-/// Sections of a model that describe the architecture.
-const ARCHITECTURE: [&str; 4] = ["zones", "elements", "flows", "assets"];
 
 /// Whether a review is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -88,11 +68,15 @@ struct Staleness {
     unknown: Option<String>,
     last_review: Option<Last>,
     cadence_days: u32,
-    /// The commit that the review looked at, as far as its day says.
+    /// Whether that review says which state of the code it looked at.
+    stamped: bool,
+    /// The commit that the review looked at, as far as its stamp or its day says.
     since_commit: Option<String>,
     elements: Vec<Changed>,
     lock_files: Vec<String>,
     tags: Vec<String>,
+    /// Elements whose globs match no file.
+    unmatched: Vec<String>,
     /// Parts of the model that changed while its version did not.
     unversioned: Vec<String>,
     expired_acceptances: Vec<String>,
@@ -107,16 +91,27 @@ struct Last {
     days_ago: i32,
 }
 
+/// An element whose code changed. How much is unknown where the commit that was looked at is not here.
 #[derive(Serialize)]
 struct Changed {
     id: String,
     name: String,
-    commits: usize,
-    files: usize,
+    commits: Option<usize>,
+    files: Option<usize>,
+}
+
+/// The last review that was held.
+struct Held<'a> {
+    id: &'a String,
+    day: Date,
+    review: &'a Review,
 }
 
 /// Runs `review`.
 pub(crate) fn run(args: &ReviewArgs, session: &mut Session<'_>) -> Outcome {
+    if let Some(review) = &args.stamp {
+        return stamp::run(review, &args.models.models, args.dry_run, session);
+    }
     let models = session.open(&args.models.models)?;
     let mut found = Vec::new();
     for model in &models {
@@ -142,7 +137,7 @@ pub(crate) fn run(args: &ReviewArgs, session: &mut Session<'_>) -> Outcome {
 fn look(model: &Opened, analysis: &Analysis, session: &mut Session<'_>) -> anyhow::Result<Staleness> {
     let root = &model.loaded.model.root;
     let last = last_review(model);
-    let since = last.as_ref().map(|(_, day)| *day);
+    let since = last.as_ref().map(|last| last.day);
     let unconfirmed = root
         .assumptions
         .entries
@@ -157,86 +152,40 @@ fn look(model: &Opened, analysis: &Analysis, session: &mut Session<'_>) -> anyho
         verdict: Verdict::Fresh,
         reasons: Vec::new(),
         unknown: None,
-        last_review: last.map(|(id, day)| Last {
-            id,
-            on: day.to_string(),
-            days_ago: day.until(model.today).map_or(0, |age| age.get_days()),
+        last_review: last.as_ref().map(|last| Last {
+            id: last.id.clone(),
+            on: last.day.to_string(),
+            days_ago: last.day.until(model.today).map_or(0, |age| age.get_days()),
         }),
         cadence_days: model.project.policy.review_cadence_days,
+        stamped: last.as_ref().is_some_and(|last| last.review.seen.is_some()),
         since_commit: None,
         elements: Vec::new(),
         lock_files: Vec::new(),
         tags: Vec::new(),
+        unmatched: Vec::new(),
         unversioned: Vec::new(),
         expired_acceptances: expired.map(|threat| threat.id.clone()).collect(),
         unconfirmed_assumptions: unconfirmed.map(|(id, _)| id.clone()).collect(),
         incidents: incidents.map(|(id, _)| id.clone()).collect(),
     };
-    if let Some(since) = since {
-        history(&mut staleness, model, since, session)?;
+    if let Some(last) = &last {
+        history::fill(&mut staleness, model, last, session)?;
     }
     judge(&mut staleness);
     Ok(staleness)
 }
 
-/// The last review that was held, with its day.
-fn last_review(model: &Opened) -> Option<(String, Date)> {
+/// The last review that was held by today.
+fn last_review(model: &Opened) -> Option<Held<'_>> {
     let reviews = model.loaded.model.root.reviews.entries.iter();
-    let held = reviews.filter(|(_, entry)| entry.value.state.as_ref().is_none_or(|state| state.value == ReviewState::Held));
-    let dated = held.filter_map(|(id, entry)| Some((id.clone(), entry.value.on.as_ref()?.value)));
-    dated.filter(|(_, day)| *day <= model.today).max_by_key(|(_, day)| *day)
+    let held = reviews.filter(|(_, entry)| is_held(entry));
+    let dated = held.filter_map(|(id, entry)| Some(Held { id, day: entry.value.on.as_ref()?.value, review: &entry.value }));
+    dated.filter(|held| held.day <= model.today).max_by_key(|held| held.day)
 }
 
-/// What git says about the time since the review.
-fn history(staleness: &mut Staleness, model: &Opened, since: Date, session: &mut Session<'_>) -> anyhow::Result<()> {
-    let Some(git) = Git::at(&model.project.root) else {
-        staleness.unknown = Some("the model is not in a git repository, so nobody can tell what changed in the code".to_owned());
-        return Ok(());
-    };
-    let Some(base) = git.last_on(since) else {
-        staleness.unknown = Some(if git.is_shallow() {
-            "this is a shallow clone that does not reach back to the review; fetch the whole history".to_owned()
-        } else {
-            "no commit is as old as the review".to_owned()
-        });
-        return Ok(());
-    };
-    let known = &model.loaded.model;
-    let mut touched: BTreeMap<ElementIx, (usize, usize)> = BTreeMap::new();
-    let files = git.changed(&base)?;
-    for element in elements_of(known, &files).into_iter().flatten() {
-        touched.entry(element).or_default().1 += 1;
-    }
-    for commit in git.paths_by_commit(&format!("{base}..HEAD"))? {
-        let mut elements: Vec<ElementIx> = elements_of(known, &commit).into_iter().flatten().collect();
-        elements.sort_unstable();
-        elements.dedup();
-        for element in elements {
-            touched.entry(element).or_default().0 += 1;
-        }
-    }
-    let changed = |(ix, (commits, files)): (ElementIx, (usize, usize))| {
-        let thing = Thing::Element(ix);
-        Changed { id: known.id_of(thing).to_owned(), name: known.name_of(thing).to_owned(), commits, files }
-    };
-    staleness.elements = touched.into_iter().map(changed).collect();
-    let is_lock = |path: &&String| path.rsplit('/').next().is_some_and(|name| LOCK_FILES.contains(&name));
-    staleness.lock_files = files.iter().filter(is_lock).cloned().collect();
-    staleness.tags = git.tags_after(&base);
-    if known.elements.iter().all(|element| element.stated.code.items.is_empty()) {
-        staleness.unknown = Some("no element says under `code` which files make it".to_owned());
-    }
-    if git.has(&base, &model.below)
-        && let Some(before) = session.try_open_at(&git, &base, &model.below)?
-    {
-        let version = |opened: &Opened| opened.loaded.model.root.version.as_ref().map(|version| version.value.clone());
-        if version(&before) == version(model) {
-            let parts = difference(&before, model).entries.into_iter().filter(|entry| ARCHITECTURE.contains(&entry.section.as_str()));
-            staleness.unversioned = parts.map(|entry| format!("{}.{}", entry.section, entry.id)).collect();
-        }
-    }
-    staleness.since_commit = Some(base);
-    Ok(())
+fn is_held(review: &MapEntry<Review>) -> bool {
+    review.value.state.as_ref().is_none_or(|state| state.value == ReviewState::Held)
 }
 
 fn judge(staleness: &mut Staleness) {

@@ -1,6 +1,8 @@
 //! The binary in a folder of its own: what the tests of commands share.
 #![allow(dead_code, reason = "every test file takes what it needs")]
 
+pub(crate) mod scripted;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

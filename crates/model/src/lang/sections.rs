@@ -585,6 +585,20 @@ record! {
         version: Opt<String>,
         /// What came of it.
         result: Opt<String>,
+        /// The state of the code that was looked at, as `redan review --stamp` writes it.
+        seen: Opt<Seen>,
+    }
+}
+
+record! {
+    /// The state of the code that a review looked at. It is compared by content, so that it outlives rebases and squashes.
+    pub struct Seen {
+        /// The id of the commit.
+        commit: Opt<String>,
+        /// A hash of the files of each element, by the element's id.
+        code: Map<String>,
+        /// The hash that git gives each lock file of dependencies, by the file's path.
+        dependencies: Map<String>,
     }
 }
 

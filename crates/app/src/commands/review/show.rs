@@ -9,7 +9,7 @@ use redan_model::{Thing, naming};
 
 use super::{Staleness, Verdict};
 use crate::session::{Opened, Session};
-use crate::table::{Table, markdown_text};
+use crate::table::{Cell, Table, markdown_text};
 
 /// Threats of one element, and questions, that the sheet lists.
 const MOST: usize = 10;
@@ -31,8 +31,11 @@ fn lines(staleness: &Staleness) -> Vec<String> {
     if !staleness.unconfirmed_assumptions.is_empty() {
         lines.push(format!("assumptions that nobody has confirmed: {}", staleness.unconfirmed_assumptions.join(", ")));
     }
+    if !staleness.unmatched.is_empty() {
+        lines.push(format!("`code` that matches no file: {}", staleness.unmatched.join(", ")));
+    }
     if let Some(why) = &staleness.unknown {
-        lines.push(format!("unknown what changed: {why}"));
+        lines.push(format!("not everything is known: {why}"));
     }
     lines
 }
@@ -40,7 +43,8 @@ fn lines(staleness: &Staleness) -> Vec<String> {
 fn elements(staleness: &Staleness) -> Table {
     let mut table = Table::new(&["element", "commits", "files"]);
     for element in &staleness.elements {
-        table.row([element.name.clone().into(), element.commits.to_string().into(), element.files.to_string().into()]);
+        let shown = |count: Option<usize>| count.map_or_else(|| "unknown".to_owned(), |count| count.to_string());
+        table.row([element.name.clone(), shown(element.commits), shown(element.files)].map(Cell::from));
     }
     table
 }
@@ -88,7 +92,10 @@ pub(super) fn agenda(staleness: &Staleness, model: &Opened, analysis: &Analysis,
     section(out, "Who has to be there", &roles)?;
     for changed in &staleness.elements {
         let Some(thing) = known.find(&changed.id) else { continue };
-        let title = format!("{}: {}, {}", changed.name, number(changed.commits, "commit"), number(changed.files, "file"));
+        let title = match (changed.commits, changed.files) {
+            (Some(commits), Some(files)) => format!("{}: {}, {}", changed.name, number(commits, "commit"), number(files, "file")),
+            _ => format!("{}: its code changed", changed.name),
+        };
         let about = |threat: &&Threat| is_about(known, threat, thing);
         let mut items = vec!["Do its description, zone, flows and data still say what it is?".to_owned()];
         items.extend(analysis.threats.iter().filter(about).filter(|threat| is_alive(threat)).take(MOST).map(threat_line));
@@ -111,7 +118,11 @@ pub(super) fn agenda(staleness: &Staleness, model: &Opened, analysis: &Analysis,
     let incident = |id: &String| root.incidents.entries.get(id).map(|entry| format!("{id}: {}", words(id, &entry.value.title)));
     section(out, "Incidents: which threat came true?", &staleness.incidents.iter().filter_map(incident).collect::<Vec<_>>())?;
     writeln!(out, "## Afterwards\n\nRecord it:\n")?;
-    writeln!(out, "```console\n$ redan add review re-walk-{0} on={0} kind=re-walk state=held\n```\n", model.today)
+    writeln!(
+        out,
+        "```console\n$ redan add review re-walk-{0} on={0} kind=re-walk state=held\n$ redan review --stamp re-walk-{0}\n```\n",
+        model.today
+    )
 }
 
 fn section(out: &mut dyn io::Write, title: &str, items: &[String]) -> io::Result<()> {
