@@ -8,11 +8,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use redan_engine::depth::{Depth, depth};
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::{Format, Loss};
 use redan_model::evidence::Evidence;
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
-use redan_report::Input;
+use redan_report::{Input, More};
 
 use crate::args::Common;
 use crate::diagnostics;
@@ -70,6 +71,11 @@ impl Opened {
         Kept::new(redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context()))
     }
 
+    /// What documents say beyond the analysis.
+    pub(crate) fn depth(&self, analysis: &Analysis) -> Kept<Depth> {
+        Kept::new(depth(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context(), analysis))
+    }
+
     /// What the engine has to know of the outside.
     pub(crate) fn context(&self) -> Context {
         Context { today: self.today, evidence: Arc::clone(&self.evidence) }
@@ -84,6 +90,7 @@ impl Opened {
             policy: &self.project.policy,
             analysis,
             today: self.today,
+            more: More::default(),
         }
     }
 
