@@ -8,12 +8,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use redan_engine::depth::{Depth, depth};
 use redan_engine::{Analysis, Context, Knowledge};
 use redan_interop::{Format, Loss};
 use redan_model::evidence::Evidence;
 use redan_model::{Diagnostic, Files, Loaded, Severity, Sources, load};
-use redan_report::{Input, More};
+use redan_report::Input;
 
 use crate::args::Common;
 use crate::diagnostics;
@@ -72,8 +71,8 @@ impl Opened {
     }
 
     /// What documents say beyond the analysis.
-    pub(crate) fn depth(&self, analysis: &Analysis) -> Kept<Depth> {
-        Kept::new(depth(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context(), analysis))
+    pub(crate) fn depth(&self, analysis: &Analysis) -> Kept<redan_engine::depth::Depth> {
+        Kept::new(redan_engine::depth::depth(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context(), analysis))
     }
 
     /// What the engine has to know of the outside.
@@ -90,7 +89,7 @@ impl Opened {
             policy: &self.project.policy,
             analysis,
             today: self.today,
-            more: More::default(),
+            more: redan_report::More::default(),
         }
     }
 

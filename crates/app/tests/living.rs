@@ -143,12 +143,14 @@ fn a_report_shows_the_history_when_asked_to_and_only_then() {
     for part in [
         "### Over time",
         "3 states of the model, from 2026-01-11 to 2026-03-11",
-        "| Critical | 1 | 40.0 | 40 |",
+        "| Critical | 1 | 40\\.0 | 40 |",
         "2026-02-10: 0 new, 1 closed",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }
     assert!(!out(&folder, &["report", "--format", "md"]).contains("Over time"));
+    let alone = out(&folder, &["metrics", "--format", "md"]);
+    assert!(alone.starts_with("### Over time\n") && page.contains(&alone), "{alone}");
     let refused = redan(folder.path(), &["report", "--format", "json", "--history", MODEL]);
     assert_eq!(refused.status.code(), Some(2));
 }

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use redan_engine::metrics::{Days, Point};
 
+use crate::{markdown, paper};
+
 /// The history of a model in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
@@ -18,4 +20,9 @@ pub struct History {
     pub unreadable: usize,
     /// Whether older states are not known.
     pub is_cut_off: bool,
+}
+
+/// What a report says about the history, as Markdown.
+pub fn markdown(history: &History) -> String {
+    markdown::blocks(&paper::history::blocks(history))
 }

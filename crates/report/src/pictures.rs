@@ -31,8 +31,10 @@ use crate::paper::Picture;
 pub fn diagrams_and_path(input: &Input<'_>) -> (Vec<Picture>, Option<Picture>) {
     let all = scenes(input);
     let layouts: Vec<Layout> = all.iter().map(|(_, scene)| diagram::layout(scene)).collect();
-    let whole = usize::from(View::has_levels(input.model));
     let path = crate::paper::pointed_out(input).map(|(title, highlight)| {
+        // Parts are only in the detailed diagram, where what they are part of is a frame and cannot be pointed out.
+        let is_part = |thing: &Thing| matches!(thing, Thing::Element(ix) if input.model[*ix].parent.is_some());
+        let whole = usize::from(highlight.iter().any(is_part));
         let level = if whole > 0 { 1 } else { 0 };
         let view = View { highlight, links: Some(String::new()), title: Some(title.clone()), ..View::level(level) };
         let scene = Scene::of(input, &view);

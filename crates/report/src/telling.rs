@@ -73,7 +73,12 @@ pub fn capital(text: &str) -> String {
 /// A probability for people, in whole percent where that says something.
 pub fn percent(value: f64) -> String {
     let percent = value * 100.0;
-    if percent == 0.0 || percent >= 1.0 { format!("{percent:.0} %") } else { format!("{percent:.2} %") }
+    match percent {
+        // Nearly certain is not certain.
+        p if (99.5..100.0).contains(&p) => "over 99 %".to_owned(),
+        p if p == 0.0 || p >= 1.0 => format!("{p:.0} %"),
+        p => format!("{p:.2} %"),
+    }
 }
 
 /// A probability in percent, with three digits that count.

@@ -13,7 +13,7 @@ use redan_report::{Input, More, docx, html, markdown};
 const SHOP: &str = "\
 redan: 1
 name: Shop
-assets: {orders: {confidentiality: high, integrity: none, availability: none}}
+assets: {orders: {confidentiality: critical, integrity: none, availability: none}}
 zones: {internet: {trust: untrusted}, inside: {trust: trusted}}
 assumptions:
   separated: {text: Nobody else is in the inner network, status: unconfirmed}
@@ -36,7 +36,7 @@ threats:
     scores: {fair: {loss-event-frequency: [1, 2, 6], loss-magnitude: [1000, 5000, 90000], currency: EUR, after: {loss-event-frequency: [0, 0.5, 1]}}}
 mitigations:
   patch: {title: Patch it, status: planned, estimate: 2d, strength: strong}
-  encrypt: {title: Encrypt it, status: planned, strength: partial}
+  encrypt: {title: Encrypt it, status: planned, strength: moderate}
 attack-trees:
   steal:
     goal: Steal orders
@@ -120,7 +120,7 @@ fn a_report_tells_the_ways_to_what_is_worth_protecting_and_what_they_have_in_com
             "**Way 1, 18 %:** Somebody in Internet starts at User",
             "Control Web: [Take over](#threat-T1) 60 %",
             "See Orders: [Read it](#threat-T2) 30 %",
-            "Attack tree: See Orders",
+            "- **See Orders**: any of\n  - all of\n    - Take over, 60 % (against it: Patch it)",
             "`redan tree --tree path:orders/confidentiality`",
             "What these ways rest on:** no unconfirmed assumption and no open question.",
             "class user onPath",
@@ -204,7 +204,7 @@ fn history_shows_what_is_open_what_came_and_went_and_how_fast() {
             "1 state is left out",
             "Open critical threats from 2 on 2026-01-01 to 0 on 2026-03-01",
             "2026-02-01: 0 new, 1 closed",
-            "| Critical | 2 | 30.0 | 40 |",
+            "| Critical | 2 | 30\\.0 | 40 |",
             "Verified: evidence proves 3 of 4 implemented mitigations (75 %).",
             "Waiting for an answer: 33 % of all threats.",
         ],
@@ -215,10 +215,7 @@ fn history_shows_what_is_open_what_came_and_went_and_how_fast() {
 fn audiences_get_what_they_can_use() {
     let read = Read::of(SHOP);
     let [_, developer, manager, auditor] = EVERYBODY.map(|audience| read.markdown(audience));
-    has(
-        &manager,
-        &["The most an attacker can hope for is to see Orders: 18 % likely by 1 way", "**Do first:** Patch it", "Open critical threats"],
-    );
+    has(&manager, &["Worth most to an attacker is to see Orders: 18 % likely by 1 way", "**Do first:** Patch it", "Open critical threats"]);
     assert!(!manager.contains("Way 1") && !manager.contains("onPath"), "{manager}");
     has(&developer, &["Way 1", "Attack paths"]);
     assert!(!developer.contains("What it may cost") && !developer.contains("Over time"), "{developer}");

@@ -12,7 +12,6 @@ use redan_engine::evidence;
 use redan_engine::metrics::{Metrics, Observed, State, metrics, observe};
 use redan_model::Files;
 use redan_model::lang::MitigationStatus;
-use redan_report::history::History;
 
 use crate::args::MetricsFormat;
 use crate::exit::{Exit, Outcome};
@@ -56,9 +55,9 @@ struct Found {
 
 impl Found {
     /// The same for a document.
-    fn into_history(self) -> History {
-        History {
-            points: self.labels.iter().map(|(day, _)| *day).zip(self.numbers.points).collect(),
+    fn history(&self) -> redan_report::history::History {
+        redan_report::history::History {
+            points: self.labels.iter().map(|(day, _)| *day).zip(self.numbers.points.iter().cloned()).collect(),
             remediated: self.numbers.remediated,
             acceptances: self.numbers.acceptances,
             verification: self.verification,
@@ -69,8 +68,8 @@ impl Found {
 }
 
 /// The history of a model, as documents show it.
-pub(crate) fn history(now: &Opened, session: &mut Session<'_>) -> anyhow::Result<History> {
-    collect(now, COMMITS, session).map(Found::into_history)
+pub(crate) fn history(now: &Opened, session: &mut Session<'_>) -> anyhow::Result<redan_report::history::History> {
+    Ok(collect(now, COMMITS, session)?.history())
 }
 
 /// Runs `metrics`.

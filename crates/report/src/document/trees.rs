@@ -93,9 +93,10 @@ pub(crate) fn of_goal(input: &Input<'_>, goal: &Goal, most: usize) -> TreeView {
     }
 }
 
-/// The threats of each way with their probabilities. Ways of different attackers may need the same ones.
+/// The threats of each way with their probabilities. Ways of different attackers may need the same ones; what needs all
+/// threats of another way, and perhaps more, is none of its own.
 fn ways(goal: &Goal) -> Vec<Vec<(usize, f64)>> {
-    let mut out: Vec<Vec<(usize, f64)>> = Vec::new();
+    let mut all: Vec<Vec<(usize, f64)>> = Vec::new();
     for path in &goal.paths {
         let mut needs: Vec<(usize, f64)> = Vec::new();
         for (threat, probability) in path.steps.iter().filter_map(|step| Some((step.threat?, step.probability))) {
@@ -103,12 +104,15 @@ fn ways(goal: &Goal) -> Vec<Vec<(usize, f64)>> {
                 needs.push((threat, probability));
             }
         }
-        let is_known = |other: &Vec<(usize, f64)>| other.len() == needs.len() && needs.iter().all(|need| other.contains(need));
-        if !out.iter().any(is_known) {
-            out.push(needs);
-        }
+        all.push(needs);
     }
-    out
+    let has_all = |way: &[(usize, f64)], other: &[(usize, f64)]| other.iter().all(|(threat, _)| way.iter().any(|(own, _)| own == threat));
+    let superfluous = |at: usize| {
+        let way = &all[at];
+        (0..all.len()).any(|other| other != at && has_all(way, &all[other]) && (all[other].len() < way.len() || other < at))
+    };
+    let kept: Vec<usize> = (0..all.len()).filter(|at| !superfluous(*at)).collect();
+    kept.into_iter().map(|at| all[at].clone()).collect()
 }
 
 fn all_of() -> TreeStep {

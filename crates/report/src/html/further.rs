@@ -31,11 +31,10 @@ impl Further {
         let below = |level: u8, blocks: &[Block]| fragment(blocks, level, &anchors);
         let tree = |ix: usize, anchor: &str| {
             let worked = input.more.depth.and_then(|depth| depth.trees.get(ix));
-            worked.map_or_else(String::new, |worked| below(3, &numbers::blocks(worked, anchor)))
+            worked.map_or_else(String::new, |worked| below(3, &numbers::blocks(input, worked, anchor)))
         };
-        let sentence = input.more.depth.and_then(|depth| paths::sentence(input, depth));
         Self {
-            summary: sentence.map_or_else(String::new, |runs| linked(&runs)),
+            summary: input.more.depth.map_or_else(String::new, |depth| linked(&paths::sentence(input, depth))),
             trees: doc.trees.iter().enumerate().map(|(ix, view)| tree(ix, &view.anchor)).collect(),
             paths: below(2, &ways),
             work: below(2, &input.more.depth.map_or_else(Vec::new, |depth| budget::blocks(input, depth))),

@@ -47,7 +47,7 @@ fn worked(input: &Input<'_>, doc: &Document, depth: &Depth) -> Vec<Block> {
     for (ix, (view, worked)) in doc.trees.iter().zip(&depth.trees).enumerate() {
         out.push(heading(format!("Attack tree: {}", view.goal)));
         out.push(text(format!("{} of {} leaves have a mitigation.", view.covered, view.leaves)));
-        out.extend(super::numbers::blocks(worked, &format!("tree{ix}")));
+        out.extend(super::numbers::blocks(input, worked, &format!("tree{ix}")));
     }
     out.extend(super::budget::blocks(input, depth));
     out

@@ -58,7 +58,7 @@ fn summary(plan: &Plan) -> Vec<Run> {
     vec![
         Run::Strong("Do first: ".to_owned()),
         plain(format!("{} ({}). ", candidate.title, days(candidate.hours))),
-        plain(format!("{all} the sum of the risks falls from {before} to {after}, by {share:.0} %.{sure}")),
+        plain(format!("{all} the sum of the risks falls from {before} to {after}, by {share:.0}\u{a0}%.{sure}")),
     ]
 }
 

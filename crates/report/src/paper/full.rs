@@ -36,7 +36,7 @@ fn summary(input: &Input<'_>, doc: &Document) -> Vec<Block> {
     let mut out = parts::verdict(doc);
     out.extend(parts::top_risks(doc, true));
     out.extend(parts::recommendations(doc));
-    out.extend(input.more.depth.and_then(|depth| super::paths::sentence(input, depth)).map(Block::Text));
+    out.extend(input.more.depth.map(|depth| Block::Text(super::paths::sentence(input, depth))));
     out.extend(parts::residual(doc));
     out.extend(pictures::of_risk(input, "p").map(Block::Picture));
     out
@@ -167,7 +167,7 @@ fn trees(input: &Input<'_>, doc: &Document, path: Option<Picture>) -> Vec<Block>
     for (ix, view) in doc.trees.iter().enumerate() {
         out.extend(tree(view));
         let worked = input.more.depth.and_then(|depth| depth.trees.get(ix));
-        out.extend(worked.into_iter().flat_map(|worked| super::numbers::blocks(worked, &view.anchor)));
+        out.extend(worked.into_iter().flat_map(|worked| super::numbers::blocks(input, worked, &view.anchor)));
     }
     out.extend(input.more.depth.into_iter().flat_map(|depth| super::paths::blocks(input, depth, path.clone())));
     out
@@ -180,21 +180,11 @@ fn plan(input: &Input<'_>, doc: &Document) -> Vec<Block> {
 }
 
 fn tree(tree: &TreeView) -> Vec<Block> {
-    let mut steps = vec![(0, vec![Run::Strong(tree.goal.clone()), plain(format!(": {}", tree.gate))])];
-    steps.extend(tree.steps.iter().map(|step| {
-        let mut runs = words(&step.text);
-        if step.leaf && step.covered_by.is_empty() {
-            runs.extend([plain(" "), Run::Alarm("no mitigation".to_owned())]);
-        } else if step.leaf {
-            runs.extend([plain(" "), Run::Good(format!("against it: {}", step.covered_by.join(", ")))]);
-        }
-        (step.depth + 1, runs)
-    }));
     vec![
         Block::Heading(3, tree.goal.clone(), Some(tree.anchor.clone())),
         Block::Picture(Picture { title: format!("Attack tree: {}", tree.goal), svg: crate::attack_tree::svg(tree), mermaid: None }),
         text(format!("{} of {} leaves have a mitigation.", tree.covered, tree.leaves)),
-        Block::Steps(steps),
+        parts::steps(tree),
     ]
 }
 

@@ -67,6 +67,7 @@ fn fair(threat: &Threat) -> Option<&Fair> {
 fn introduction(all: &[(&Threat, &Fair)]) -> String {
     let (samples, seed) = all.first().map_or((0, 0), |(_, found)| (found.samples, found.seed));
     format!(
-        "How often times how much, as ranges. The expected loss is exact; what one year may cost comes from {samples} simulated years (seed {seed})."
+        "How often times how much, as ranges. The expected loss is exact; what one year may cost comes from {} simulated years (seed {seed}).",
+        money(samples as f64, None)
     )
 }

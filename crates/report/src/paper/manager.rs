@@ -14,7 +14,7 @@ const MOST: usize = 10;
 pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut risks = parts::verdict(doc);
     risks.extend(parts::top_risks(doc, false));
-    risks.extend(input.more.depth.and_then(|depth| super::paths::sentence(input, depth)).map(Block::Text));
+    risks.extend(input.more.depth.map(|depth| Block::Text(super::paths::sentence(input, depth))));
     risks.extend(super::losses::sentence(input).map(text));
     risks.extend(pictures::of_risk(input, "p").map(Block::Picture));
     Paper {

@@ -5,6 +5,8 @@ use redan_engine::depth::Worked;
 use redan_engine::tree::{DefencePoint, HarmPoint, Role};
 
 use super::{Block, Picture, text, words};
+use crate::Input;
+use crate::document::mitigation_title;
 use crate::pictures::{Front, Mark};
 use crate::telling::{self, amount, exactly};
 
@@ -14,19 +16,19 @@ pub(super) const WAYS: usize = 5;
 const POINTS: usize = 10;
 
 /// The answers; `prefix` is that of the ids in pictures.
-pub(crate) fn blocks(worked: &Worked, prefix: &str) -> Vec<Block> {
+pub(crate) fn blocks(input: &Input<'_>, worked: &Worked, prefix: &str) -> Vec<Block> {
     let Worked { tree, found } = worked;
     let steps = tree.leaves.iter().filter(|leaf| leaf.role == Role::Step).count();
     let mut out = Vec::new();
-    // A worst case in which everything works says nothing that a reader could use.
-    if steps > 0 && found.certain.len() == steps {
-        let mut lines = vec!["No step says how likely it is, so nobody can say how likely the goal is.".to_owned()];
+    // A worst case in which a whole way works for sure says nothing that a reader could use.
+    if !found.certain.is_empty() && found.probability.low > 1.0 - 1e-9 {
+        let mut lines = vec![unknown(found.certain.len(), steps)];
         lines.extend(telling::without_probability(tree, found, WAYS));
         out.push(text(lines.join(" ")));
     } else {
         out.push(Block::List(false, telling::tree(tree, found, WAYS).into_iter().map(words).collect()));
         out.extend(likeliest(worked));
-        out.extend(ranking(worked));
+        out.extend(ranking(input, worked));
     }
     if let Some(front) = found.defence.as_ref().filter(|front| front.len() > 1) {
         out.extend(defence(worked, front, prefix));
@@ -37,6 +39,15 @@ pub(crate) fn blocks(worked: &Worked, prefix: &str) -> Vec<Block> {
     out
 }
 
+fn unknown(certain: usize, steps: usize) -> String {
+    if certain == steps {
+        return "No step says how likely it is, so nobody can say how likely the goal is.".to_owned();
+    }
+    format!(
+        "{certain} of {steps} steps do not say how likely they are, among them all steps of one way, so nobody can say how likely the goal is."
+    )
+}
+
 fn likeliest(worked: &Worked) -> Option<Block> {
     let row = |set: &redan_engine::tree::MinimalSet| {
         vec![words(telling::steps(&worked.tree, &set.leaves, " + ", usize::MAX)), words(exactly(set.weight))]
@@ -45,13 +56,18 @@ fn likeliest(worked: &Worked) -> Option<Block> {
     (!rows.is_empty()).then(|| super::table(&[("Likeliest ways to the goal", 8), ("Probability", 2)], rows, ""))
 }
 
-fn ranking(worked: &Worked) -> Option<Block> {
+fn ranking(input: &Input<'_>, worked: &Worked) -> Option<Block> {
     let (tree, found) = (&worked.tree, &worked.found);
     let measures = found.importance.as_ref()?;
     let row = |at: &usize| {
         let leaf = &tree.leaves[*at];
         let without = (found.probability.low * (1.0 - measures[*at].criticality)).max(0.0);
-        let against = if leaf.mitigations.is_empty() { "nothing".to_owned() } else { leaf.mitigations.join(", ") };
+        let against: Vec<String> = leaf.mitigations.iter().map(|id| mitigation_title(input, id)).collect();
+        let against = match (against.is_empty(), leaf.stopped) {
+            (true, true) => "a defence in the tree".to_owned(),
+            (true, false) => "nothing".to_owned(),
+            (false, _) => against.join("; "),
+        };
         vec![
             words(&leaf.text),
             words(leaf.probability.map_or_else(|| "not stated".to_owned(), exactly)),

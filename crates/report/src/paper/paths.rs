@@ -31,15 +31,15 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth, picture: Option<Picture>)
         out.push(text(BY_QUESTIONS));
     }
     out.extend(picture.map(Block::Picture));
-    let told = told(found);
-    out.push(goals(input, found, &told));
-    out.extend(more_goals(found));
+    // Ways that may not exist are told once.
+    let told = told(found, if depth.by_questions { 1 } else { TOLD.0 });
+    out.extend(goals(input, found, &told));
     for goal in &told {
         out.extend(one_goal(input, found, goal));
     }
     if let Some(worked) = &depth.first_goal {
         out.extend(as_tree(input, &found.goals[0]));
-        out.extend(super::numbers::blocks(worked, "paths"));
+        out.extend(super::numbers::blocks(input, worked, "paths"));
     }
     out.push(sub("Worth attacking"));
     out.push(text(
@@ -54,25 +54,38 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth, picture: Option<Picture>)
 const INTRODUCTION: &str = "A way goes from where an attacker starts to what is worth protecting, one open threat after the other; ordinary use \
      needs none. Probabilities come from the likelihoods of the threats and take these to be independent: read them as an order.";
 const BY_QUESTIONS: &str =
-    "No open threat leads anywhere. The ways below exist only if open questions have the bad answer; each says which.";
+    "No open threat leads anywhere. The ways below exist only if open questions have the bad answer; such steps say so.";
+
+const ONCE: &str =
+    "A threat counts once, however many ways use it, and a way that needs all threats of another one is left out. The whole tree: ";
 
 /// The most important goal in one sentence, and what its ways have in common.
-pub(crate) fn sentence(input: &Input<'_>, depth: &Depth) -> Option<Vec<Run>> {
-    let goal = depth.paths.goals.first().filter(|_| !depth.by_questions)?;
-    let path = goal.paths.first()?;
+pub(crate) fn sentence(input: &Input<'_>, depth: &Depth) -> Vec<Run> {
+    let head = Run::Strong("How an attacker gets there: ".to_owned());
+    let reached = depth.paths.goals.len();
+    if depth.by_questions {
+        let goals = plural(reached, "goal", "goals");
+        return vec![
+            head,
+            plain(format!("No open threat leads to anything worth protecting; bad answers to open questions could open ways to {goals}.")),
+        ];
+    }
+    let Some((goal, path)) = depth.paths.goals.first().and_then(|goal| Some((goal, goal.paths.first()?))) else {
+        return vec![head, plain("No open threat leads to anything worth protecting.")];
+    };
     let (what, start) = (telling::done(input.model, goal.target), input.model.name_of(Thing::Element(path.start)));
     let attacker = &depth.paths.attackers[path.attacker].name;
     let mut runs = vec![
-        Run::Strong("How an attacker gets there: ".to_owned()),
+        head,
         plain(format!(
-            "The most an attacker can hope for is to {what}: {} likely by {}, the likeliest from {start} ({attacker}).",
+            "Worth most to an attacker is to {what}: {} likely by {}, the likeliest from {start} ({attacker}).",
             telling::percent(goal.probability),
             telling::ways(&goal.paths)
         )),
     ];
     let points = telling::choke_points(goal).take(2).map(|point| telling::choke_point(input.model, input.analysis, goal, point));
     runs.extend(points.map(|said| plain(format!(" {said}"))));
-    Some(runs)
+    runs
 }
 
 /// What an auditor reads: the goals, and what their ways rest on.
@@ -85,17 +98,19 @@ pub(super) fn results(input: &Input<'_>, depth: &Depth) -> Vec<Block> {
         return out;
     }
     out.extend(depth.by_questions.then(|| text(BY_QUESTIONS)));
-    out.push(goals(input, found, &[]));
-    out.extend(more_goals(found));
+    out.extend(goals(input, found, &[]));
     out.push(rests_on(input, found));
     out
 }
 
-/// The elements and flows of the likeliest way, to be pointed out in a diagram, with a title.
+/// The elements and flows of a likely way to the first goal, to be pointed out in a diagram, with a title. A way that
+/// never leaves its start would point out one box, so that one over flows is taken if there is one.
 pub(crate) fn pointed_out(input: &Input<'_>) -> Option<(String, Vec<Thing>)> {
     let goal = input.more.depth?.paths.goals.first()?;
-    let path = goal.paths.first()?;
-    Some((format!("The likeliest way to {}", telling::done(input.model, goal.target)), path.things()))
+    let moves = |path: &&Path| path.steps.iter().any(|step| step.flow.is_some());
+    let path = goal.paths.iter().take(TOLD.1).find(moves).or(goal.paths.first())?;
+    let (from, what) = (input.model.name_of(Thing::Element(path.start)), telling::done(input.model, goal.target));
+    Some((format!("A way to {what}, from {from}: {}", telling::percent(path.probability)), path.things()))
 }
 
 fn sub(title: &str) -> Block {
@@ -120,7 +135,7 @@ fn starts(input: &Input<'_>, found: &Paths) -> Option<Block> {
 }
 
 /// Goals whose ways are told: those whose likeliest way is not told already.
-fn told(found: &Paths) -> Vec<&Goal> {
+fn told(found: &Paths, most: usize) -> Vec<&Goal> {
     let mut known: Vec<(usize, Vec<usize>)> = Vec::new();
     let mut out = Vec::new();
     for goal in &found.goals {
@@ -131,7 +146,7 @@ fn told(found: &Paths) -> Vec<&Goal> {
             out.push(goal);
         }
     }
-    out.truncate(TOLD.0);
+    out.truncate(most);
     out
 }
 
@@ -143,9 +158,33 @@ fn goal_anchor(input: &Input<'_>, goal: &Goal) -> String {
     anchor("goal", &redan_engine::paths::id(input.model, goal.target))
 }
 
-fn goals(input: &Input<'_>, found: &Paths, told: &[&Goal]) -> Block {
-    let row = |goal: &Goal| {
-        let title = telling::capital(&telling::done(input.model, goal.target));
+/// Goals in the order of what they are worth. Who can see an asset as easily as change it has one row.
+fn together<'g>(input: &Input<'_>, found: &'g Paths) -> Vec<(String, &'g Goal)> {
+    let asset = |goal: &Goal| if let Position::Harms(asset, _) = goal.target { Some(asset) } else { None };
+    let needed = |goal: &Goal| goal.choke_points.iter().filter(|point| point.all).map(|point| point.at).collect::<Vec<_>>();
+    let mut rows: Vec<(String, &Goal)> = Vec::new();
+    for goal in &found.goals {
+        let alike = |other: &Goal| {
+            let numbers = |goal: &Goal| (goal.value, telling::percent(goal.probability), goal.paths.len());
+            asset(goal).is_some() && asset(goal) == asset(other) && numbers(goal) == numbers(other) && needed(goal) == needed(other)
+        };
+        let said = telling::done(input.model, goal.target);
+        match rows.last_mut().filter(|(_, other)| alike(other)) {
+            // "see" or "change": the name of the asset stands already.
+            Some((title, _)) if !said.starts_with("make ") => {
+                let (first, rest) = title.split_once(' ').unwrap_or((title.as_str(), ""));
+                *title = format!("{first} or {} {rest}", said.split(' ').next().unwrap_or_default());
+            }
+            _ => rows.push((telling::capital(&said), goal)),
+        }
+    }
+    rows
+}
+
+fn goals(input: &Input<'_>, found: &Paths, told: &[&Goal]) -> Vec<Block> {
+    let rows = together(input, found);
+    let row = |(title, goal): &(String, &Goal)| {
+        let title = title.clone();
         let is_told = told.iter().any(|one| one.target == goal.target);
         let needed = goal.choke_points.iter().filter(|point| point.all).take(3);
         let needed: Vec<String> = needed.map(|point| telling::common(input.model, input.analysis, point.at)).collect();
@@ -158,11 +197,12 @@ fn goals(input: &Input<'_>, found: &Paths, told: &[&Goal]) -> Block {
         ]
     };
     let head = [("What somebody wants", 5), ("Worth", 2), ("Likelihood", 2), ("Ways", 1), ("Every way goes through", 5)];
-    table(&head, found.goals.iter().take(GOALS).map(row).collect(), "")
+    let mut out = vec![table(&head, rows.iter().take(GOALS).map(row).collect(), "")];
+    out.extend(more_goals(found, rows.len().saturating_sub(GOALS)));
+    out
 }
 
-fn more_goals(found: &Paths) -> Option<Block> {
-    let more = found.goals.len().saturating_sub(GOALS);
+fn more_goals(found: &Paths, more: usize) -> Option<Block> {
     let mut runs = Vec::new();
     if more > 0 {
         runs.extend([
@@ -201,7 +241,7 @@ fn one_goal(input: &Input<'_>, found: &Paths, goal: &Goal) -> Vec<Block> {
     }
     let points = telling::choke_points(goal).take(COMMON);
     let points: Vec<String> = points.map(|point| telling::choke_point(input.model, input.analysis, goal, point)).collect();
-    said.extend((!points.is_empty()).then(|| Run::Strong(points.join(" "))));
+    said.extend((!points.is_empty()).then(|| plain(points.join(" "))));
     said.extend((!goal.complete).then(|| plain(" The search stopped at its bound; there may be more ways.")));
     out.extend((!said.is_empty()).then_some(Block::Text(said)));
     out
@@ -219,7 +259,7 @@ fn way(input: &Input<'_>, found: &Paths, number: usize, path: &Path) -> Vec<(usi
         if let Some(threat) = step.threat.map(|at| &input.analysis.threats[at]) {
             runs.extend([plain(": "), Run::Link(anchor("threat", &threat.id), threat.title.clone())]);
             runs.push(Run::Quiet(format!(" {}", telling::percent(step.probability))));
-            runs.extend(step.question.then(|| Run::Alarm(" if an open question has the bad answer".to_owned())));
+            runs.extend(step.question.then(|| Run::Quiet(", if a question has the bad answer".to_owned())));
         }
         out.push((1, runs));
     }
@@ -240,10 +280,8 @@ fn as_tree(input: &Input<'_>, goal: &Goal) -> Vec<Block> {
     vec![
         sub("The same as an attack tree"),
         Block::Picture(Picture { title: format!("Attack tree: {}", tree.goal), svg, mermaid: None }),
-        Block::Text(vec![
-            plain("A threat counts once, however many ways use it. The whole tree: "),
-            Run::Code(format!("redan tree --tree {id}")),
-        ]),
+        Block::Text(vec![plain(ONCE), Run::Code(format!("redan tree --tree {id}"))]),
+        super::parts::steps(&tree),
     ]
 }
 

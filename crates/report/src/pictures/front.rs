@@ -48,10 +48,12 @@ impl Front {
         self.axes(&scale, &mut canvas);
         canvas.path("front", &self.course(&scale));
         let mut last = f64::NEG_INFINITY;
-        for mark in &self.points {
+        let end = self.points.last().map_or(0.0, |mark| scale.x(mark.x));
+        for (at, mark) in self.points.iter().enumerate() {
             let (x, y) = (scale.x(mark.x), scale.y(mark.y));
             canvas.rect(if mark.filled { "dot" } else { "ring" }, (x - 4.0, y - 4.0), (8.0, 8.0));
-            if x - last >= APART {
+            // The last one has a label whatever stands before it.
+            if at + 1 == self.points.len() || x - last >= APART && end - x >= APART {
                 let label = if mark.y.is_finite() { amount(mark.y) } else { self.beyond.to_owned() };
                 last = x + (NOTE.width(&label) - APART).max(0.0);
                 let right = x + NOTE.width(&label) > LEFT + SIZE.0 + RIGHT;
