@@ -5,6 +5,7 @@
 //! what was measured; none of them is enforced, because machines differ.
 
 mod grown;
+mod many;
 
 use std::fs;
 use std::io::Write;
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &BenchArgs, out: &mut dyn Write) -> anyhow::Result<()> {
             writeln!(out, "{command:<10} 10 times the size: {cpu:.1} times the CPU time, {peak:.1} times the memory   10.5 times")?;
         }
     }
-    Ok(())
+    many::run(root, &binary, args.runs, out)
 }
 
 /// The release build of a workspace.

@@ -23,35 +23,37 @@ pub(crate) const HISTORY: &str = "security/threat-models/shop.tm.yaml";
 #[derive(Debug, Args)]
 pub(crate) struct GenModelsArgs {
     /// How many models
-    models: usize,
+    pub(crate) models: usize,
     /// How many elements each has, with twice as many flows
-    elements: usize,
+    pub(crate) elements: usize,
     /// The folder to write them into
     #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
 }
 
 /// Arguments of `gen-history`.
 #[derive(Debug, Args)]
 pub(crate) struct GenHistoryArgs {
     /// How many commits
-    commits: usize,
+    pub(crate) commits: usize,
     /// How many elements the model has, with twice as many flows
-    elements: usize,
+    pub(crate) elements: usize,
     /// The folder to write the repository into; it may not exist yet
     #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
 }
 
-/// Runs `gen-models`.
-pub(crate) fn models(args: &GenModelsArgs) -> anyhow::Result<()> {
+/// Runs `gen-models`; gives the paths of the models.
+pub(crate) fn models(args: &GenModelsArgs) -> anyhow::Result<Vec<PathBuf>> {
     let folder = args.output.join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let mut paths = Vec::with_capacity(args.models);
     for number in 0..args.models {
         let path = folder.join(format!("service-{number:03}.tm.yaml"));
         fs::write(&path, one_of_many(number, args.elements)).with_context(|| format!("writing {}", path.display()))?;
+        paths.push(path);
     }
-    Ok(())
+    Ok(paths)
 }
 
 /// One model; no two are alike.

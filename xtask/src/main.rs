@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         Chore::Codegen { check } => codegen::run(check),
         Chore::Tidy => tidy::run(&mut std::io::stdout()),
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
-        Chore::GenModels(args) => gen_many::models(&args),
+        Chore::GenModels(args) => gen_many::models(&args).map(drop),
         Chore::GenHistory(args) => gen_many::history(&args),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),

@@ -20,6 +20,8 @@ mod models;
 mod packs;
 mod project;
 #[cfg(test)]
+mod ready;
+#[cfg(test)]
 mod reference;
 mod session;
 #[cfg(feature = "sync")]

@@ -123,7 +123,8 @@ fn round_trips(format: &str, ending: &str) {
                     || place.starts_with(&format!("{section}.{id}"))
                         && (place.contains(field) || what.contains(field) || !what.contains(','))
             });
-            let made = ["description", "traits", "controls", "carries", "returns", "holds", "tags", "name", "trust"].contains(&field);
+            let made =
+                ["description", "traits", "controls", "carries", "returns", "holds", "tags", "name", "label", "trust"].contains(&field);
             assert!(
                 listed || made && before[section][id][field].is_null(),
                 "{name} through {format}: {difference} is not listed in {losses:?}"

@@ -66,6 +66,19 @@ pub(crate) fn without_lints(input: &Input<'_>) -> Analysis {
     Analysis { threats, questions, lints: Vec::new(), coverage, evidence }
 }
 
+/// The threats of a model as they stand, without titles, questions, coverage and lints: what a long history needs of
+/// each of its versions.
+pub(crate) fn threats(input: &Input<'_>) -> Vec<Threat> {
+    let nothing = Overlay::default();
+    let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
+    let refiners = refiners(input.knowledge);
+    let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
+    let raiser = raised::Raiser { is_brief: true, ..raiser(input, judge) };
+    let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
+    raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
+    gathered.in_order(&raiser).0
+}
+
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.
 fn assess(input: &Input<'_>, threats: &mut [Threat]) -> Option<Box<crate::evidence::Assessment>> {
     let evidence = &input.context.evidence;
@@ -94,6 +107,7 @@ pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> rais
         mitigations: raised::stated_controls(input),
         has_assumptions: raised::has_unconfirmed(input.model),
         reasons: std::cell::RefCell::default(),
+        is_brief: false,
     }
 }
 

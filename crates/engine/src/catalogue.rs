@@ -1,5 +1,7 @@
 //! What the catalogues know: controls, traits, technologies, protocols and data classes, as checked data.
 
+use std::sync::OnceLock;
+
 use indexmap::IndexMap;
 use redan_model::Place;
 use redan_model::lang::{State, Strength};
@@ -92,6 +94,9 @@ pub struct Trait {
     pub hint: String,
 }
 
+/// States of traits or controls. They are looked up millions of times, by numbers that nobody chooses to collide.
+pub type States<K> = IndexMap<K, State, rustc_hash::FxBuildHasher>;
+
 /// What something is built with.
 #[derive(Debug, Clone)]
 pub struct Technology {
@@ -102,9 +107,9 @@ pub struct Technology {
     /// Other names that models may use.
     pub aliases: Vec<String>,
     /// Traits that it has (`yes`) or may have (`unknown`); every other trait is `no`.
-    pub traits: IndexMap<TraitIx, State>,
+    pub traits: States<TraitIx>,
     /// Controls that it brings, with the state.
-    pub controls: IndexMap<ControlIx, State>,
+    pub controls: States<ControlIx>,
     /// Controls that drawing it gives to the model.
     pub gives_model: Vec<ControlIx>,
 }
@@ -117,9 +122,9 @@ pub struct Protocol {
     /// Other names that models may use.
     pub aliases: Vec<String>,
     /// Traits of flows over it; every other trait of the flow is `no`.
-    pub traits: IndexMap<TraitIx, State>,
+    pub traits: States<TraitIx>,
     /// Controls that it brings or rules out.
-    pub controls: IndexMap<ControlIx, State>,
+    pub controls: States<ControlIx>,
 }
 
 /// A class of data.
@@ -170,4 +175,6 @@ pub struct Catalogue {
     pub data_classes: IndexMap<String, DataClass>,
     /// Taxonomies by id.
     pub taxonomies: IndexMap<String, Taxonomy>,
+    /// The words that speak for each technology, found when the first question needs them.
+    pub(crate) words: OnceLock<Vec<Vec<String>>>,
 }

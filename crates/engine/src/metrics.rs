@@ -8,8 +8,10 @@ use jiff::civil::Date;
 use redan_model::Model;
 use redan_model::lang::{Band, MitigationStatus};
 
-use crate::analysis::{Analysis, Status};
+use crate::analyse::Input;
+use crate::analysis::{Analysis, Status, Threat};
 use crate::policy::place;
+use crate::{Context, Knowledge, Policy};
 
 /// A threat in one state of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,15 +122,25 @@ struct Track {
     seen: usize,
 }
 
+/// What stands where in a model: the same as [`observe`] of its analysis without evidence, in less than half the time.
+pub fn survey(model: &Model, knowledge: &Knowledge, policy: &Policy, today: Date) -> Vec<Observed> {
+    let context = Context::on(today);
+    observed(model, &crate::analyse::threats(&Input { model, knowledge, policy, context: &context }))
+}
+
 /// What of an analysis the history is about.
 pub fn observe(model: &Model, analysis: &Analysis) -> Vec<Observed> {
+    observed(model, &analysis.threats)
+}
+
+fn observed(model: &Model, threats: &[Threat]) -> Vec<Observed> {
     let due = |id: &String| {
         let mitigation = &model.root.mitigations.entries.get(id)?.value;
         let status = mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
         let is_done = matches!(status, MitigationStatus::Implemented | MitigationStatus::Rejected);
         mitigation.due.as_ref().filter(|_| !is_done).map(|due| due.value)
     };
-    let observed = |threat: &crate::Threat| Observed {
+    let observed = |threat: &Threat| Observed {
         id: threat.id.clone(),
         status: threat.status,
         band: threat.rating.band.or(threat.stated_band),
@@ -136,7 +148,7 @@ pub fn observe(model: &Model, analysis: &Analysis) -> Vec<Observed> {
         due: threat.mitigations.iter().filter_map(due).min(),
         until: threat.answer.as_ref().and_then(|answer| answer.until),
     };
-    analysis.threats.iter().map(observed).collect()
+    threats.iter().map(observed).collect()
 }
 
 /// The numbers of a history, whose states are in order, oldest first.

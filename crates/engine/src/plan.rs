@@ -5,9 +5,12 @@
 
 mod bound;
 mod front;
+mod improve;
 mod order;
 mod problem;
+mod rows;
 mod search;
+mod split;
 mod threats;
 
 use redan_model::lang::Band;
@@ -191,19 +194,22 @@ fn choose(
         shortfall.push(Shortfall::OutOfReach(out.into_iter().map(name).collect()));
     }
     let limit = Some(limit);
-    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, 2 * search::WORK) else { return best_within(problem, budget) };
+    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, search::WORK / 2 * 3) else {
+        return best_within(problem, budget);
+    };
     if request.budget.is_none() {
         // For the same hours, what leaves least; what is proven is proven about the hours.
         let (bound, proven) = (cheapest.bound, cheapest.proven);
         let gap = share_of(cheapest.cost as f64 - bound, cheapest.cost as f64);
-        let same = least_left(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 2).unwrap_or(cheapest);
+        let same =
+            search::least_left_from(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 2, Some(&cheapest)).unwrap_or(cheapest);
         return (Choice { bound, proven, ..same }, gap);
     }
     if cheapest.cost > budget {
         shortfall.push(Shortfall::TooSmall(cheapest.cost));
         return best_within(problem, budget);
     }
-    let found = least_left(problem, Goal { budget, limit }, search::WORK).unwrap_or(cheapest);
+    let found = search::least_left_from(problem, Goal { budget, limit }, search::WORK, Some(&cheapest)).unwrap_or(cheapest);
     let gap = share_of(found.left - found.bound, found.left);
     (found, gap)
 }

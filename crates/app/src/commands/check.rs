@@ -7,12 +7,14 @@ mod human;
 mod known;
 mod results;
 
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
+use redan_engine::analysis::{Status, Threat};
 use redan_engine::{Analysis, Context, Knowledge, Policy};
 use redan_model::{Diagnostic, Model};
 use redan_report::gate::{CheckReport, comment, github, gitlab, junit, sarif};
@@ -22,6 +24,7 @@ use serde::Serialize;
 use crate::args::Models;
 use crate::evidence::{self, Given};
 use crate::exit::{Exit, Failure, Outcome, usage};
+use crate::human as people;
 use crate::session::{Kept, Opened, Session};
 use crate::threads;
 
@@ -85,6 +88,8 @@ enum CheckFormat {
 struct Checked {
     model: Opened,
     analysis: Option<Kept<Analysis>>,
+    /// How many of what the analysis found.
+    counts: Option<Counts>,
     /// What keeps it from passing.
     failures: Vec<Failed>,
     /// What would, had it not been there before.
@@ -182,8 +187,22 @@ struct Job<'a> {
     context: Context,
 }
 
+/// How many of what an analysis found, counted before what nobody needs any more is taken out of it.
+struct Counts {
+    json: CountsJson,
+    summary: String,
+    waiting: usize,
+}
+
+/// What is left of an analysis once it was judged.
+struct Done {
+    analysis: Kept<Analysis>,
+    counts: Counts,
+    judged: Judged,
+}
+
 /// The analyses of all valid models, made on every core.
-fn analyses(models: &[Opened]) -> Vec<Option<(Kept<Analysis>, Judged)>> {
+fn analyses(models: &[Opened]) -> Vec<Option<Done>> {
     let job = |opened: &'_ Opened| opened.loaded.is_valid().then(|| opened.context());
     let contexts: Vec<Option<Context>> = models.iter().map(job).collect();
     let jobs = models.iter().zip(contexts).map(|(opened, context)| {
@@ -195,20 +214,33 @@ fn analyses(models: &[Opened]) -> Vec<Option<(Kept<Analysis>, Judged)>> {
 }
 
 impl Job<'_> {
-    fn run(&self) -> (Kept<Analysis>, Judged) {
-        let analysis = Kept::new(redan_engine::analyse(self.model, self.knowledge, self.policy, &self.context));
-        let judged = gate::judge(self.model, self.knowledge, self.policy, &analysis, self.context.today);
-        (analysis, judged)
+    fn run(&self) -> Done {
+        let mut analysis = redan_engine::analyse(self.model, self.knowledge, self.policy, &self.context);
+        let mut judged = gate::judge(self.model, self.knowledge, self.policy, &analysis, self.context.today);
+        judged.failures.extend(evidence::failures(&self.context.evidence, &analysis).into_iter().map(Failed::of_evidence));
+        let waiting = analysis.count(Status::Question);
+        let counts = Counts { json: CountsJson::of(&analysis), summary: people::summary(&analysis), waiting };
+        lighten(&mut analysis, &judged);
+        Done { analysis: Kept::new(analysis), counts, judged }
     }
 }
 
+/// Takes out of an analysis what no output of `check` shows: with hundreds of models, that is nearly all there is.
+fn lighten(analysis: &mut Analysis, judged: &Judged) {
+    let failing: HashSet<&str> = judged.failures.iter().chain(&judged.warned).filter_map(|failed| failed.threat.as_deref()).collect();
+    let is_shown = |threat: &Threat| !matches!(threat.status, Status::Question | Status::Mitigated) || failing.contains(threat.id.as_str());
+    analysis.threats.retain(is_shown);
+    analysis.threats.shrink_to_fit();
+    analysis.questions = Vec::new();
+    analysis.coverage = Vec::new();
+}
+
 impl Checked {
-    fn new(model: Opened, found: Option<(Kept<Analysis>, Judged)>) -> Self {
-        let Some((analysis, Judged { mut failures, warned })) = found else {
-            return Self { model, analysis: None, failures: Vec::new(), known: Vec::new(), warned: Vec::new() };
+    fn new(model: Opened, done: Option<Done>) -> Self {
+        let Some(Done { analysis, counts, judged: Judged { failures, warned } }) = done else {
+            return Self { model, analysis: None, counts: None, failures: Vec::new(), known: Vec::new(), warned: Vec::new() };
         };
-        failures.extend(evidence::failures(&model.evidence, &analysis).into_iter().map(Failed::of_evidence));
-        Self { model, analysis: Some(analysis), failures, known: Vec::new(), warned }
+        Self { model, analysis: Some(analysis), counts: Some(counts), failures, known: Vec::new(), warned }
     }
 
     /// Takes out what was there before.
@@ -244,7 +276,7 @@ fn since(revision: &str, checked: &[Checked], session: &mut Session<'_>) -> anyh
         };
         let (knowledge, policy) = (&*one.model.knowledge, &one.model.project.policy);
         let job = Job { model: &old.loaded.model, knowledge, policy, context: Context::on(one.model.today) };
-        known.add(&one.model.below, &job.run().1.failures);
+        known.add(&one.model.below, &job.run().judged.failures);
     }
     Ok(known)
 }
@@ -317,7 +349,7 @@ fn document(checked: &[Checked]) -> Document<'_> {
     let models = checked.iter().map(|one| ModelChecked {
         model: ModelJson::of(&one.model.loaded.model, &one.model.loaded.sources),
         valid: one.analysis.is_some(),
-        counts: one.analysis.as_deref().map(CountsJson::of),
+        counts: one.counts.as_ref().map(|counts| counts.json),
         gate: one.analysis.is_some().then(|| GateJson {
             passed: one.failures.is_empty(),
             failures: one.failures.clone(),

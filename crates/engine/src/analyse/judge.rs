@@ -41,12 +41,21 @@ pub(crate) struct Judge<'a, 'm> {
 impl<'m> Judge<'_, 'm> {
     /// Judges a rule on a subject; `member` says whether a bound asset certainly belongs to the list of `with`.
     pub(crate) fn verdict(&self, rule: RuleIx, env: Env, member: Tri) -> Option<Verdict> {
-        let forth = self.one_way(rule, env, member, false);
+        self.either_way(rule, env, member, true)
+    }
+
+    /// The same without the facts that would settle it, which take most of the time.
+    pub(crate) fn verdict_alone(&self, rule: RuleIx, env: Env, member: Tri) -> Option<Verdict> {
+        self.either_way(rule, env, member, false)
+    }
+
+    fn either_way(&self, rule: RuleIx, env: Env, member: Tri, asks: bool) -> Option<Verdict> {
+        let forth = self.one_way(rule, env, member, (false, asks));
         let Thing::Flow(ix) = env.subject else { return forth };
         if !self.facts.ends(ix).both_ways {
             return forth;
         }
-        let back = self.one_way(rule, env, member, true);
+        let back = self.one_way(rule, env, member, (true, asks));
         match (forth, back) {
             (Some(forth), Some(back)) if weight(back.status) > weight(forth.status) => Some(back),
             (None, back) => back,
@@ -54,7 +63,24 @@ impl<'m> Judge<'_, 'm> {
         }
     }
 
-    fn one_way(&self, ix: RuleIx, env: Env, member: Tri, turned: bool) -> Option<Verdict> {
+    /// Whether a rule raises a threat or a question on a subject; what for is not found out.
+    pub(crate) fn is_live(&self, ix: RuleIx, env: Env) -> bool {
+        let rule = &self.knowledge.rules[usize::from(ix.0)];
+        let live = |turned| {
+            self.with_world(env, turned, |world| {
+                let when = rule.when.eval(world, env);
+                if when.is_no() || self.refined(ix, env, world) {
+                    return false;
+                }
+                let sight = Sight { facts: self.facts, subject: env.subject, turned };
+                super::is_live(self.status(when, sight.bits(&rule.countered_by).full))
+            })
+        };
+        let turns = matches!(env.subject, Thing::Flow(flow) if self.facts.ends(flow).both_ways);
+        live(false) || (turns && live(true))
+    }
+
+    fn one_way(&self, ix: RuleIx, env: Env, member: Tri, (turned, asks): (bool, bool)) -> Option<Verdict> {
         let rule = &self.knowledge.rules[usize::from(ix.0)];
         self.with_world(env, turned, |world| {
             let when = rule.when.eval(world, env).and(member);
@@ -73,6 +99,9 @@ impl<'m> Judge<'_, 'm> {
                 likelihood: Likelihood::of(rule, world, env),
             };
             sight.uses(&rule.countered_by, &mut verdict.counters);
+            if !asks {
+                return Some(verdict);
+            }
             if when.is_unknown() && status != Status::Mitigated {
                 verdict.asks = rule.when.unknown_facts(world, env);
                 if member.is_unknown()

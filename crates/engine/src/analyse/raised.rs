@@ -34,6 +34,8 @@ pub(crate) struct Raiser<'a, 'm> {
     pub(crate) mitigations: StatedControls<'m>,
     pub(crate) has_assumptions: bool,
     pub(crate) reasons: RefCell<Reasons>,
+    /// Whether only ids, statuses and ratings are wanted, and neither titles nor what threats wait for.
+    pub(crate) is_brief: bool,
 }
 
 /// Phrases of ratings, each list and each phrase made once: threats to one thing differ in little else than their rules.
@@ -117,7 +119,8 @@ impl Raiser<'_, '_> {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let mut on = |asset, member| {
             let env = Env { subject, asset };
-            if let Some(verdict) = self.judge.verdict(ix, env, member) {
+            let verdict = if self.is_brief { self.judge.verdict_alone(ix, env, member) } else { self.judge.verdict(ix, env, member) };
+            if let Some(verdict) = verdict {
                 take(self.draft(ix, env, member, verdict));
             }
         };
@@ -213,7 +216,7 @@ impl Raiser<'_, '_> {
         let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
         let rule = &self.input.knowledge.rules[usize::from(rule.0)];
         threat.id = id(self.input.model, rule, subject, threat.with);
-        if threat.title.is_empty() && threat.answer.is_none() {
+        if threat.title.is_empty() && threat.answer.is_none() && !self.is_brief {
             threat.title = crate::title::fill(&rule.title, self.judge.facts, subject, threat.with, false);
         }
     }

@@ -9,7 +9,7 @@ use redan_model::lang::{State, Strength};
 
 use super::node::{At, Faults, Node, Record, Tree, at, is_id, scalar};
 use super::taxonomy;
-use crate::catalogue::{Catalogue, Control, ControlIx, DataClass, FAMILIES, Lowers, Protocol, Technology, Trait, TraitIx};
+use crate::catalogue::{Catalogue, Control, ControlIx, DataClass, FAMILIES, Lowers, Protocol, States, Technology, Trait, TraitIx};
 
 /// The catalogues in the order in which they have to be read.
 pub(super) const FILES: [&str; 6] = ["controls", "traits", "data-classes", "technologies", "protocols", "taxonomies"];
@@ -101,7 +101,7 @@ fn data_class(node: &Node, place: At, faults: &mut Faults<'_>) -> Option<DataCla
 fn technology(node: &Node, place: At, catalogue: &Catalogue, faults: &mut Faults<'_>) -> Option<Technology> {
     let keys = ["name", "kinds", "aliases", "has", "may-have", "controls", "gives-model"];
     let record = Record::open(node, place, "a technology", &keys, faults)?;
-    let mut traits = IndexMap::new();
+    let mut traits = States::default();
     for (key, state) in [("has", State::Yes), ("may-have", State::Unknown)] {
         for (id, place) in record.texts(key, faults) {
             if let Some(ix) = find_trait(&id, ELEMENTS, place, catalogue, faults)
@@ -127,7 +127,7 @@ fn technology(node: &Node, place: At, catalogue: &Catalogue, faults: &mut Faults
 
 fn protocol(node: &Node, place: At, catalogue: &Catalogue, faults: &mut Faults<'_>) -> Option<Protocol> {
     let record = Record::open(node, place, "a protocol", &["name", "aliases", "traits", "controls"], faults)?;
-    let mut traits = IndexMap::new();
+    let mut traits = States::default();
     for (id, place, state) in states(&record, "traits", faults) {
         if let Some(ix) = find_trait(&id, &[Place::Flow], place, catalogue, faults) {
             traits.insert(ix, state);
@@ -143,8 +143,8 @@ fn protocol(node: &Node, place: At, catalogue: &Catalogue, faults: &mut Faults<'
 
 const ELEMENTS: &[Place] = &[Place::Element, Place::Actor, Place::External, Place::Process, Place::Store, Place::Target];
 
-fn control_states(record: &Record<'_>, places: &[Place], catalogue: &Catalogue, faults: &mut Faults<'_>) -> IndexMap<ControlIx, State> {
-    let mut found = IndexMap::new();
+fn control_states(record: &Record<'_>, places: &[Place], catalogue: &Catalogue, faults: &mut Faults<'_>) -> States<ControlIx> {
+    let mut found = States::default();
     for (id, place, state) in states(record, "controls", faults) {
         if let Some(ix) = find_control(&id, places, place, catalogue, faults) {
             found.insert(ix, state);

@@ -99,7 +99,7 @@ fn data_classes(catalogue: &Catalogue, out: &mut String) {
     }
 }
 
-fn states(catalogue: &Catalogue, controls: &indexmap::IndexMap<ControlIx, State>) -> String {
+fn states(catalogue: &Catalogue, controls: &crate::catalogue::States<ControlIx>) -> String {
     let named =
         |(ix, state): (&ControlIx, &State)| catalogue.controls.get_index(usize::from(ix.0)).map(|(id, _)| format!("`{id}` {state}"));
     controls.iter().filter_map(named).collect::<Vec<_>>().join(", ")

@@ -44,7 +44,9 @@ fn cadence(linter: &mut Linter<'_>) {
 
 fn roles(linter: &mut Linter<'_>) {
     let root = &linter.model.root;
-    let held: Vec<_> = root.reviews.entries.values().filter(|entry| is_held(&entry.value)).collect();
+    let today = linter.context.today;
+    let is_past = |review: &Review| review.on.as_ref().is_none_or(|on| on.value <= today);
+    let held: Vec<_> = root.reviews.entries.values().filter(|entry| is_held(&entry.value) && is_past(&entry.value)).collect();
     let Some(last) = held.last() else { return };
     let role = |id: &String| root.people.entries.get(id).and_then(|person| person.value.role.as_ref()).map(|role| role.value);
     let present: Vec<Role> = held.iter().flat_map(|entry| entry.value.people.values()).filter_map(role).collect();

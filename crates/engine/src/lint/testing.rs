@@ -206,6 +206,25 @@ fn age_is_counted_in_days_across_months_and_years() {
 #[test]
 fn reviews_need_people_of_each_role() {
     raises("missing-roles", &but("[ana, bo, cy, di]", "[ana, bo, cy]"));
+    quiet("missing-roles", &but("[ana, bo, cy, di]", "[ana, bo, cy]}\n  second: {on: 2026-01-20, people: [di]"));
+    for not_yet in ["state: planned, on: 2026-03-20", "on: 2026-03-20"] {
+        let second = format!("[ana, bo, cy]}}\n  second: {{{not_yet}, people: [di]");
+        raises("missing-roles", &but("[ana, bo, cy, di]", &second));
+    }
+}
+
+#[test]
+fn the_policy_says_which_roles_have_to_take_part() {
+    use redan_model::lang::Role;
+    let missing = |roles: &[Role]| {
+        let policy = Policy { required_roles: roles.to_vec(), ..Policy::default() };
+        let found = lints_with(CLEAN, &policy).into_iter().find(|lint| lint.code == "missing-roles");
+        found.map(|lint| lint.message)
+    };
+    assert_eq!(missing(&[Role::Product, Role::Security]), None);
+    assert_eq!(missing(&[]), None);
+    let found = missing(&[Role::Product, Role::Legal]).expect("nobody of legal was there");
+    assert!(found.contains("legal") && !found.contains("product"), "{found}");
 }
 
 const MITIGATION: &str = "

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Linter, named};
 use crate::analyse::judge::{Judge, is_subject, kind_of};
-use crate::expr::{Env, Field, Kind, Tri, World};
+use crate::expr::{Env, Field, Kind, World};
 use crate::fact::{BaseFact, FactKey};
 use crate::facts::{Facts, Overlay, Stage, narrow, things};
 use crate::rule::{Rule, RuleIx};
@@ -42,8 +42,9 @@ pub(super) fn check(linter: &mut Linter<'_>) {
             if !rule.when.eval(&now, env).is_no() {
                 continue;
             }
-            let live = judge.verdict(*ix, env, Tri::Yes).is_some_and(|verdict| crate::analyse::is_live(verdict.status));
-            if live && let Some(zone) = zone_behind(linter, rule, &without, env, &trusted) {
+            if judge.is_live(*ix, env)
+                && let Some(zone) = zone_behind(linter, rule, &without, env, &trusted)
+            {
                 found.push((*ix, zone, subject));
             }
         }

@@ -1,10 +1,22 @@
 //! What no choice can beat: bounds by Lagrangian relaxation, sound for every value of the multipliers.
 //!
-//! A risk loses at most what is left of it, and at most the sum of the weights of what is chosen. Multipliers weigh the two
-//! against each other for each risk; what remains is a knapsack whose linear relaxation is solved by sorting. For the
-//! cheapest way to a target the multipliers price how far each risk is above it.
+//! Each risk chooses for itself which mitigations lower it and pays a price for each; the mitigations are chosen for what all
+//! risks together pay. Other multipliers price the rows of a target and what needs what. What remains of the mitigations
+//! is a knapsack, whose linear relaxation is solved by sorting. A risk with many mitigations has one price for all of them.
 
-use super::problem::{Problem, TINY};
+use std::ops::Range;
+
+use super::problem::{Problem, TINY, Term};
+use super::rows::{Row, Rows};
+
+/// Up to so many mitigations, a risk is looked at in all sets of them.
+const MOST_JOINT: usize = 6;
+/// After so many rounds that better nothing the steps become shorter.
+const PATIENCE: u32 = 8;
+/// Steps that are shorter than this share of the first lead nowhere.
+const SHORTEST: f64 = 1.0 / 1_024.0;
+/// How much of the last direction the next one keeps, so that the way up does not go to and fro.
+const DEFLECTION: f64 = 0.7;
 
 /// What has been decided about each mitigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,29 +26,117 @@ pub(crate) enum State {
     Out,
 }
 
-/// The part of a problem that is still open, as the relaxation sees it.
+/// What is made as small as possible.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    Left,
+    Cost,
+}
+
+/// What is the same in all parts of a problem: the rows of the target, and which multiplier is whose.
+pub(crate) struct Frame {
+    pub(crate) aim: Aim,
+    pub(crate) rows: Vec<Row>,
+    /// For each mitigation the rows that it is in, with its weight.
+    pub(crate) rows_of: Vec<Vec<(usize, f64)>>,
+    /// Whether every choice that fulfils the rows meets the limit.
+    pub(crate) exact: bool,
+    /// The first multiplier of each risk.
+    of_terms: Vec<usize>,
+    /// Pairs of which the first needs the second.
+    needs: Vec<(usize, usize)>,
+    of_rows: usize,
+    of_needs: usize,
+    /// What the multipliers start from.
+    pub(crate) start: Vec<f32>,
+}
+
+impl Frame {
+    pub(crate) fn new(problem: &Problem<'_>, limit: Option<f64>, aim: Aim) -> Self {
+        let Rows { rows, exact } = Rows::new(problem, limit);
+        let mut start = Vec::new();
+        let mut of_terms = Vec::new();
+        for term in &problem.terms {
+            of_terms.push(start.len());
+            match (aim, joint(term)) {
+                (Aim::Cost, _) => {}
+                (Aim::Left, Some(_)) => start.extend(term.most(true).iter().map(|weight| *weight as f32)),
+                (Aim::Left, None) => start.push(1.0),
+            }
+        }
+        let pairs = problem.needs.iter().enumerate().flat_map(|(at, needs)| needs.iter().map(move |needed| (at, *needed)));
+        let of_rows = start.len();
+        let frame =
+            Self { aim, exact, of_terms, needs: pairs.collect(), of_rows, of_needs: of_rows, start, rows: Vec::new(), rows_of: Vec::new() };
+        frame.with(rows, problem.costs.len())
+    }
+
+    /// The same with other rows.
+    pub(crate) fn with(&self, rows: Vec<Row>, count: usize) -> Self {
+        let mut rows_of = vec![Vec::new(); count];
+        for (at, row) in rows.iter().enumerate() {
+            row.members.iter().for_each(|(m, weight)| rows_of[*m].push((at, *weight)));
+        }
+        let of_needs = self.of_rows + rows.len();
+        let mut start = self.start[..self.of_rows].to_vec();
+        start.resize(of_needs + self.needs.len(), 0.0);
+        Self { rows, rows_of, of_terms: self.of_terms.clone(), needs: self.needs.clone(), of_needs, start, ..*self }
+    }
+}
+
+/// What a risk leaves for each set of its mitigations, if it is small enough to look at all of them.
+fn joint<'t>(term: &'t Term<'_>) -> Option<&'t [f64]> {
+    term.table().filter(|_| term.relevant.len() <= MOST_JOINT)
+}
+
+/// The part of a problem that is still open, as the relaxation sees it. Places are those of open mitigations in `free`.
+#[derive(Default)]
 pub(crate) struct Relaxed {
-    /// Sum of the risks with what is in place.
-    pub(crate) left: f64,
+    /// What is in place leaves so much, or costs so much.
+    base: f64,
     /// Cost of what is in place.
-    pub(crate) cost: u64,
+    pub(crate) spent: u64,
     /// Open mitigations.
     pub(crate) free: Vec<usize>,
     costs: Vec<f64>,
-    /// Risks that can still be lowered: by how much at most, the place of the risk, and the weights of open mitigations.
-    rows: Vec<Row>,
-    /// Whether the limit can still be met.
-    pub(crate) reachable: bool,
-    /// Whether what is in place meets the limit.
-    pub(crate) met: bool,
+    /// What each open mitigation gains, whatever else is chosen.
+    gains: Vec<f64>,
+    joint: Vec<Joint>,
+    /// What each set of a joint risk takes away.
+    taken: Vec<f64>,
+    wide: Vec<Wide>,
+    rows: Vec<OpenRow>,
+    /// The members of the rows, one row after the other.
+    weights: Vec<(usize, f64)>,
+    needs: Vec<OpenNeed>,
 }
 
-struct Row {
-    term: usize,
+/// A risk of which all sets are looked at.
+struct Joint {
+    /// The first of its numbers in `taken`.
+    first: usize,
+    /// Its open mitigations, each with its multiplier.
+    spots: Vec<(usize, usize)>,
+}
+
+/// A risk with too many mitigations for that: it loses at most `most`, and at most the sum of the weights.
+struct Wide {
+    multiplier: usize,
     most: f64,
-    /// How far it is above the limit.
-    above: f64,
     weights: Vec<(usize, f64)>,
+}
+
+struct OpenRow {
+    multiplier: usize,
+    least: f64,
+    /// Its part of `weights`.
+    members: Range<usize>,
+}
+
+struct OpenNeed {
+    multiplier: usize,
+    needing: usize,
+    needed: usize,
 }
 
 /// A bound with what it says of each open mitigation.
@@ -48,150 +148,227 @@ pub(crate) struct Bound {
     pub(crate) lean: Vec<f64>,
 }
 
-/// The way up to the best bound: steps get shorter while nothing gets better.
-struct Climb {
-    /// The multipliers of the best bound so far.
-    kept: Vec<f64>,
-    step: f64,
-    stalled: u32,
-}
-
-impl Climb {
-    fn from(start: &[f64]) -> Self {
-        Self { kept: start.to_vec(), step: 1.0, stalled: 0 }
-    }
-
-    /// Takes over a better bound; after eight that are not, half the step, from the best multipliers.
-    fn note(&mut self, value: f64, reduced: Vec<f64>, best: &mut Bound, now: &mut Vec<f64>) {
-        if value > best.value + 1e-9 {
-            best.value = value;
-            best.reduced = reduced;
-            self.kept.clone_from(now);
-            self.stalled = 0;
-            return;
-        }
-        self.stalled += 1;
-        if self.stalled >= 8 {
-            self.step /= 2.0;
-            self.stalled = 0;
-            now.clone_from(&self.kept);
-        }
-    }
-}
-
 impl Relaxed {
-    pub(crate) fn new(problem: &Problem<'_>, states: &[State], limit: Option<f64>) -> Self {
-        let chosen: Vec<bool> = states.iter().map(|state| *state == State::In).collect();
-        let possible: Vec<bool> = states.iter().map(|state| *state != State::Out).collect();
+    pub(crate) fn new(problem: &Problem<'_>, frame: &Frame, states: &[State]) -> Self {
         let free: Vec<usize> = (0..states.len()).filter(|at| states[*at] == State::Free).collect();
         let mut place = vec![usize::MAX; states.len()];
         free.iter().enumerate().for_each(|(at, mitigation)| place[*mitigation] = at);
-        let mut relaxed = Self {
-            left: 0.0,
-            cost: problem.cost(&chosen),
-            costs: free.iter().map(|at| problem.costs[*at] as f64).collect(),
-            free,
-            rows: Vec::new(),
-            reachable: true,
-            met: true,
-        };
-        for (at, term) in problem.terms.iter().enumerate() {
+        let spent = (0..states.len()).filter(|at| states[*at] == State::In).map(|at| problem.costs[at]).sum();
+        let costs: Vec<f64> = free.iter().map(|at| problem.costs[*at] as f64).collect();
+        let mut relaxed = Self { spent, gains: vec![0.0; free.len()], free, costs, ..Self::default() };
+        match frame.aim {
+            Aim::Cost => {
+                relaxed.base = spent as f64;
+                relaxed.gains = relaxed.costs.iter().map(|cost| -cost).collect();
+            }
+            Aim::Left => relaxed.add_terms(problem, frame, states, &place),
+        }
+        relaxed.add_rows(frame, states, &place);
+        relaxed
+    }
+
+    fn add_terms(&mut self, problem: &Problem<'_>, frame: &Frame, states: &[State], place: &[usize]) {
+        let chosen: Vec<bool> = states.iter().map(|state| *state == State::In).collect();
+        let possible: Vec<bool> = states.iter().map(|state| *state != State::Out).collect();
+        for (term, first) in problem.terms.iter().zip(&frame.of_terms) {
             let now = term.best(&chosen);
-            relaxed.left += now;
-            let above = limit.filter(|_| term.limited).map_or(0.0, |limit| (now - limit).max(0.0));
-            relaxed.met &= above <= TINY;
+            self.base += now;
             let most = now - term.best(&possible);
-            relaxed.reachable &= above <= most + TINY;
             if most <= TINY {
+                continue;
+            }
+            if let Some(table) = joint(term) {
+                self.add_joint(term, table, *first, states, place);
                 continue;
             }
             let fresh = !term.relevant.iter().any(|m| chosen[*m]);
             let open = term.relevant.iter().zip(term.most(fresh)).filter(|(m, _)| place[**m] != usize::MAX);
             let weights = open.map(|(m, weight)| (place[*m], weight.min(most))).filter(|(_, weight)| *weight > 0.0).collect();
-            relaxed.rows.push(Row { term: at, most, above, weights });
+            self.wide.push(Wide { multiplier: *first, most, weights });
         }
-        relaxed
+    }
+
+    fn add_joint(&mut self, term: &Term<'_>, table: &[f64], multiplier: usize, states: &[State], place: &[usize]) {
+        let mask = |state: State| term.relevant.iter().enumerate().fold(0, |mask, (bit, m)| mask | usize::from(states[*m] == state) << bit);
+        let (inside, open) = (mask(State::In), mask(State::Free));
+        let first = self.taken.len();
+        let mut set = 0_usize;
+        loop {
+            self.taken.push(table[inside] - table[inside | set]);
+            if set == open {
+                break;
+            }
+            set = set.wrapping_sub(open) & open;
+        }
+        let bits = (0..term.relevant.len()).filter(|bit| open & (1 << bit) != 0);
+        let spots: Vec<(usize, usize)> = bits.map(|bit| (place[term.relevant[bit]], multiplier + bit)).collect();
+        // Where each takes away the same whatever the others do, there is nothing to be priced.
+        let taken = &self.taken[first..];
+        let apart = |set: usize| (0..spots.len()).filter(|bit| set & (1 << bit) != 0).map(|bit| taken[1 << bit]).sum::<f64>();
+        if (0..taken.len()).all(|set| (apart(set) - taken[set]).abs() <= TINY) {
+            spots.iter().enumerate().for_each(|(bit, (place, _))| self.gains[*place] += taken[1 << bit]);
+            self.taken.truncate(first);
+        } else {
+            self.joint.push(Joint { first, spots });
+        }
+    }
+
+    fn add_rows(&mut self, frame: &Frame, states: &[State], place: &[usize]) {
+        for (at, row) in frame.rows.iter().enumerate() {
+            let there: f64 = row.members.iter().filter(|(m, _)| states[*m] == State::In).map(|(_, weight)| weight).sum();
+            let least = row.least - there;
+            if least <= TINY {
+                continue;
+            }
+            let first = self.weights.len();
+            let open = row.members.iter().filter(|(m, _)| place[*m] != usize::MAX);
+            self.weights.extend(open.map(|(m, weight)| (place[*m], weight.min(least))));
+            self.rows.push(OpenRow { multiplier: frame.of_rows + at, least, members: first..self.weights.len() });
+        }
+        for (at, (needing, needed)) in frame.needs.iter().enumerate() {
+            let (needing, needed) = (place[*needing], place[*needed]);
+            if needing != usize::MAX && needed != usize::MAX {
+                self.needs.push(OpenNeed { multiplier: frame.of_needs + at, needing, needed });
+            }
+        }
     }
 
     /// How much work one round of the relaxation is.
     pub(crate) fn size(&self) -> usize {
-        self.rows.iter().map(|row| row.weights.len() + 1).sum::<usize>() + 8 * self.free.len()
+        let wide: usize = self.wide.iter().map(|wide| wide.weights.len()).sum();
+        2 * self.taken.len() + 3 * self.joint.len() + wide + self.weights.len() + self.rows.len() + self.needs.len() + 8 * self.free.len()
     }
 
-    /// The least risk that can be left within a budget. `multipliers` has one number a risk and is improved in place; `known`
-    /// is what a choice that is known leaves.
-    pub(crate) fn least_left(&self, budget: u64, known: f64, multipliers: &mut [f32], rounds: usize) -> Bound {
-        let room = budget.saturating_sub(self.cost) as f64;
-        let mut now: Vec<f64> = self.rows.iter().map(|row| f64::from(multipliers[row.term])).collect();
-        let mut best = Bound { value: f64::NEG_INFINITY, reduced: vec![0.0; self.free.len()], lean: vec![0.0; self.free.len()] };
-        let mut climb = Climb::from(&now);
-        let mut lean = vec![0.0; self.free.len()];
-        for round in 0..rounds {
-            let mut profits = vec![0.0; self.free.len()];
-            let mut outside = 0.0;
-            for (row, multiplier) in self.rows.iter().zip(&now) {
-                outside += (1.0 - multiplier) * row.most;
-                row.weights.iter().for_each(|(at, weight)| profits[*at] += multiplier * weight);
-            }
-            let (price, shares) = knapsack(&profits, &self.costs, room);
-            let reduced: Vec<f64> = profits.iter().zip(&self.costs).map(|(profit, cost)| profit - price * cost).collect();
-            let taken = outside + price * room + reduced.iter().map(|r| r.max(0.0)).sum::<f64>();
-            let value = self.left - taken;
-            lean.iter_mut().zip(&shares).for_each(|(lean, share)| *lean += share);
-            climb.note(value, reduced, &mut best, &mut now);
-            if best.value >= known - TINY || round + 1 == rounds {
-                break;
-            }
-            let slopes: Vec<f64> =
-                self.rows.iter().map(|row| row.weights.iter().map(|(at, weight)| weight * shares[*at]).sum::<f64>() - row.most).collect();
-            // A multiplier at its end that is pushed further does not move, so its slope does not count.
-            let moves = |(slope, multiplier): (&f64, &f64)| !(*slope < 0.0 && *multiplier >= 1.0 || *slope > 0.0 && *multiplier <= 0.0);
-            let norm: f64 = slopes.iter().zip(&now).filter(|pair| moves(*pair)).map(|(slope, _)| slope * slope).sum();
-            if norm <= TINY {
-                break;
-            }
-            let length = climb.step * (known - value).max(1e-6) / norm;
-            now.iter_mut().zip(&slopes).for_each(|(multiplier, slope)| *multiplier = (*multiplier - length * slope).clamp(0.0, 1.0));
-        }
-        let rounds = lean.iter().copied().fold(1.0, f64::max);
-        best.lean = lean.into_iter().map(|lean| lean / rounds).collect();
-        self.rows.iter().zip(&climb.kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
-        best
-    }
-
-    /// The least cost at which no limited risk is above the limit; `known` is the cost of a choice that is known.
-    pub(crate) fn least_cost(&self, known: f64, multipliers: &mut [f32], rounds: usize) -> Bound {
-        let rows: Vec<&Row> = self.rows.iter().filter(|row| row.above > TINY).collect();
-        let mut now: Vec<f64> = rows.iter().map(|row| f64::from(multipliers[row.term])).collect();
-        let mut best = Bound { value: f64::NEG_INFINITY, reduced: vec![0.0; self.free.len()], lean: vec![0.0; self.free.len()] };
-        let mut climb = Climb::from(&now);
-        let mut lean = vec![0.0; self.free.len()];
+    /// A bound within a budget. `multipliers` is improved in place; `known` is the value of a choice that is known.
+    pub(crate) fn bound(&self, budget: Option<u64>, known: f64, multipliers: &mut [f32], rounds: usize) -> Bound {
+        let room = budget.map(|budget| budget.saturating_sub(self.spent) as f64);
+        let mut now: Vec<f64> = multipliers.iter().map(|value| f64::from(*value)).collect();
+        let mut best = Bound { value: f64::NEG_INFINITY, reduced: Vec::new(), lean: vec![0.0; self.free.len()] };
+        let mut kept = now.clone();
+        let (mut length, mut stalled, mut done) = (1.0, 0, 0.0);
+        let mut way = Way { slopes: vec![0.0; now.len()], direction: vec![0.0; now.len()] };
         for _ in 0..rounds {
-            let mut value = self.cost as f64;
-            let mut reduced: Vec<f64> = self.costs.iter().map(|cost| -cost).collect();
-            for (row, multiplier) in rows.iter().zip(&now) {
-                value += multiplier * row.above;
-                row.weights.iter().for_each(|(at, weight)| reduced[*at] += multiplier * weight.min(row.above));
+            let round = self.round(room, &now, &mut way.slopes);
+            best.lean.iter_mut().zip(&round.shares).for_each(|(lean, share)| *lean += share);
+            done += 1.0;
+            if round.value > best.value + 1e-9 {
+                best.value = round.value;
+                best.reduced = round.reduced;
+                kept.clone_from(&now);
+                stalled = 0;
+            } else {
+                stalled += 1;
+                if stalled >= PATIENCE {
+                    length /= 2.0;
+                    stalled = 0;
+                    now.clone_from(&kept);
+                }
             }
-            value -= reduced.iter().map(|r| r.max(0.0)).sum::<f64>();
-            let shares: Vec<f64> = reduced.iter().map(|r| f64::from(u8::from(*r > 0.0))).collect();
-            lean.iter_mut().zip(&shares).for_each(|(lean, share)| *lean += share / rounds as f64);
-            climb.note(value, reduced, &mut best, &mut now);
-            if best.value >= known - TINY {
+            if best.value >= known - TINY || length < SHORTEST || !way.step(&mut now, length * (known - round.value).max(1e-6)) {
                 break;
             }
-            let covered = |row: &Row| row.weights.iter().map(|(at, weight)| weight.min(row.above) * shares[*at]).sum::<f64>();
-            let slopes: Vec<f64> = rows.iter().map(|row| row.above - covered(row)).collect();
-            let norm: f64 = slopes.iter().zip(&now).filter(|(slope, m)| **slope > 0.0 || **m > 0.0).map(|(slope, _)| slope * slope).sum();
-            if norm <= TINY {
-                break;
-            }
-            let length = climb.step * (known - value).max(1e-6) / norm;
-            now.iter_mut().zip(&slopes).for_each(|(multiplier, slope)| *multiplier = (*multiplier + length * slope).max(0.0));
         }
-        best.lean = lean;
-        rows.iter().zip(&climb.kept).for_each(|(row, multiplier)| multipliers[row.term] = *multiplier as f32);
+        best.lean.iter_mut().for_each(|lean| *lean /= done);
+        // One price for all of a wide risk is at most the whole of it.
+        self.wide.iter().for_each(|wide| kept[wide.multiplier] = kept[wide.multiplier].min(1.0));
+        multipliers.iter_mut().zip(&kept).for_each(|(multiplier, kept)| *multiplier = *kept as f32);
         best
+    }
+
+    /// The bound for some multipliers, and how it would change with each of them.
+    fn round(&self, room: Option<f64>, now: &[f64], slopes: &mut [f64]) -> Round {
+        slopes.fill(0.0);
+        let mut profits = self.gains.clone();
+        let mut value = self.base;
+        let mut sums = [0.0; 1 << MOST_JOINT];
+        for joint in &self.joint {
+            let size = 1_usize << joint.spots.len();
+            let taken = &self.taken[joint.first..joint.first + size];
+            let (mut most, mut chosen) = (0.0, 0);
+            for set in 1..size {
+                let low = set.trailing_zeros() as usize;
+                let sum = sums[set & (set - 1)] + now[joint.spots[low].1];
+                sums[set] = sum;
+                if taken[set] - sum > most {
+                    most = taken[set] - sum;
+                    chosen = set;
+                }
+            }
+            value -= most;
+            for (bit, (place, multiplier)) in joint.spots.iter().enumerate() {
+                profits[*place] += now[*multiplier];
+                slopes[*multiplier] = f64::from(u8::from(chosen & (1 << bit) != 0));
+            }
+        }
+        for wide in &self.wide {
+            let price = now[wide.multiplier].min(1.0);
+            value -= (1.0 - price) * wide.most;
+            wide.weights.iter().for_each(|(place, weight)| profits[*place] += price * weight);
+        }
+        for row in &self.rows {
+            value += now[row.multiplier] * row.least;
+            let price = now[row.multiplier];
+            self.weights[row.members.clone()].iter().for_each(|(place, weight)| profits[*place] += price * weight);
+        }
+        for need in &self.needs {
+            profits[need.needing] -= now[need.multiplier];
+            profits[need.needed] += now[need.multiplier];
+        }
+        let (price, shares) = match room {
+            Some(room) => knapsack(&profits, &self.costs, room),
+            None => (0.0, profits.iter().map(|profit| f64::from(u8::from(*profit > 0.0))).collect()),
+        };
+        let reduced: Vec<f64> = profits.iter().zip(&self.costs).map(|(profit, cost)| profit - price * cost).collect();
+        value -= price * room.unwrap_or(0.0) + reduced.iter().map(|reduced| reduced.max(0.0)).sum::<f64>();
+        self.slopes(&shares, now, slopes);
+        Round { value, reduced, shares }
+    }
+
+    fn slopes(&self, shares: &[f64], now: &[f64], slopes: &mut [f64]) {
+        let sum = |weights: &[(usize, f64)]| weights.iter().map(|(place, weight)| weight * shares[*place]).sum::<f64>();
+        for joint in &self.joint {
+            joint.spots.iter().for_each(|(place, multiplier)| slopes[*multiplier] -= shares[*place]);
+        }
+        for wide in &self.wide {
+            let slope = wide.most - sum(&wide.weights);
+            slopes[wide.multiplier] = if slope > 0.0 && now[wide.multiplier] >= 1.0 { 0.0 } else { slope };
+        }
+        self.rows.iter().for_each(|row| slopes[row.multiplier] = row.least - sum(&self.weights[row.members.clone()]));
+        self.needs.iter().for_each(|need| slopes[need.multiplier] = shares[need.needing] - shares[need.needed]);
+    }
+}
+
+/// The bound for some multipliers.
+struct Round {
+    value: f64,
+    reduced: Vec<f64>,
+    shares: Vec<f64>,
+}
+
+/// The way up to the best multipliers.
+struct Way {
+    slopes: Vec<f64>,
+    direction: Vec<f64>,
+}
+
+impl Way {
+    /// Goes a step; false where there is no way up. No multiplier is below 0.
+    fn step(&mut self, now: &mut [f64], length: f64) -> bool {
+        let mut norm = 0.0;
+        for ((slope, direction), multiplier) in self.slopes.iter().zip(&mut self.direction).zip(&*now) {
+            *direction = slope + DEFLECTION * *direction;
+            if *direction < 0.0 && *multiplier <= 0.0 {
+                *direction = 0.0;
+            }
+            norm += *direction * *direction;
+        }
+        if norm <= TINY {
+            return false;
+        }
+        for (multiplier, direction) in now.iter_mut().zip(&self.direction) {
+            *multiplier = (*multiplier + length / norm * direction).max(0.0);
+        }
+        true
     }
 }
 

@@ -1,7 +1,8 @@
 //! What other budgets would buy: the choices of which none costs less and leaves less than another.
 
+use super::bound::{Aim, Frame, State};
 use super::problem::{Goal, Problem, TINY};
-use super::search::{Choice, least_left, trim};
+use super::search::{Choice, Search};
 
 /// Up to this many steps every choice is looked at.
 const MOST_STEPS: u64 = 40_000_000;
@@ -59,16 +60,21 @@ fn holds(problem: &Problem<'_>, chosen: &[bool]) -> bool {
     problem.needs.iter().zip(chosen).all(|(needs, chosen_one)| !chosen_one || needs.iter().all(|needed| chosen[*needed]))
 }
 
-/// The best choices for evenly spread budgets.
+/// The best choices for evenly spread budgets. Each search starts from what the one before has found and learned.
 fn some(problem: &Problem<'_>) -> Vec<Point> {
     let total: u64 = problem.costs.iter().sum();
-    let solve = |step: u64| {
-        let found = least_left(problem, Goal { budget: total * step / BUDGETS, limit: None }, WORK)?;
-        let mut chosen = found.chosen;
-        trim(problem, &mut chosen, |chosen, problem, before| problem.left(chosen) <= before + TINY);
-        Some(Point { cost: problem.cost(&chosen), left: found.left, proven: found.proven, chosen })
-    };
-    (0..=BUDGETS).filter_map(solve).collect()
+    let mut frame = Frame::new(problem, None, Aim::Left);
+    let (mut points, mut known) = (Vec::new(), None);
+    for step in 0..=BUDGETS {
+        let goal = Goal { budget: total * step / BUDGETS, limit: None };
+        let found = Search::new(problem, &frame, goal, WORK, vec![State::Free; problem.costs.len()]).with(known.as_ref()).run();
+        frame.start = found.multipliers;
+        known = found.choice;
+        if let Some(choice) = &known {
+            points.push(Point { cost: choice.cost, left: choice.left, proven: choice.proven, chosen: choice.chosen.clone() });
+        }
+    }
+    points
 }
 
 fn undominated(mut points: Vec<Point>) -> Vec<Point> {

@@ -114,7 +114,7 @@ impl<'a> Problem<'a> {
     }
 
     /// Takes the limit off the risks that stay above it whatever is done, and says which these are.
-    pub(crate) fn give_up(&mut self, limit: f64) -> Vec<usize> {
+    pub fn give_up(&mut self, limit: f64) -> Vec<usize> {
         let everything = vec![true; self.costs.len()];
         let out = |term: &Term<'_>| term.limited && term.best(&everything) > limit + TINY;
         let found: Vec<usize> = (0..self.terms.len()).filter(|at| out(&self.terms[*at])).collect();
@@ -124,6 +124,14 @@ impl<'a> Problem<'a> {
 
     /// How much less is left when one more is in place.
     pub(crate) fn gain(&self, chosen: &mut [bool], more: &[usize]) -> f64 {
+        if let [one] = more {
+            let sum = |chosen: &[bool]| self.of[*one].iter().map(|(term, _)| self.terms[*term].left(chosen)).sum::<f64>();
+            let (before, was) = (sum(chosen), chosen[*one]);
+            chosen[*one] = true;
+            let after = sum(chosen);
+            chosen[*one] = was;
+            return before - after;
+        }
         let mut touched: Vec<usize> = more.iter().flat_map(|m| self.of[*m].iter().map(|(term, _)| *term)).collect();
         touched.sort_unstable();
         touched.dedup();
@@ -205,6 +213,16 @@ impl<'a> Term<'a> {
             Some(table) => table.best[self.mask(chosen)],
             None => self.subject.left(&self.own(chosen)),
         }
+    }
+
+    /// The least that any subset leaves, for each set of the relevant mitigations, where they are few.
+    pub(crate) fn table(&self) -> Option<&[f64]> {
+        self.table.as_ref().map(|table| table.best.as_slice())
+    }
+
+    /// Whether it is known for every set that more mitigations never leave more.
+    pub(crate) fn is_monotone(&self) -> bool {
+        self.table.as_ref().is_some_and(|table| table.left == table.best)
     }
 
     /// For each relevant mitigation a number such that what any set takes away, beyond what those in place do, is at most

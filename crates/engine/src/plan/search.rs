@@ -7,14 +7,18 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
-use super::bound::{Bound, Relaxed, State};
+use super::bound::{Aim, Bound, Frame, Relaxed, State};
+use super::improve::Maker;
 use super::problem::{Goal, Problem, TINY};
+use super::split;
 
 /// Rounds of the relaxation for the whole problem and for a part of it.
-const ROUNDS: (usize, usize) = (400, 12);
+const ROUNDS: (usize, usize) = (400, 24);
 /// Parts whose suggestions are completed: the first ones, and then one of so many.
 const FIRST_PARTS: u64 = 32;
 const SELDOM: u64 = 16;
+/// The share of the work that goes into bettering the first choice.
+const SHAKEN: u64 = 8;
 /// Steps of work for the main question.
 pub(crate) const WORK: u64 = 200_000_000;
 
@@ -33,21 +37,24 @@ pub struct Choice {
     pub proven: bool,
 }
 
-/// What is made as small as possible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aim {
-    Left,
-    Cost,
-}
-
 /// The choice that leaves least within the budget and meets the limit; none where nothing does.
 pub fn least_left(problem: &Problem<'_>, goal: Goal, work: u64) -> Option<Choice> {
-    Search::new(problem, goal, Aim::Left, work).run()
+    least_left_from(problem, goal, work, None)
+}
+
+/// The same, from a choice that is known.
+pub(crate) fn least_left_from(problem: &Problem<'_>, goal: Goal, work: u64, known: Option<&Choice>) -> Option<Choice> {
+    let frame = Frame::new(problem, goal.limit, Aim::Left);
+    Search::new(problem, &frame, goal, work, vec![State::Free; problem.costs.len()]).with(known).run().choice
 }
 
 /// The cheapest choice that meets the limit and the budget; none where nothing does.
 pub fn least_cost(problem: &Problem<'_>, goal: Goal, work: u64) -> Option<Choice> {
-    Search::new(problem, goal, Aim::Cost, work).run()
+    let frame = Frame::new(problem, goal.limit, Aim::Cost);
+    if frame.exact {
+        return split::least_cost(problem, &frame, goal, work);
+    }
+    Search::new(problem, &frame, goal, work, vec![State::Free; problem.costs.len()]).run().choice
 }
 
 /// A part of the tree that is still closed.
@@ -79,47 +86,69 @@ impl Ord for Part {
     }
 }
 
-struct Search<'p, 'a> {
+/// What a search has found.
+pub(crate) struct Found {
+    pub(crate) choice: Option<Choice>,
+    /// The work that was not needed.
+    pub(crate) unused: u64,
+    /// The multipliers of the whole problem, from which a search in a similar one may start.
+    pub(crate) multipliers: Vec<f32>,
+}
+
+/// A search for the best choice with what is decided at its start.
+pub(crate) struct Search<'p, 'a> {
     problem: &'p Problem<'a>,
+    frame: &'p Frame,
     goal: Goal,
-    aim: Aim,
+    make: Maker<'p, 'a>,
     work: u64,
     best: Option<(f64, Vec<bool>)>,
-    /// Values of the aim are multiples of this, where it is not 0.
+    /// Values of the aim are this far from `base` or several times as far, where it is not 0.
     grain: f64,
+    base: f64,
 }
 
 impl<'p, 'a> Search<'p, 'a> {
-    fn new(problem: &'p Problem<'a>, goal: Goal, aim: Aim, work: u64) -> Self {
-        let grain = if aim == Aim::Cost || problem.whole { 1.0 } else { 0.0 };
-        Self { problem, goal, aim, work, best: None, grain }
+    pub(crate) fn new(problem: &'p Problem<'a>, frame: &'p Frame, goal: Goal, work: u64, start: Vec<State>) -> Self {
+        let (grain, base) = match frame.aim {
+            Aim::Left => (f64::from(u8::from(problem.whole)), 0.0),
+            Aim::Cost => grain(problem, &start),
+        };
+        Self { problem, frame, goal, make: Maker { problem, frame, goal, start }, work, best: None, grain, base }
     }
 
-    fn run(mut self) -> Option<Choice> {
-        let count = self.problem.costs.len();
+    /// Starts from a choice that is known.
+    pub(crate) fn with(mut self, known: Option<&Choice>) -> Self {
+        known.into_iter().for_each(|known| self.offer(known.chosen.clone()));
+        self
+    }
+
+    /// Finds the best choice.
+    pub(crate) fn run(mut self) -> Found {
         let mut heap = BinaryHeap::new();
-        let (mut number, mut left) = (0, self.work);
-        // Bounds of parts that were given up because the work is done.
+        let mut learned = self.frame.start.clone();
+        let mut number = 0;
+        // The bound of the part that was given up because the work is done.
         let mut open = f64::INFINITY;
-        self.offer(vec![false; count]);
-        self.greedy(vec![false; count]);
-        let start: Vec<f32> = match self.aim {
-            Aim::Left => vec![1.0; self.problem.terms.len()],
-            Aim::Cost => vec![0.0; self.problem.terms.len()],
-        };
-        heap.push(Part { bound: f64::NEG_INFINITY, number, states: vec![State::Free; count], multipliers: start.into() });
+        self.first();
+        let states = self.make.start.clone();
+        heap.push(Part { bound: f64::NEG_INFINITY, number, states, multipliers: self.frame.start.as_slice().into() });
         while let Some(Part { bound, number: this, mut states, multipliers }) = heap.pop() {
             if self.is_beaten(bound) {
                 break;
             }
-            if left == 0 {
+            if self.work == 0 {
                 open = bound;
                 break;
             }
             let mut multipliers = multipliers.to_vec();
             let rounds = if this == 0 { ROUNDS.0 } else { ROUNDS.1 };
             let thorough = this < FIRST_PARTS || this.is_multiple_of(SELDOM);
-            let Some((relaxed, found)) = self.narrow(&mut states, &mut multipliers, rounds, thorough, &mut left) else { continue };
+            let narrowed = self.narrow(&mut states, &mut multipliers, rounds, thorough);
+            if this == 0 {
+                learned.clone_from(&multipliers);
+            }
+            let Some((relaxed, found)) = narrowed else { continue };
             let bound = found.value.max(bound);
             if self.is_beaten(bound) {
                 continue;
@@ -128,62 +157,73 @@ impl<'p, 'a> Search<'p, 'a> {
             let Some(branch) = branch(&relaxed, &found) else { continue };
             for state in [State::Out, State::In] {
                 let mut states = states.clone();
-                if self.decide(&mut states, branch, state) {
+                if decide(self.problem, &mut states, branch, state) {
                     number += 1;
                     heap.push(Part { bound, number, states, multipliers: Rc::clone(&multipliers) });
                 }
             }
         }
-        let (value, mut chosen) = self.best.clone()?;
-        self.trim(&mut chosen);
+        Found { unused: self.work, choice: self.choice(open), multipliers: learned }
+    }
+
+    /// The best choice that was found, with the bound of what was not looked at.
+    fn choice(mut self, open: f64) -> Option<Choice> {
+        let (value, mut chosen) = self.best.take()?;
+        self.make.trim(&mut chosen);
         let bound = self.rounded(open).min(value);
-        let (cost, remains) = (self.problem.cost(&chosen), self.problem.left(&chosen));
-        Some(Choice { chosen, cost, left: remains, bound, proven: bound >= value - TINY })
+        let (cost, left) = (self.problem.cost(&chosen), self.problem.left(&chosen));
+        Some(Choice { chosen, cost, left, bound, proven: bound >= value - TINY })
+    }
+
+    /// The first choices, bettered by trying.
+    fn first(&mut self) {
+        let chosen: Vec<bool> = self.make.start.iter().map(|state| *state == State::In).collect();
+        self.offer(chosen.clone());
+        let made = self.make.complete(chosen);
+        self.offer(made);
+        let Some((_, start)) = self.best.clone() else { return };
+        let share = self.work / SHAKEN;
+        let (made, done) = self.make.shaken(start, share);
+        self.work = self.work.saturating_sub(done);
+        self.offer(made);
     }
 
     /// Bounds a part, decides what the bound leaves no choice about, and tries the choices that it suggests.
-    fn narrow(
-        &mut self,
-        states: &mut [State],
-        multipliers: &mut [f32],
-        rounds: usize,
-        mut thorough: bool,
-        left: &mut u64,
-    ) -> Option<(Relaxed, Bound)> {
+    fn narrow(&mut self, states: &mut [State], multipliers: &mut [f32], mut rounds: usize, mut thorough: bool) -> Option<(Relaxed, Bound)> {
         loop {
-            let relaxed = Relaxed::new(self.problem, states, self.goal.limit);
-            *left = left.saturating_sub((relaxed.size() * rounds) as u64);
-            if !relaxed.reachable || relaxed.cost > self.goal.budget {
+            if !propagate(self.problem, self.frame, states) {
+                return None;
+            }
+            let relaxed = Relaxed::new(self.problem, self.frame, states);
+            rounds = rounds.min(1 + self.work as usize / relaxed.size().max(1));
+            self.work = self.work.saturating_sub((relaxed.size() * (rounds + 2)) as u64);
+            if relaxed.spent > self.goal.budget {
                 return None;
             }
             let known = self.best.as_ref().map(|(value, _)| *value);
-            let found = match self.aim {
-                Aim::Left => {
-                    let known = known.unwrap_or_else(|| self.problem.left(&vec![false; states.len()]));
-                    relaxed.least_left(self.goal.budget, known, multipliers, rounds)
-                }
-                Aim::Cost => {
-                    let known = known.unwrap_or_else(|| self.problem.costs.iter().sum::<u64>() as f64);
-                    relaxed.least_cost(known, multipliers, rounds)
-                }
+            let (budget, worst) = match self.frame.aim {
+                Aim::Left => (Some(self.goal.budget), self.problem.left(&vec![false; states.len()])),
+                Aim::Cost => (None, self.problem.costs.iter().sum::<u64>() as f64),
             };
+            let found = relaxed.bound(budget, known.unwrap_or(worst), multipliers, rounds);
             self.suggested(states, &relaxed, &found, thorough);
             if thorough {
-                *left = left.saturating_sub((states.len() * states.len()) as u64);
+                self.work = self.work.saturating_sub((states.len() * states.len()) as u64);
             }
             thorough = false;
+            rounds = ROUNDS.1;
             if self.is_beaten(found.value) {
                 return None;
             }
             let mut decided = false;
             for (at, mitigation) in relaxed.free.iter().enumerate() {
                 let reduced = found.reduced[at];
-                let fits = relaxed.cost + self.problem.costs[*mitigation] <= self.goal.budget;
+                let fits = relaxed.spent + self.problem.costs[*mitigation] <= self.goal.budget;
                 if states[*mitigation] != State::Free || fits && !self.is_beaten(found.value + reduced.abs()) {
                     continue;
                 }
                 let state = if fits && reduced > 0.0 { State::In } else { State::Out };
-                if !self.decide(states, *mitigation, state) {
+                if !decide(self.problem, states, *mitigation, state) {
                     return None;
                 }
                 decided = true;
@@ -194,22 +234,13 @@ impl<'p, 'a> Search<'p, 'a> {
         }
     }
 
-    /// Decides one mitigation and those that it needs, or that need it; false where that contradicts what is decided.
-    fn decide(&self, states: &mut [State], mitigation: usize, state: State) -> bool {
-        let (others, against) = match state {
-            State::In => (&self.problem.closure[mitigation], State::Out),
-            State::Out | State::Free => (&self.problem.dependants[mitigation], State::In),
-        };
-        if others.iter().any(|other| states[*other] == against) {
-            return false;
-        }
-        others.iter().for_each(|other| states[*other] = state);
-        true
-    }
-
     /// A bound as the next value that can be.
     fn rounded(&self, bound: f64) -> f64 {
-        if self.grain > 0.0 && bound.is_finite() { (bound - 1e-6).ceil() } else { bound }
+        if self.grain > 0.0 && bound.is_finite() {
+            self.base + ((bound - self.base - 1e-6) / self.grain).ceil() * self.grain
+        } else {
+            bound
+        }
     }
 
     /// Whether nothing in a part with this bound is better than what is known.
@@ -219,16 +250,12 @@ impl<'p, 'a> Search<'p, 'a> {
 
     /// Keeps a choice if it is allowed and better.
     fn offer(&mut self, chosen: Vec<bool>) {
-        let cost = self.problem.cost(&chosen);
-        if cost > self.goal.budget {
+        if self.problem.cost(&chosen) > self.goal.budget {
             return;
         }
-        let value = match self.aim {
-            Aim::Left => self.problem.left(&chosen),
-            Aim::Cost => cost as f64,
-        };
+        let value = self.make.value(&chosen);
         let is_better = self.best.as_ref().is_none_or(|(best, _)| value < best - TINY);
-        if is_better && self.problem.meets(self.goal.limit, &chosen) {
+        if is_better && self.make.meets(&chosen) {
             self.best = Some((value, chosen));
         }
     }
@@ -237,94 +264,72 @@ impl<'p, 'a> Search<'p, 'a> {
     fn suggested(&mut self, states: &[State], relaxed: &Relaxed, found: &Bound, thorough: bool) {
         let mut chosen: Vec<bool> = states.iter().map(|state| *state == State::In).collect();
         self.offer(chosen.clone());
-        let mut order: Vec<usize> = (0..relaxed.free.len()).filter(|at| found.reduced[*at] > TINY).collect();
+        let mut order: Vec<usize> = (0..relaxed.free.len()).filter(|at| found.reduced.get(*at).is_some_and(|r| *r > TINY)).collect();
         order.sort_by(|a, b| found.lean[*b].total_cmp(&found.lean[*a]).then(a.cmp(b)));
         for at in order {
-            self.add(&mut chosen, relaxed.free[at]);
+            self.make.add(&mut chosen, relaxed.free[at]);
         }
-        if thorough { self.greedy(chosen) } else { self.offer(chosen) }
-    }
-
-    /// Adds a mitigation with what it needs, if the budget allows.
-    fn add(&self, chosen: &mut [bool], mitigation: usize) -> bool {
-        let more: Vec<usize> = self.problem.closure[mitigation].iter().copied().filter(|m| !chosen[*m]).collect();
-        let cost: u64 = more.iter().map(|m| self.problem.costs[*m]).sum();
-        let fits = self.problem.cost(chosen) + cost <= self.goal.budget;
-        if fits {
-            more.iter().for_each(|m| chosen[*m] = true);
-        }
-        fits
-    }
-
-    /// Completes a choice with what helps most for its cost, then leaves out what is not needed.
-    fn greedy(&mut self, mut chosen: Vec<bool>) {
-        loop {
-            if self.aim == Aim::Cost && self.problem.meets(self.goal.limit, &chosen) {
-                break;
-            }
-            let room = self.goal.budget.saturating_sub(self.problem.cost(&chosen));
-            let mut best: Option<(f64, usize)> = None;
-            for mitigation in 0..chosen.len() {
-                if chosen[mitigation] {
-                    continue;
-                }
-                let more: Vec<usize> = self.problem.closure[mitigation].iter().copied().filter(|m| !chosen[*m]).collect();
-                let cost: u64 = more.iter().map(|m| self.problem.costs[*m]).sum();
-                if cost > room {
-                    continue;
-                }
-                let gain = self.worth(&mut chosen, &more);
-                let value = gain / (cost as f64).max(1e-3);
-                if gain > TINY && best.is_none_or(|(known, _)| value > known) {
-                    best = Some((value, mitigation));
-                }
-            }
-            let Some((_, mitigation)) = best else { break };
-            self.add(&mut chosen, mitigation);
-        }
-        self.trim(&mut chosen);
-        self.offer(chosen);
-    }
-
-    /// What more mitigations are worth: what they take away; while that is nothing or a target counts, what they may.
-    fn worth(&self, chosen: &mut [bool], more: &[usize]) -> f64 {
-        let Some(limit) = self.goal.limit.filter(|_| self.aim == Aim::Cost) else { return self.problem.gain(chosen, more) };
-        let mut worth = 0.0;
-        for mitigation in more {
-            for (term, place) in &self.problem.of[*mitigation] {
-                let term = &self.problem.terms[*term];
-                let above = if term.limited { term.left(chosen) - limit } else { 0.0 };
-                worth += if above > TINY { term.most(true)[*place].min(above) } else { 0.0 };
-            }
-        }
-        worth
-    }
-
-    /// Leaves out, dearest first, what changes nothing about the aim.
-    fn trim(&self, chosen: &mut [bool]) {
-        trim(self.problem, chosen, |chosen, problem, before| match self.aim {
-            Aim::Left => problem.left(chosen) <= before + TINY && problem.meets(self.goal.limit, chosen),
-            Aim::Cost => problem.meets(self.goal.limit, chosen),
-        });
+        let made = if thorough { self.make.complete(chosen) } else { chosen };
+        self.offer(made);
     }
 }
 
-/// Leaves out, dearest first, what is not needed: for which `fine` still holds without it.
-pub(crate) fn trim(problem: &Problem<'_>, chosen: &mut [bool], fine: impl Fn(&[bool], &Problem<'_>, f64) -> bool) {
-    let before = problem.left(chosen);
-    if !fine(chosen, problem, before) {
-        return;
-    }
-    let mut order: Vec<usize> = (0..chosen.len()).filter(|m| chosen[*m]).collect();
-    order.sort_by_key(|m| (std::cmp::Reverse(problem.costs[*m]), *m));
-    for mitigation in order {
-        let needed = problem.dependants[mitigation].iter().any(|other| *other != mitigation && chosen[*other]);
-        if needed {
-            continue;
+/// What all costs of open mitigations are multiples of, and what the others cost.
+fn grain(problem: &Problem<'_>, start: &[State]) -> (f64, f64) {
+    let of = |state: State| (0..start.len()).filter(move |m| start[*m] == state).map(|m| problem.costs[m]);
+    let divisor = of(State::Free).fold(0, |mut one, mut other| {
+        while other > 0 {
+            (one, other) = (other, one % other);
         }
-        chosen[mitigation] = false;
-        if !fine(chosen, problem, before) {
-            chosen[mitigation] = true;
+        one
+    });
+    (divisor.max(1) as f64, of(State::In).sum::<u64>() as f64)
+}
+
+/// Decides one mitigation and those that it needs, or that need it; false where that contradicts what is decided.
+pub(crate) fn decide(problem: &Problem<'_>, states: &mut [State], mitigation: usize, state: State) -> bool {
+    let (others, against) = match state {
+        State::In => (&problem.closure[mitigation], State::Out),
+        State::Out | State::Free => (&problem.dependants[mitigation], State::In),
+    };
+    if others.iter().any(|other| states[*other] == against) {
+        return false;
+    }
+    others.iter().for_each(|other| states[*other] = state);
+    true
+}
+
+/// Decides what the rows leave no choice about; false where one cannot be fulfilled.
+pub(crate) fn propagate(problem: &Problem<'_>, frame: &Frame, states: &mut [State]) -> bool {
+    loop {
+        let mut decided = false;
+        for row in &frame.rows {
+            let (mut inside, mut open) = (0.0, 0.0);
+            for (mitigation, weight) in &row.members {
+                match states[*mitigation] {
+                    State::In => inside += weight,
+                    State::Free => open += weight,
+                    State::Out => {}
+                }
+            }
+            let spare = inside + open - row.least;
+            if spare < -TINY {
+                return false;
+            }
+            if inside >= row.least - TINY {
+                continue;
+            }
+            for (mitigation, weight) in &row.members {
+                if states[*mitigation] == State::Free && *weight > spare + TINY {
+                    if !decide(problem, states, *mitigation, State::In) {
+                        return false;
+                    }
+                    decided = true;
+                }
+            }
+        }
+        if !decided {
+            return true;
         }
     }
 }

@@ -10,14 +10,16 @@ const NAMED: usize = 5;
 /// The technologies of a catalogue with the words that speak for each, found once for all questions.
 #[derive(Debug)]
 pub(super) struct Technologies<'c> {
-    known: Vec<(&'c str, &'c Technology, Vec<String>)>,
+    known: Vec<(&'c str, &'c Technology, &'c [String])>,
 }
 
 impl<'c> Technologies<'c> {
     /// Those of a catalogue.
     pub(super) fn of(catalogue: &'c Catalogue) -> Self {
-        let own = |id: &str, known: &Technology| words(&format!("{id} {} {}", known.name, known.aliases.join(" ")));
-        Self { known: catalogue.technologies.iter().map(|(id, known)| (id.as_str(), known, own(id, known))).collect() }
+        let own = |(id, known): (&String, &Technology)| words(&format!("{id} {} {}", known.name, known.aliases.join(" ")));
+        let found = catalogue.words.get_or_init(|| catalogue.technologies.iter().map(own).collect());
+        let known = catalogue.technologies.iter().zip(found);
+        Self { known: known.map(|((id, known), own)| (id.as_str(), known, own.as_slice())).collect() }
     }
 
     /// How to answer what an element is built with.

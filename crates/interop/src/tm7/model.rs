@@ -143,20 +143,19 @@ impl<'d> Maker<'d> {
         let id = self.id(Section::Elements, thing, name, kind);
         self.draft.made_from(Section::Elements, &id, &thing.guid);
         let zone = zones.of(ix);
-        // Boundaries may overlap; then what is in both is in both.
-        let around = zones.around(zone);
-        let others = (0..zones.zones.len()).filter(|at| zones.zones[*at].members.contains(&ix) && !around.contains(at));
-        let others: Vec<usize> = others.collect();
-        let overlapping =
-            others.iter().copied().filter(|at| !others.iter().any(|inner| inner != at && zones.around(Some(*inner)).contains(at)));
         let entry = Entry::new()
             .text("kind", kind)
             .named(&id, name)
-            .list("zone", zone.into_iter().chain(overlapping).filter_map(|zone| zone_ids.get(zone)))
+            .list("zone", zone.and_then(|zone| zone_ids.get(zone)))
             .text("tech", kinds::technology(thing, kind));
         self.draft.add(Section::Elements, &id, with_common(entry, thing));
         if guessed {
             self.draft.guessed(format!("that \"{name}\" is a system of somebody else and not a person"), &id);
+        }
+        let around = zones.around(zone);
+        for (_, other) in zones.zones.iter().enumerate().filter(|(at, other)| other.members.contains(&ix) && !around.contains(at)) {
+            let boundary = name_of(other.thing);
+            self.draft.changed(format!("\"{name}\" is also inside of \"{boundary}\", which overlaps with its zone"), &id);
         }
         self.elements.entry(&thing.guid).or_insert_with(|| id.clone());
         id

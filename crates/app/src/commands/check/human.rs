@@ -11,7 +11,6 @@ use super::gate::{EXPIRED, Failed};
 use super::{Checked, exit_of, is_said_by_the_gate};
 use crate::evidence;
 use crate::exit::Exit;
-use crate::human as people;
 use crate::session::Session;
 use crate::terminal::paint;
 
@@ -36,7 +35,7 @@ pub(super) fn text(checked: &Checked, session: &mut Session<'_>) -> io::Result<(
         Exit::GateFailed => paint(color, AnsiColor::Red.on_default().bold(), "the gate failed"),
         Exit::Invalid => paint(color, AnsiColor::Red.on_default().bold(), "not valid"),
     };
-    let counts = checked.analysis.as_deref().map(people::summary).unwrap_or_else(|| errors(&loaded.diagnostics));
+    let counts = checked.counts.as_ref().map_or_else(|| errors(&loaded.diagnostics), |counts| counts.summary.clone());
     let out = session.terminal.out();
     writeln!(out, "{}: {verdict}; {counts}", checked.model.shown)?;
     let (many, shown) = shown(&checked.failures);

@@ -15,7 +15,6 @@ use redan_report::gate::{CheckResult, CheckedModel, Identity, Level, ResultPlace
 use super::gate::{EXPIRED, Failed};
 use super::{Checked, exit_of, faults, human};
 use crate::exit::Exit;
-use crate::human as people;
 
 /// Reasons that are about a threat as it stands, so that the threat itself is the result.
 const OF_THREATS: [&str; 3] = ["open-threat", "unanswered-question", EXPIRED];
@@ -31,7 +30,6 @@ pub(super) fn model(checked: &Checked, cwd: &Path) -> CheckedModel {
     let apart = |failed: &&Failed| failed.reason != "lint" && !OF_THREATS.contains(&failed.reason);
     results.extend(checked.failures.iter().filter(apart).map(|failed| found.failure(failed, true)));
     results.extend(checked.warned.iter().map(|failed| found.failure(failed, false)));
-    let analysis = checked.analysis.as_deref();
     CheckedModel {
         id: loaded.model.id.clone(),
         name: loaded.model.name_of(Thing::Model).to_owned(),
@@ -41,8 +39,8 @@ pub(super) fn model(checked: &Checked, cwd: &Path) -> CheckedModel {
             Exit::GateFailed => Verdict::Failed,
             Exit::Invalid => Verdict::Invalid,
         },
-        summary: analysis.map_or_else(|| human::errors(&loaded.diagnostics), people::summary),
-        waiting: analysis.map_or(0, |analysis| analysis.count(Status::Question)),
+        summary: checked.counts.as_ref().map_or_else(|| human::errors(&loaded.diagnostics), |counts| counts.summary.clone()),
+        waiting: checked.counts.as_ref().map_or(0, |counts| counts.waiting),
         known: checked.known.len(),
         results,
     }

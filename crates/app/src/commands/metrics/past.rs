@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use jiff::civil::Date;
-use redan_engine::metrics::{Observed, observe};
-use redan_engine::{Context, Knowledge, Policy};
+use redan_engine::metrics::{Observed, observe, survey};
+use redan_engine::{Knowledge, Policy};
 use redan_model::{Files, Vocabulary, load};
 use sha2::{Digest, Sha256};
 
@@ -112,9 +112,8 @@ impl Shared<'_> {
         if !loaded.is_valid() {
             return Ok(None);
         }
-        let analysis = redan_engine::analyse(&loaded.model, self.knowledge, self.policy, &Context::on(task.day));
         let is_open = !loaded.model.root.r#use.entries.is_empty();
-        Ok(Some(Seen { threats: observe(&loaded.model, &analysis), is_open }))
+        Ok(Some(Seen { threats: survey(&loaded.model, self.knowledge, self.policy, task.day), is_open }))
     }
 }
 
