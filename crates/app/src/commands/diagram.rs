@@ -8,6 +8,7 @@ use redan_report::diagram::{self, Notation, Scene, Source, View};
 
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
+use crate::project::read_text;
 use crate::session::{Opened, Session};
 
 /// Arguments of `diagram`.
@@ -20,6 +21,7 @@ Examples:
   redan diagram --around auth --hops 1         an element and its neighbours
   redan diagram --flow login                   one flow and its ends
   redan diagram --highlight browser,web-app,auth -o path.svg
+  redan diagram --previous old.json -o new.svg after `redan diagram -o old.json`: things stay where they were
 
 The format follows the ending of the output file, if --format is not given: .svg .png .dot .mmd .puml .d2 .drawio .json
 .txt. On a screen it is a drawing in letters.")]
@@ -48,6 +50,9 @@ pub(crate) struct DiagramArgs {
     /// The shapes
     #[arg(long, value_enum, default_value_t = Shapes::Guide)]
     notation: Shapes,
+    /// The diagram as it was, in JSON: things stay near where they were
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
     /// How to write it
     #[arg(long, value_enum)]
     format: Option<DiagramFormat>,
@@ -111,7 +116,12 @@ pub(crate) fn run(args: &DiagramArgs, session: &mut Session<'_>) -> Outcome {
             .push(thing(&opened.loaded.model, id, "element or flow", |thing| matches!(thing, Thing::Element(_) | Thing::Flow(_)))?);
     }
     let format = args.format.unwrap_or_else(|| format_for(session.common.output.as_deref(), session.terminal.width.is_some()));
-    let scene = scene(args, &opened, &view, format);
+    let mut scene = scene(args, &opened, &view, format);
+    if let Some(previous) = &args.previous {
+        let text = read_text(&session.cwd.join(previous), &previous.display().to_string()).map_err(usage)?;
+        let wrong = |error| usage(format!("`{}` is no diagram that `redan diagram --format json` wrote: {error}", previous.display()));
+        diagram::follow(&mut scene, &text).map_err(wrong)?;
+    }
     let bytes = bytes(args, &opened, &scene, format)?;
     session.terminal.out().write_all(&bytes)?;
     Ok(Exit::Fine)

@@ -73,6 +73,8 @@ pub struct Node {
     pub emphasis: Emphasis,
     /// Where somebody put it: the top-left corner.
     pub pin: Option<Point>,
+    /// Where its top-left corner is in the picture that this one follows.
+    pub before: Option<Point>,
 }
 
 /// Whether something is on a path that the picture is about.

@@ -1,10 +1,11 @@
-//! How good a picture is: few crossings, titles that no arrow strikes through, compact, shaped like a screen. Lower is
-//! better.
+//! How good a picture is: few crossings, titles that no arrow strikes through, compact, shaped like a screen, and
+//! like the picture that it follows. Lower is better.
 
 use super::faults::extent;
 use super::geometry::{Point, Rect, meets};
 use super::layout::Layout;
 use super::measure::title_size;
+use super::previous::movement;
 use super::scene::Scene;
 
 /// Scores a layout.
@@ -19,7 +20,7 @@ pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     // Beyond the shape of any page a reader scrolls along one side and has nothing on the other.
     let (w, h) = (layout.width.max(1.0), layout.height.max(1.0));
     let slim = ((w / h).max(h / w) - 3.5).max(0.0) * 150.0;
-    shrink + slim + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0
+    shrink + slim + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0 + movement(scene, layout)
 }
 
 /// An arrow as it is drawn, with the box around it.

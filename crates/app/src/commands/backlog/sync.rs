@@ -37,19 +37,19 @@ Examples:
 pub(crate) struct SyncArgs {
     #[command(flatten)]
     models: Models,
-    /// Issues of a repository on GitHub; GITHUB_REPOSITORY if none is named
+    /// Issues of a repository on GitHub; `GITHUB_REPOSITORY` if none is named
     #[arg(long, value_name = "OWNER/REPOSITORY", num_args = 0..=1)]
     github: Option<Option<String>>,
-    /// Beta: issues of a project on GitLab; CI_PROJECT_PATH if none is named
+    /// Beta: issues of a project on GitLab; `CI_PROJECT_PATH` if none is named
     #[arg(long, value_name = "GROUP/PROJECT", num_args = 0..=1)]
     gitlab: Option<Option<String>>,
-    /// Beta: issues of a project in Jira; JIRA_PROJECT if none is named
+    /// Beta: issues of a project in Jira; `JIRA_PROJECT` if none is named
     #[arg(long, value_name = "KEY", num_args = 0..=1)]
     jira: Option<Option<String>>,
-    /// Beta: work items of a project in Azure DevOps; AZURE_DEVOPS_PROJECT if none is named
+    /// Beta: work items of a project in Azure DevOps; `AZURE_DEVOPS_PROJECT` if none is named
     #[arg(long, value_name = "ORGANISATION/PROJECT", num_args = 0..=1)]
     azure: Option<Option<String>>,
-    /// Address of the tracker's interface; else GITHUB_API_URL, CI_API_V4_URL, JIRA_URL or AZURE_DEVOPS_URL, else the public one
+    /// Address of the tracker's interface; else `GITHUB_API_URL`, `CI_API_V4_URL`, `JIRA_URL` or `AZURE_DEVOPS_URL`, else the public one
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Carry the plan out
