@@ -80,11 +80,10 @@ mod tests {
 
     #[test]
     fn nodes_that_were_there_have_their_places() {
-        assert_eq!(followed().nodes.iter().map(|node| node.before.map(|p| (p.x, p.y))).collect::<Vec<_>>(), [
-            Some((0.0, 0.0)),
-            Some((200.0, 0.0)),
-            None
-        ]);
+        assert_eq!(
+            followed().nodes.iter().map(|node| node.before.map(|p| (p.x, p.y))).collect::<Vec<_>>(),
+            [Some((0.0, 0.0)), Some((200.0, 0.0)), None]
+        );
     }
 
     #[test]
