@@ -168,9 +168,9 @@ fn a_broken_line_is_reported_and_the_rest_is_read() {
     elements d: kind=process
     elements e: kind=process
     elements endKey: kind=process
+    flows c-to-d: from=c to=d
     flows d-to-e: from=d to=e
     2:1 a label is never closed
-    3:1 an arrow leads to no node
     5:1 this is not a node, an arrow or a subgraph
     6:10 this subgraph is never closed
     "#);
