@@ -123,6 +123,8 @@ pub(crate) enum BacklogFormat {
 pub(crate) enum MetricsFormat {
     /// Text for people
     Human,
+    /// Markdown, as the report has them
+    Md,
     /// JSON, version 1
     Json,
     /// Comma-separated values, a row a state

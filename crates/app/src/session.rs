@@ -70,6 +70,11 @@ impl Opened {
         Kept::new(redan_engine::analyse(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context()))
     }
 
+    /// What documents say beyond the analysis.
+    pub(crate) fn depth(&self, analysis: &Analysis) -> Kept<redan_engine::depth::Depth> {
+        Kept::new(redan_engine::depth::depth(&self.loaded.model, &self.knowledge, &self.project.policy, &self.context(), analysis))
+    }
+
     /// What the engine has to know of the outside.
     pub(crate) fn context(&self) -> Context {
         Context { today: self.today, evidence: Arc::clone(&self.evidence) }
@@ -84,6 +89,7 @@ impl Opened {
             policy: &self.project.policy,
             analysis,
             today: self.today,
+            more: redan_report::More::default(),
         }
     }
 

@@ -134,6 +134,27 @@ fn a_mitigation_whose_day_has_passed_makes_its_threat_overdue() {
     assert_eq!((&points[0]["overdue"], &points[1]["overdue"]), (&Json::from(0), &Json::from(1)));
 }
 
+#[test]
+fn a_report_shows_the_history_when_asked_to_and_only_then() {
+    let folder = repository();
+    let done = SHOP.replace("mitigations: [limit], identified", "mitigations: [limit], status: mitigated, because: tested, identified");
+    commit(&folder, "2026-02-10", MODEL, &done);
+    let page = out(&folder, &["report", "--format", "md", "--history"]);
+    for part in [
+        "### Over time",
+        "3 states of the model, from 2026-01-11 to 2026-03-11",
+        "| Critical | 1 | 40\\.0 | 40 |",
+        "2026-02-10: 0 new, 1 closed",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert!(!out(&folder, &["report", "--format", "md"]).contains("Over time"));
+    let alone = out(&folder, &["metrics", "--format", "md"]);
+    assert!(alone.starts_with("### Over time\n") && page.contains(&alone), "{alone}");
+    let refused = redan(folder.path(), &["report", "--format", "json", "--history", MODEL]);
+    assert_eq!(refused.status.code(), Some(2));
+}
+
 fn reviewed(folder: &TempDir) -> String {
     let text = format!("{SHOP}reviews: {{first: {{on: 2026-02-20, state: held, people: [ana]}}}}\n");
     commit(folder, "2026-02-20", MODEL, &text);

@@ -113,6 +113,51 @@ attack-trees:
         assert!(code == Some(0) && out.starts_with("<svg") && out.contains("Phish an administrator"), "{out}");
     }
 
+    const WAYS: &str = "\
+redan: 1
+name: Shop
+assets: {orders: {confidentiality: high, integrity: none, availability: none}}
+zones: {internet: {trust: untrusted}, inside: {trust: trusted}}
+elements:
+  user: {kind: actor, zone: internet}
+  web: {kind: process, zone: inside}
+  db: {kind: store, zone: inside, holds: [orders]}
+flows:
+  visit: {from: user, to: web, carries: [], returns: []}
+  query: {from: web, to: db, carries: [], returns: []}
+  answer: {from: db, to: web, carries: [], returns: []}
+threats:
+  T1: {title: Take over, on: [web], stride: [elevation-of-privilege], likelihood: 4, impact: 4}
+  T2: {title: Read it, on: [db], stride: [information-disclosure], likelihood: 3, impact: 4}
+  T3: {title: Inject, on: [query], stride: [elevation-of-privilege], likelihood: 2, impact: 4}
+";
+
+    #[test]
+    fn attack_paths_are_a_tree_with_the_same_answers() {
+        let (_folder, file) = written("shop.tm.yaml", WAYS);
+        let found = json(&file, &["--packs", "none", "--tree", "path:orders/confidentiality"]);
+        // Reading needs control of the web application; injecting does not, since whoever reaches the source is near the flow.
+        assert!(close(&found["probability"], 0.6 * 0.3 + 0.1 - 0.6 * 0.3 * 0.1), "{found}");
+        assert_eq!((&found["tree"], &found["minimal_sets"]), (&"path:orders/confidentiality".into(), &"2".into()));
+        let (code, picture, err) =
+            redan(&["tree", file.to_str().unwrap(), "--packs", "none", "--tree", "path:db/control", "--format", "svg"]);
+        assert!(code == Some(0) && picture.contains("Inject, 10 %"), "{picture}{err}");
+    }
+
+    #[test]
+    fn a_goal_that_is_not_there_is_told_with_those_that_are() {
+        let (_folder, file) = written("shop.tm.yaml", WAYS);
+        let refused = |id: &str, part: &str| {
+            let (code, _, err) = redan(&["tree", file.to_str().unwrap(), "--packs", "none", "--tree", id]);
+            assert!(err.contains(part), "{err}");
+            code
+        };
+        assert_eq!(refused("path:oders/confidentiality", "did you mean `orders`?"), Some(2));
+        assert_eq!(refused("path:orders/control", "of `orders` there is path:orders/confidentiality, path:orders/integrity"), Some(2));
+        assert_eq!(refused("path:web", "path:web/control"), Some(2));
+        assert_eq!(refused("path:orders/integrity", "no open threat leads to"), Some(3));
+    }
+
     #[test]
     fn files_of_other_tools_are_worked_out() {
         let at = "toplevel \"Goal\";\n\"Goal\" or \"A\" \"B\";\n\"A\" and \"C\" \"D\";\n\"B\" prob=0.1 cost=7;\n\"C\" prob=0.5 cost=1;\n\"D\" prob=0.5 cost=2;\n";

@@ -11,6 +11,7 @@ pub mod change;
 pub mod checklist;
 pub mod compliance;
 mod coverage;
+pub mod depth;
 mod derivation;
 pub mod evidence;
 pub mod examples;

@@ -46,7 +46,7 @@ use crate::fact::Property;
 use crate::tree::LIKELIHOODS;
 use crate::{Analysis, Knowledge};
 
-pub use tree::tree;
+pub use tree::{id, tree};
 
 /// What is asked for.
 #[derive(Debug, Clone)]

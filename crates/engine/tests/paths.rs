@@ -1,5 +1,6 @@
 //! Attack paths on models that are small enough to know the answer.
 
+use redan_engine::depth::depth;
 use redan_engine::fact::Property;
 use redan_engine::paths::{Common, Goal, Paths, Position, Request, paths, tree};
 use redan_engine::tree::{Wanted, assess};
@@ -123,9 +124,24 @@ fn the_tree_of_a_goal_has_the_probability_of_the_goal() {
     let orders = goal(&found, case.read("orders")).unwrap();
     let tree = tree(&case.loaded.model, &case.analysis, orders);
     let assessed = assess(&tree, &Wanted::default());
-    assert_eq!((tree.id.as_str(), tree.leaves.len()), ("orders.confidentiality", 3));
+    assert_eq!((tree.id.as_str(), tree.leaves.len()), ("path:orders/confidentiality", 3));
     assert!(assessed.exact && close(assessed.probability.low, orders.probability));
     assert_eq!(assessed.minimal_sets.unwrap().to_string(), "2");
+}
+
+#[test]
+fn a_document_uses_open_questions_only_where_no_open_threat_leads_anywhere() {
+    let case = Case::of(SHOP);
+    let all = |case: &Case| {
+        let context = Context::on(jiff::civil::date(2026, 1, 1));
+        depth(&case.loaded.model, &case.knowledge, &Policy::default(), &context, &case.analysis)
+    };
+    let found = all(&case);
+    assert!(!found.by_questions && found.first_goal.is_some_and(|worked| worked.tree.id == "path:orders/confidentiality"));
+    let mut waiting = Case::of(SHOP);
+    waiting.analysis.threats.iter_mut().for_each(|threat| threat.status = redan_engine::Status::Question);
+    let found = all(&waiting);
+    assert!(found.by_questions && !found.paths.goals.is_empty() && found.first_goal.is_none());
 }
 
 #[test]

@@ -15,8 +15,10 @@ fn pdf(text: &str, audience: Audience, branding: &Branding) -> Vec<u8> {
     let loaded = load_text("model.tm.yaml", text, &knowledge.vocabulary());
     let (policy, today) = (Policy::default(), date(2025, 11, 12));
     let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(today));
+    let depth = redan_engine::depth::depth(&loaded.model, &knowledge, &policy, &Context::on(today), &analysis);
+    let more = redan_report::More { depth: Some(&depth), history: None };
     let input =
-        Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today };
+        Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today, more };
     redan_pdf::render(&Paper::of(&input, audience), branding, today).expect("a document")
 }
 

@@ -92,6 +92,11 @@ pub fn svg_of(input: &crate::Input<'_>, id: &str) -> Option<String> {
     crate::document::trees::one(input, id).map(|tree| svg(&tree))
 }
 
+/// The likeliest ways to a goal of attackers as an SVG document.
+pub fn svg_of_goal(input: &crate::Input<'_>, goal: &redan_engine::paths::Goal, most: usize) -> String {
+    svg(&crate::document::of_goal(input, goal, most))
+}
+
 /// The tree as an SVG element; its id starts with the anchor of the tree.
 pub fn svg(tree: &TreeView) -> String {
     let mut nodes = graph(tree);

@@ -67,6 +67,11 @@ pub fn svg_inline(scene: &Scene, prefix: &str) -> String {
     svg::render(scene, &layout(scene), Dress { prefix, ..Dress::default() })
 }
 
+/// The same at places that are known already, as those of a scene that differs in nothing that has a size.
+pub(crate) fn svg_at(scene: &Scene, layout: &Layout, prefix: &str) -> String {
+    svg::render(scene, layout, Dress { prefix, ..Dress::default() })
+}
+
 /// The picture in pixels, with the model in it if one is given; fails only where the picture is too large for memory.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ pub use evidence::Evidence;
 pub use plan::{Acceptance, Check, Plan, PlannedMitigation};
 pub use system::{AssetRow, Assumption, AttackerRow, ElementRow, FlowRow, System, ZoneRow};
 pub use threats::{Bands, Inventory, MitigationRef, QuestionRow, ThreatRow, ThreatView};
+pub(crate) use trees::of_goal;
 pub use trees::{TreeStep, TreeView};
 
 use redan_engine::Status;

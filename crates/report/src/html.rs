@@ -2,6 +2,7 @@
 //!
 //! Every text of the model is escaped by the template; pictures are our own SVG and go in as they are.
 
+mod further;
 mod paper;
 
 use askama::Template;
@@ -12,6 +13,7 @@ use redan_model::lang::Band;
 use crate::document::{Bands, Document, Field, LogLine, QuestionRow, ThreatRow, ThreatView, TreeView};
 use crate::paper::{Audience, Branding, Paper, Picture};
 use crate::{Input, attack_tree, csv, pictures};
+use further::Further;
 
 /// Rows of a long table that are shown at once; the others are one click away.
 pub(crate) const SHOWN: usize = 12;
@@ -33,17 +35,19 @@ struct Attachments {
 }
 
 impl Attachments {
-    fn of(input: &Input<'_>) -> Self {
-        let mut diagrams = pictures::diagrams(input);
+    /// Everything, and the diagram with an attack path.
+    fn of(input: &Input<'_>) -> (Self, Option<Picture>) {
+        let (mut diagrams, path) = pictures::diagrams_and_path(input);
         diagrams.extend(pictures::sequences(input, "pic"));
-        Self {
+        let all = Self {
             diagrams,
             risk: pictures::of_risk(input, "pic"),
             coverage: pictures::of_coverage(input, "pic"),
             assets: pictures::of_assets(input, "pic"),
             model_json: model_json(input),
             threats_csv: threats_csv(input),
-        }
+        };
+        (all, path)
     }
 }
 
@@ -69,9 +73,11 @@ pub fn render(input: &Input<'_>, audience: Audience, branding: &Branding) -> Res
         return view(&Paper::of(input, audience), audience, branding);
     }
     let document = Document::of(input);
+    let (attachments, path) = Attachments::of(input);
     Page {
+        further: &Further::of(input, &document, path),
         doc: &document,
-        attachments: &Attachments::of(input),
+        attachments: &attachments,
         policy: input.policy,
         glossary: GLOSSARY,
         logo: branding.logo.as_ref().map(crate::paper::Logo::data_uri),
@@ -115,6 +121,7 @@ struct View<'a> {
 struct Page<'a> {
     doc: &'a Document,
     attachments: &'a Attachments,
+    further: &'a Further,
     policy: &'a Policy,
     glossary: &'a [(&'a str, &'a str)],
     logo: Option<String>,

@@ -9,6 +9,7 @@ pub mod document;
 pub mod docx;
 pub mod fact;
 pub mod gate;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -18,10 +19,12 @@ pub mod pasta;
 pub mod pictures;
 pub mod plan;
 pub mod regions;
+pub mod telling;
 pub mod template;
 pub mod xlsx;
 
 use jiff::civil::Date;
+use redan_engine::depth::Depth;
 use redan_engine::{Analysis, Knowledge, Policy};
 use redan_model::{Model, Sources};
 
@@ -40,4 +43,15 @@ pub struct Input<'a> {
     pub analysis: &'a Analysis,
     /// The day that the document is dated with.
     pub today: Date,
+    /// What was worked out beyond the analysis.
+    pub more: More<'a>,
+}
+
+/// What documents show if somebody worked it out, and leave out if nobody did.
+#[derive(Clone, Copy, Default)]
+pub struct More<'a> {
+    /// Attack trees, attack paths and what to do first.
+    pub depth: Option<&'a Depth>,
+    /// Numbers over the history of the model.
+    pub history: Option<&'a history::History>,
 }

@@ -4,15 +4,22 @@
 //! escape, so that Markdown, DOCX, PDF and the views for one audience say the same.
 
 mod auditor;
+pub(crate) mod budget;
 mod developer;
 mod full;
+pub(crate) mod history;
+pub(crate) mod losses;
 mod manager;
+pub(crate) mod numbers;
 mod parts;
+pub(crate) mod paths;
 
 use redan_model::lang::Band;
 
 use crate::Input;
 use crate::document::{Document, Field};
+
+pub(crate) use paths::pointed_out;
 
 /// For whom a document is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,32 +3,55 @@
 //! Every picture says with words, letters or shapes what its colours say, so that it reads in black and white, in the
 //! dark and on paper. Boxes and rows are as large as the text in them needs, so that nothing overlaps.
 
+mod arrivals;
 mod assets;
 mod burn_down;
 mod canvas;
 mod coverage;
 mod flat;
+mod front;
+mod losses;
 mod risk;
 mod sequence;
 
+pub use arrivals::{Arrivals, arrivals};
 pub use burn_down::{Day, burn_down};
 pub use flat::flat;
+pub(crate) use front::{Front, Mark};
+pub use losses::loss_curve;
 
 use redan_model::lang::Diagram;
 use redan_model::{ElementIx, FlowIx, Thing};
 
 use crate::Input;
-use crate::diagram::{self, Scene, View};
+use crate::diagram::{self, Layout, Scene, View};
 use crate::paper::Picture;
+
+/// The diagrams of a report, and the one with every element once more with the likeliest attack path pointed out.
+pub fn diagrams_and_path(input: &Input<'_>) -> (Vec<Picture>, Option<Picture>) {
+    let all = scenes(input);
+    let layouts: Vec<Layout> = all.iter().map(|(_, scene)| diagram::layout(scene)).collect();
+    let path = crate::paper::pointed_out(input).map(|(title, highlight)| {
+        // Parts are only in the detailed diagram, where what they are part of is a frame and cannot be pointed out.
+        let is_part = |thing: &Thing| matches!(thing, Thing::Element(ix) if input.model[*ix].parent.is_some());
+        let whole = usize::from(highlight.iter().any(is_part));
+        let level = if whole > 0 { 1 } else { 0 };
+        let view = View { highlight, links: Some(String::new()), title: Some(title.clone()), ..View::level(level) };
+        let scene = Scene::of(input, &view);
+        // What is pointed out changes no size, so that everything stands where it stands in the other picture.
+        Picture { title, svg: diagram::svg_at(&scene, &layouts[whole], "path-"), mermaid: Some(diagram::mermaid(&scene)) }
+    });
+    let picture = |(ix, ((title, scene), layout)): (usize, ((String, Scene), Layout))| Picture {
+        title,
+        svg: diagram::svg_at(&scene, &layout, &format!("dfd{ix}-")),
+        mermaid: Some(diagram::mermaid(&scene)),
+    };
+    (all.into_iter().zip(layouts).enumerate().map(picture).collect(), path)
+}
 
 /// The diagrams of a report: the model from above, in detail where elements have parts, and those that it defines.
 pub fn diagrams(input: &Input<'_>) -> Vec<Picture> {
-    let picture = |(ix, (title, scene)): (usize, (String, Scene))| Picture {
-        title,
-        svg: diagram::svg_inline(&scene, &format!("dfd{ix}-")),
-        mermaid: Some(diagram::mermaid(&scene)),
-    };
-    scenes(input).into_iter().enumerate().map(picture).collect()
+    diagrams_and_path(&Input { more: crate::More::default(), ..*input }).0
 }
 
 /// The scenes of the same diagrams with their titles.

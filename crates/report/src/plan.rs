@@ -10,6 +10,7 @@ use crate::Input;
 use crate::json::ModelJson;
 
 pub use picture::svg;
+pub(crate) use picture::ticks;
 
 /// Hours of a day of work.
 const DAY: f64 = 8.0;

@@ -265,6 +265,7 @@ fn open_threats_are_counted_on_what_is_drawn_and_lead_to_the_report() {
         policy: &policy,
         analysis: &analysis,
         today: jiff::civil::date(2026, 1, 1),
+        more: redan_report::More::default(),
     };
     let scene = Scene::of(&input, &View { links: Some("report.html".to_owned()), ..View::level(1) });
     let order = scene.edges.iter().find(|edge| edge.id == "order").expect("the flow is drawn");

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 use jiff::civil::date;
+use redan_engine::depth::{Depth, depth};
 use redan_engine::{Analysis, Context, Knowledge, Policy, analyse};
 use redan_model::{Loaded, load_text};
 use redan_report::paper::{Audience, Block, Branding, Paper};
-use redan_report::{Input, docx, html, markdown, pasta, pictures, regions, template, xlsx};
+use redan_report::{Input, More, docx, html, markdown, pasta, pictures, regions, template, xlsx};
 
 const FULL: &str = include_str!("../../../examples/web-login/web-login.tm.yaml");
 const OFFICE: &str = include_str!("../../../examples/physical-office/front-office.tm.yaml");
@@ -19,6 +20,7 @@ struct Read {
     loaded: Loaded,
     policy: Policy,
     analysis: Analysis,
+    depth: Depth,
 }
 
 impl Read {
@@ -27,7 +29,8 @@ impl Read {
         let loaded = load_text("model.tm.yaml", text, &knowledge.vocabulary());
         let policy = Policy::default();
         let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(date(2025, 11, 12)));
-        Self { knowledge, loaded, policy, analysis }
+        let depth = depth(&loaded.model, &knowledge, &policy, &Context::on(date(2025, 11, 12)), &analysis);
+        Self { knowledge, loaded, policy, analysis, depth }
     }
 
     fn input(&self) -> Input<'_> {
@@ -38,6 +41,7 @@ impl Read {
             policy: &self.policy,
             analysis: &self.analysis,
             today: date(2025, 11, 12),
+            more: More { depth: Some(&self.depth), history: None },
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::date;
+use redan_engine::depth::depth;
 use redan_engine::{Context, Knowledge, Policy, analyse};
 use redan_model::load_text;
 use redan_report::paper::{Audience, Branding, Paper};
-use redan_report::{Input, html, markdown};
+use redan_report::{Input, More, html, markdown};
 
 const SECTIONS: [&str; 10] = [
     "Scope",
@@ -30,8 +31,10 @@ fn rendered(text: &str) -> (String, String) {
     let policy = Policy::default();
     let today = date(2026, 3, 1);
     let analysis = analyse(&loaded.model, &knowledge, &policy, &Context::on(today));
+    let depth = depth(&loaded.model, &knowledge, &policy, &Context::on(today), &analysis);
+    let more = More { depth: Some(&depth), history: None };
     let input =
-        Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today };
+        Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today, more };
     let page = html::render(&input, Audience::Everybody, &Branding::default()).expect("the report renders");
     (page, markdown::render(&Paper::of(&input, Audience::Everybody), None))
 }

@@ -18,6 +18,9 @@ use crate::exit::{Exit, Outcome};
 use crate::git::{AtCommit, Commit, Git, day_of};
 use crate::session::{Kept, Opened, Session};
 
+/// How many commits of a model are looked at unless somebody says otherwise.
+const COMMITS: usize = 1000;
+
 /// Arguments of `metrics`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
@@ -30,7 +33,7 @@ pub(crate) struct MetricsArgs {
     #[arg(value_name = "MODEL")]
     model: Option<PathBuf>,
     /// How many commits of the model to go back
-    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = 1000)]
+    #[arg(short = 'n', long, value_name = "NUMBER", default_value_t = COMMITS)]
     limit: usize,
     /// How to show them
     #[arg(long, value_enum, default_value_t = MetricsFormat::Human)]
@@ -48,6 +51,25 @@ struct Found {
     unreadable: usize,
     /// Whether older commits are not here.
     is_cut_off: bool,
+}
+
+impl Found {
+    /// The same for a document.
+    fn history(&self) -> redan_report::history::History {
+        redan_report::history::History {
+            points: self.labels.iter().map(|(day, _)| *day).zip(self.numbers.points.iter().cloned()).collect(),
+            remediated: self.numbers.remediated,
+            acceptances: self.numbers.acceptances,
+            verification: self.verification,
+            unreadable: self.unreadable,
+            is_cut_off: self.is_cut_off,
+        }
+    }
+}
+
+/// The history of a model, as documents show it.
+pub(crate) fn history(now: &Opened, session: &mut Session<'_>) -> anyhow::Result<redan_report::history::History> {
+    Ok(collect(now, COMMITS, session)?.history())
 }
 
 /// Runs `metrics`.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use redan_engine::Analysis;
-use redan_engine::paths::{Common, Goal, Path, Paths, Position, Request, Step, paths};
+use redan_engine::paths::{Goal, Path, Paths, Request, Step, paths};
 use redan_model::{Model, Thing};
 use redan_report::diagram::{self, Scene, View};
 use redan_report::json::{self, ModelJson, PathsJson};
+use redan_report::telling::{self, capital, percent};
 
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::filter::suggestion;
@@ -175,21 +176,13 @@ impl Said<'_> {
     }
 
     fn goal(&self, goal: &Goal, out: &mut dyn io::Write) -> io::Result<()> {
-        let ways = if goal.paths.len() == 1 { "1 way".to_owned() } else { format!("{} ways", goal.paths.len()) };
-        writeln!(out, "\n{}: {} likely by {ways}", capital(&self.done(goal.target)), percent(goal.probability))?;
+        let (done, ways) = (capital(&telling::done(self.model, goal.target)), telling::ways(&goal.paths));
+        writeln!(out, "\n{done}: {} likely by {ways}", percent(goal.probability))?;
         for (at, path) in goal.paths.iter().enumerate() {
             self.path(at + 1, path, out)?;
         }
-        for point in goal.choke_points.iter().filter(|point| !point.all || goal.paths.len() > 1).take(SHOWN) {
-            let what = match point.at {
-                Common::Element(element) => self.name(element).to_owned(),
-                Common::Flow(flow) => self.model.spoken(Thing::Flow(flow)).into_owned(),
-                Common::Threat(threat) => format!("the threat {}", self.analysis.threats[threat].id),
-            };
-            match point.all {
-                true => writeln!(out, "  Every way goes through {what}.")?,
-                false => writeln!(out, "  {} of these {} ways go through {what}.", point.paths, goal.paths.len())?,
-            }
+        for point in telling::choke_points(goal).take(SHOWN) {
+            writeln!(out, "  {}", telling::choke_point(self.model, self.analysis, goal, point))?;
         }
         if !goal.complete {
             writeln!(out, "  The search stopped at its bound; there may be more ways.")?;
@@ -225,48 +218,12 @@ impl Said<'_> {
     }
 
     fn step(&self, step: &Step) -> String {
-        let over = step.flow.map(|flow| format!(" over {}", self.model.spoken(Thing::Flow(flow)))).unwrap_or_default();
-        let done = self.done(step.to);
-        let Some(threat) = step.threat.map(|at| &self.analysis.threats[at]) else {
-            return match step.to {
-                Position::Harms(..) => format!("{done}, as control allows"),
-                _ if step.back => format!("{done} with what comes back{over} (allowed use)"),
-                _ => format!("{done}{over} (allowed use)"),
-            };
-        };
-        format!("{done}{over}: {} [{}] {}", threat.title, threat.id, percent(step.probability))
-    }
-
-    /// What an attacker does to be in a position.
-    fn done(&self, position: Position) -> String {
-        use redan_engine::fact::Property::{Availability, Confidentiality, Integrity, Privacy};
-        match position {
-            Position::Starts(element) => format!("start at {}", self.name(element)),
-            Position::Reaches(element) => format!("reach {}", self.name(element)),
-            Position::Controls(element) => format!("control {}", self.name(element)),
-            Position::Harms(asset, property) => {
-                let name = self.model.name_of(Thing::Asset(asset));
-                match property {
-                    Confidentiality | Privacy => format!("see {name}"),
-                    Integrity => format!("change {name}"),
-                    Availability => format!("make {name} unavailable"),
-                }
-            }
-        }
+        let told = telling::step(self.model, step);
+        let Some(threat) = step.threat.map(|at| &self.analysis.threats[at]) else { return told };
+        format!("{told}: {} [{}] {}", threat.title, threat.id, percent(step.probability))
     }
 
     fn name(&self, element: redan_model::ElementIx) -> &str {
         self.model.name_of(Thing::Element(element))
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
-}
-
-/// A probability for people.
-fn percent(value: f64) -> String {
-    let percent = value * 100.0;
-    if percent == 0.0 || percent >= 1.0 { format!("{percent:.0} %") } else { format!("{percent:.2} %") }
 }

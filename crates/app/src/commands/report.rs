@@ -7,8 +7,9 @@ use clap::{Args, ValueEnum};
 use redan_model::suggest::nearest;
 use redan_report::json::{self, ReportJson};
 use redan_report::paper::{self, Branding, Paper};
-use redan_report::{Input, docx, html, markdown, template, xlsx};
+use redan_report::{Input, More, docx, html, markdown, template, xlsx};
 
+use super::metrics;
 use crate::exit::{Exit, Outcome, usage};
 use crate::project::read_limited;
 use crate::session::{Opened, Session};
@@ -20,6 +21,7 @@ Examples:
   redan report -o report.html
   redan report shop.tm.yaml --format docx -o report.docx
   redan report --audience manager -o summary.html
+  redan report --history -o report.html        with charts of the time before, from git
   redan report --template letter.html.j2 -o letter.html
   redan report --format json --today 2026-03-01
 
@@ -34,8 +36,11 @@ pub(crate) struct ReportArgs {
     /// For whom: a part of the document, in the words of that part
     #[arg(long, value_enum)]
     audience: Option<Audience>,
+    /// Also show numbers over the history of the model, from git: open, new, closed, overdue, time to remediate
+    #[arg(long)]
+    history: bool,
     /// A template of your own (Jinja syntax), which gets what `--format json` writes
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "audience"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "audience", "history"])]
     template: Option<PathBuf>,
 }
 
@@ -71,13 +76,20 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     if args.audience.is_some() && matches!(format, ReportFormat::Xlsx | ReportFormat::Json) {
         return Err(usage("a workbook and JSON hold everything; `--audience` is for html, md, pdf and docx"));
     }
+    if args.history && matches!(format, ReportFormat::Xlsx | ReportFormat::Json) {
+        return Err(usage("`--history` is for html, md, pdf and docx; `redan metrics` has the numbers as json and csv"));
+    }
     if format == ReportFormat::Pdf && args.template.is_none() {
         available()?;
     }
     let opened = session.open_one(args.model.as_deref())?;
     let branding = opened.project.branding()?;
     let analysis = opened.analyse();
-    let input = opened.input(&analysis);
+    let history = if args.history { Some(metrics::history(&opened, session)?) } else { None };
+    // A workbook and JSON hold the analysis; what goes deeper has commands of its own there.
+    let goes_deeper = args.template.is_none() && !matches!(format, ReportFormat::Xlsx | ReportFormat::Json);
+    let depth = goes_deeper.then(|| opened.depth(&analysis));
+    let input = Input { more: More { depth: depth.as_deref(), history: history.as_ref() }, ..opened.input(&analysis) };
     let bytes = match &args.template {
         Some(path) => from_template(path, &input)?.into_bytes(),
         None => rendered(args, format, &input, &branding, &opened)?,

@@ -54,12 +54,12 @@ fn leaf(analysis: &Analysis, at: usize, probability: f64) -> Leaf {
     }
 }
 
-/// `<asset>.<property>` or `<element>.control`.
-fn id(model: &Model, target: Position) -> String {
+/// `path:<asset>/<property>` or `path:<element>/control`: no tree of a model is called so.
+pub fn id(model: &Model, target: Position) -> String {
     match target {
-        Position::Harms(asset, property) => format!("{}.{}", model[asset].identity.id, property.as_str()),
+        Position::Harms(asset, property) => format!("path:{}/{}", model[asset].identity.id, property.as_str()),
         Position::Starts(element) | Position::Reaches(element) | Position::Controls(element) => {
-            format!("{}.control", model[element].identity.id)
+            format!("path:{}/control", model[element].identity.id)
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::graph::End;
-use super::scene::{Scene, Shape};
+use super::scene::{Emphasis, Scene, Shape};
 use super::view::Notation;
 
 /// Writes a scene as a flowchart.
@@ -20,10 +20,26 @@ pub(crate) fn render(scene: &Scene) -> String {
     for (ix, _) in scene.nodes.iter().enumerate().filter(|(_, node)| node.out_of_scope) {
         let _ = writeln!(out, "  class {} outOfScope", name(scene, End::Node(ix)));
     }
+    path(scene, &mut out);
     for (ix, _) in scene.zones.iter().enumerate().filter(|(_, zone)| !zone.is_group) {
         let _ = writeln!(out, "  style {} stroke-dasharray:6 4", name(scene, End::Zone(ix)));
     }
     out
+}
+
+/// Thick lines for what the picture points out.
+fn path(scene: &Scene, out: &mut String) {
+    let strong = |emphasis: Emphasis| emphasis == Emphasis::Strong;
+    let nodes: Vec<usize> = (0..scene.nodes.len()).filter(|ix| strong(scene.nodes[*ix].emphasis)).collect();
+    if !nodes.is_empty() {
+        out.push_str("  classDef onPath stroke:#6d28d9,stroke-width:4px\n");
+    }
+    for ix in nodes {
+        let _ = writeln!(out, "  class {} onPath", name(scene, End::Node(ix)));
+    }
+    for (ix, _) in scene.edges.iter().enumerate().filter(|(_, edge)| strong(edge.emphasis)) {
+        let _ = writeln!(out, "  linkStyle {ix} stroke:#6d28d9,stroke-width:4px");
+    }
 }
 
 fn contents(scene: &Scene, zone: Option<usize>, depth: usize, out: &mut String) {

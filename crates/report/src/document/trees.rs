@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use redan_engine::paths::{self, Goal};
 use redan_model::lang::{AttackTree, List, Map, TreeNode};
 use redan_model::naming;
 
 use super::anchor;
-use crate::Input;
+use crate::{Input, telling};
 
 /// Deeper trees do not load; this bounds the recursion whatever the caller made.
 const MAX_DEPTH: usize = redan_model::limits::MAX_TREE_DEPTH;
@@ -62,6 +63,85 @@ pub(super) fn trees(input: &Input<'_>) -> Vec<TreeView> {
 /// One tree by its id, if the model has it.
 pub(crate) fn one(input: &Input<'_>, id: &str) -> Option<TreeView> {
     input.model.root.attack_trees.entries.get(id).map(|entry| tree(input, id, &entry.value))
+}
+
+/// The likeliest ways to a goal of attackers as a tree: one of them is enough, and each needs all of its threats.
+pub(crate) fn of_goal(input: &Input<'_>, goal: &Goal, most: usize) -> TreeView {
+    let ways = ways(goal);
+    let mut steps = Vec::new();
+    let mut seen: BTreeSet<usize> = BTreeSet::new();
+    for needs in ways.iter().take(most) {
+        let depth = usize::from(needs.len() > 1);
+        steps.extend((depth > 0).then(all_of));
+        steps.extend(needs.iter().map(|(threat, probability)| {
+            let repeated = !seen.insert(*threat);
+            TreeStep { depth, repeated, ..uses(input, *threat, *probability) }
+        }));
+    }
+    let said = telling::capital(&telling::done(input.model, goal.target));
+    let own = || steps.iter().filter(|step: &&TreeStep| step.leaf && !step.repeated);
+    let id = paths::id(input.model, goal.target);
+    TreeView {
+        anchor: anchor("tree", &id),
+        goal: if ways.len() > most { format!("{said} (the {most} likeliest of {} ways)", ways.len()) } else { said },
+        gate: "any of".to_owned(),
+        short_gate: "OR".to_owned(),
+        covered: own().filter(|step| !step.covered_by.is_empty()).count(),
+        leaves: own().count(),
+        id,
+        steps,
+    }
+}
+
+/// The threats of each way with their probabilities. Ways of different attackers may need the same ones; what needs all
+/// threats of another way, and perhaps more, is none of its own.
+fn ways(goal: &Goal) -> Vec<Vec<(usize, f64)>> {
+    let mut all: Vec<Vec<(usize, f64)>> = Vec::new();
+    for path in &goal.paths {
+        let mut needs: Vec<(usize, f64)> = Vec::new();
+        for (threat, probability) in path.steps.iter().filter_map(|step| Some((step.threat?, step.probability))) {
+            if !needs.iter().any(|(known, _)| *known == threat) {
+                needs.push((threat, probability));
+            }
+        }
+        all.push(needs);
+    }
+    let has_all = |way: &[(usize, f64)], other: &[(usize, f64)]| other.iter().all(|(threat, _)| way.iter().any(|(own, _)| own == threat));
+    let superfluous = |at: usize| {
+        let way = &all[at];
+        (0..all.len()).any(|other| other != at && has_all(way, &all[other]) && (all[other].len() < way.len() || other < at))
+    };
+    let kept: Vec<usize> = (0..all.len()).filter(|at| !superfluous(*at)).collect();
+    kept.into_iter().map(|at| all[at].clone()).collect()
+}
+
+fn all_of() -> TreeStep {
+    TreeStep {
+        depth: 0,
+        text: "all of".to_owned(),
+        name: None,
+        gate: "AND".to_owned(),
+        number: None,
+        shared: None,
+        repeated: false,
+        leaf: false,
+        covered_by: Vec::new(),
+    }
+}
+
+/// The step that uses a threat.
+fn uses(input: &Input<'_>, threat: usize, probability: f64) -> TreeStep {
+    let threat = &input.analysis.threats[threat];
+    let name = format!("{}, {}", threat.title, telling::percent(probability));
+    TreeStep {
+        text: name.clone(),
+        name: Some(name),
+        gate: String::new(),
+        shared: Some(threat.id.clone()),
+        leaf: true,
+        covered_by: threat.mitigations.iter().map(|id| super::mitigation_title(input, id)).collect(),
+        ..all_of()
+    }
 }
 
 fn tree(input: &Input<'_>, id: &str, stated: &AttackTree) -> TreeView {

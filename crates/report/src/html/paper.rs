@@ -30,6 +30,13 @@ pub(super) fn inline(paper: &Paper, runs: &[Run]) -> String {
     page.out
 }
 
+/// Blocks alone, below a heading of a level, in a page that has these anchors.
+pub(super) fn fragment(blocks: &[Block], level: u8, anchors: &BTreeSet<&str>) -> String {
+    let mut page = Body { anchors: anchors.clone(), level, out: String::new() };
+    page.blocks(blocks);
+    page.out
+}
+
 struct Body<'a> {
     anchors: BTreeSet<&'a str>,
     /// The level of the last heading.

@@ -2,6 +2,7 @@
 
 use redan_engine::Status;
 use redan_engine::compliance::{FRAMEWORKS, Met, requirements};
+use redan_engine::depth::Depth;
 use redan_engine::policy::{priority, response};
 use redan_model::lang::Band;
 
@@ -17,9 +18,12 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut carried = vec![parts::acceptances(doc)];
     carried.extend(parts::residual(doc));
     carried.extend(pictures::of_risk(input, "p").map(Block::Picture));
+    carried.extend(super::losses::blocks(input));
+    carried.extend(input.more.depth.into_iter().flat_map(|depth| worked(input, doc, depth)));
     let mut changes =
         vec![heading("Changes"), parts::log(&doc.changes, "changelog"), heading("Reviews"), parts::log(&doc.reviews, "reviews")];
     changes.extend([heading("Incidents"), parts::log(&doc.incidents, "incidents")]);
+    changes.extend(input.more.history.into_iter().flat_map(super::history::blocks));
     Paper {
         kicker: "Threat model, for auditors",
         name: doc.title.name.clone(),
@@ -35,6 +39,18 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
             Section { anchor: "findings", title: "Findings about the model itself", blocks: vec![parts::findings(doc)] },
         ],
     }
+}
+
+/// What attack paths and trees come to, and what the plan leaves.
+fn worked(input: &Input<'_>, doc: &Document, depth: &Depth) -> Vec<Block> {
+    let mut out = super::paths::results(input, depth);
+    for (ix, (view, worked)) in doc.trees.iter().zip(&depth.trees).enumerate() {
+        out.push(heading(format!("Attack tree: {}", view.goal)));
+        out.push(text(format!("{} of {} leaves have a mitigation.", view.covered, view.leaves)));
+        out.extend(super::numbers::blocks(input, worked, &format!("tree{ix}")));
+    }
+    out.extend(super::budget::blocks(input, depth));
+    out
 }
 
 fn method(input: &Input<'_>, doc: &Document) -> Vec<Block> {

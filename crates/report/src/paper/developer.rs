@@ -32,20 +32,26 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     if places.is_empty() {
         places.push(text("No element has an open threat or an open question."));
     }
-    let mut system: Vec<Block> = pictures::diagrams(input).into_iter().map(Block::Picture).collect();
+    let (diagrams, path) = pictures::diagrams_and_path(input);
+    let ways: Vec<Block> = input.more.depth.into_iter().flat_map(|depth| super::paths::blocks(input, depth, path.clone())).collect();
+    let mut system: Vec<Block> = diagrams.into_iter().map(Block::Picture).collect();
     system.extend(pictures::sequences(input, "p").into_iter().map(Block::Picture));
     system.extend(pictures::of_coverage(input, "p").map(Block::Picture));
+    let mut sections = vec![
+        Section { anchor: "system", title: "The system", blocks: system },
+        Section { anchor: "elements", title: "Work by element", blocks: places },
+        Section { anchor: "elsewhere", title: "Flows, zones and data", blocks: elsewhere },
+    ];
+    if !ways.is_empty() {
+        sections.push(Section { anchor: "ways", title: "Attack paths", blocks: ways });
+    }
+    sections.push(Section { anchor: "tests", title: "Tests that must pass", blocks: vec![parts::checks(doc)] });
     Paper {
         kicker: "Threat model, for developers",
         name: doc.title.name.clone(),
         lead: field(&doc.title.target),
         facts: parts::facts(doc).into_iter().filter(|(name, _)| ["Date", "Version"].contains(name)).collect(),
-        sections: vec![
-            Section { anchor: "system", title: "The system", blocks: system },
-            Section { anchor: "elements", title: "Work by element", blocks: places },
-            Section { anchor: "elsewhere", title: "Flows, zones and data", blocks: elsewhere },
-            Section { anchor: "tests", title: "Tests that must pass", blocks: vec![parts::checks(doc)] },
-        ],
+        sections,
     }
 }
 

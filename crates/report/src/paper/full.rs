@@ -11,6 +11,7 @@ use crate::pictures;
 
 pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let section = |anchor, title, blocks| Section { anchor, title, blocks };
+    let (diagrams, path) = pictures::diagrams_and_path(input);
     Paper {
         kicker: "Threat model",
         name: doc.title.name.clone(),
@@ -19,13 +20,13 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
         sections: vec![
             section("scope", "Scope", parts::scope(doc)),
             section("summary", "Executive summary", summary(input, doc)),
-            section("system", "System and data flow diagram", system(input, doc)),
+            section("system", "System and data flow diagram", system(input, doc, diagrams)),
             section("assets", "Assets and their security properties", assets(input, doc)),
             section("threats", "Threat inventory", threats(input, doc)),
-            section("trees", "Attack trees", trees(doc)),
-            section("plan", "Mitigation plan", vec![parts::plan(doc.plan.mitigations.iter())]),
+            section("trees", "Attack trees", trees(input, doc, path)),
+            section("plan", "Mitigation plan", plan(input, doc)),
             section("tests", "Test plan and results", vec![parts::checks(doc)]),
-            section("residual", "Residual risk and acceptance", remains(doc)),
+            section("residual", "Residual risk and acceptance", remains(input, doc)),
             section("appendix", "Appendix", appendix(input, doc)),
         ],
     }
@@ -35,13 +36,14 @@ fn summary(input: &Input<'_>, doc: &Document) -> Vec<Block> {
     let mut out = parts::verdict(doc);
     out.extend(parts::top_risks(doc, true));
     out.extend(parts::recommendations(doc));
+    out.extend(input.more.depth.map(|depth| Block::Text(super::paths::sentence(input, depth))));
     out.extend(parts::residual(doc));
     out.extend(pictures::of_risk(input, "p").map(Block::Picture));
     out
 }
 
-fn system(input: &Input<'_>, doc: &Document) -> Vec<Block> {
-    let mut out: Vec<Block> = pictures::diagrams(input).into_iter().map(Block::Picture).collect();
+fn system(input: &Input<'_>, doc: &Document, diagrams: Vec<Picture>) -> Vec<Block> {
+    let mut out: Vec<Block> = diagrams.into_iter().map(Block::Picture).collect();
     out.extend(pictures::sequences(input, "p").into_iter().map(Block::Picture));
     out.extend([heading("Trust boundaries"), zones(doc), heading("Elements and entry points"), elements(doc)]);
     out.extend([heading("Data flows"), flows(doc), heading("Who might attack"), attackers(doc)]);
@@ -157,33 +159,36 @@ fn threat_row(row: &ThreatRow, all: &[ThreatView]) -> Vec<Vec<Run>> {
     ]
 }
 
-fn trees(doc: &Document) -> Vec<Block> {
+fn trees(input: &Input<'_>, doc: &Document, path: Option<Picture>) -> Vec<Block> {
+    let mut out = Vec::new();
     if doc.trees.is_empty() {
-        return vec![Block::Text(vec![Run::Missing("attack-trees".to_owned())])];
+        out.push(Block::Text(vec![Run::Missing("attack-trees".to_owned())]));
     }
-    doc.trees.iter().flat_map(tree).collect()
+    for (ix, view) in doc.trees.iter().enumerate() {
+        out.extend(tree(view));
+        let worked = input.more.depth.and_then(|depth| depth.trees.get(ix));
+        out.extend(worked.into_iter().flat_map(|worked| super::numbers::blocks(input, worked, &view.anchor)));
+    }
+    out.extend(input.more.depth.into_iter().flat_map(|depth| super::paths::blocks(input, depth, path.clone())));
+    out
+}
+
+fn plan(input: &Input<'_>, doc: &Document) -> Vec<Block> {
+    let mut out = vec![parts::plan(doc.plan.mitigations.iter())];
+    out.extend(input.more.depth.into_iter().flat_map(|depth| super::budget::blocks(input, depth)));
+    out
 }
 
 fn tree(tree: &TreeView) -> Vec<Block> {
-    let mut steps = vec![(0, vec![Run::Strong(tree.goal.clone()), plain(format!(": {}", tree.gate))])];
-    steps.extend(tree.steps.iter().map(|step| {
-        let mut runs = words(&step.text);
-        if step.leaf && step.covered_by.is_empty() {
-            runs.extend([plain(" "), Run::Alarm("no mitigation".to_owned())]);
-        } else if step.leaf {
-            runs.extend([plain(" "), Run::Good(format!("against it: {}", step.covered_by.join(", ")))]);
-        }
-        (step.depth + 1, runs)
-    }));
     vec![
         Block::Heading(3, tree.goal.clone(), Some(tree.anchor.clone())),
         Block::Picture(Picture { title: format!("Attack tree: {}", tree.goal), svg: crate::attack_tree::svg(tree), mermaid: None }),
         text(format!("{} of {} leaves have a mitigation.", tree.covered, tree.leaves)),
-        Block::Steps(steps),
+        parts::steps(tree),
     ]
 }
 
-fn remains(doc: &Document) -> Vec<Block> {
+fn remains(input: &Input<'_>, doc: &Document) -> Vec<Block> {
     let open: Vec<&ThreatView> = doc.inventory.threats.iter().filter(|t| t.status == Status::Open).collect();
     let mut out = Vec::new();
     if open.is_empty() {
@@ -200,6 +205,8 @@ fn remains(doc: &Document) -> Vec<Block> {
     }
     out.push(heading("Risks that somebody carries"));
     out.push(parts::acceptances(doc));
+    out.extend(super::losses::blocks(input));
+    out.extend(input.more.history.into_iter().flat_map(super::history::blocks));
     out
 }
 

@@ -14,6 +14,8 @@ const MOST: usize = 10;
 pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
     let mut risks = parts::verdict(doc);
     risks.extend(parts::top_risks(doc, false));
+    risks.extend(input.more.depth.map(|depth| Block::Text(super::paths::sentence(input, depth))));
+    risks.extend(super::losses::sentence(input).map(text));
     risks.extend(pictures::of_risk(input, "p").map(Block::Picture));
     Paper {
         kicker: "Threat model, for managers",
@@ -22,13 +24,13 @@ pub(super) fn paper(input: &Input<'_>, doc: &Document) -> Paper {
         facts: parts::facts(doc).into_iter().filter(|(name, _)| ["Date", "Version", "Latest review"].contains(name)).collect(),
         sections: vec![
             Section { anchor: "summary", title: "Where we stand", blocks: risks },
-            Section { anchor: "plan", title: "What it takes", blocks: plan(doc) },
+            Section { anchor: "plan", title: "What it takes", blocks: plan(input, doc) },
             Section { anchor: "decisions", title: "Decisions needed", blocks: decisions(doc) },
         ],
     }
 }
 
-fn plan(doc: &Document) -> Vec<Block> {
+fn plan(input: &Input<'_>, doc: &Document) -> Vec<Block> {
     let left = |m: &&PlannedMitigation| !matches!(m.status, MitigationStatus::Implemented | MitigationStatus::Rejected);
     let mut rows: Vec<&PlannedMitigation> = doc.plan.mitigations.iter().filter(left).collect();
     if rows.is_empty() && !doc.plan.mitigations.is_empty() {
@@ -51,6 +53,8 @@ fn plan(doc: &Document) -> Vec<Block> {
     let more = rows.len().saturating_sub(MOST);
     let mut out = vec![table(&head, rows.iter().take(MOST).map(row).collect(), "mitigations")];
     out.extend((more > 0).then(|| text(format!("And {more} more, in the full report."))));
+    out.extend(input.more.depth.and_then(super::budget::sentence).map(Block::Text));
+    out.extend(input.more.history.into_iter().flat_map(super::history::brief));
     out
 }
 

@@ -4,7 +4,7 @@ use redan_engine::Status;
 use redan_model::lang::Band;
 
 use super::{Block, Run, field, heading, plain, risk, table, text, ticked, words};
-use crate::document::{Acceptance, Bands, Document, LogLine, PlannedMitigation, QuestionRow, ThreatView};
+use crate::document::{Acceptance, Bands, Document, LogLine, PlannedMitigation, QuestionRow, ThreatView, TreeView};
 use crate::html::status_word;
 
 /// Title, lead and facts of the first page.
@@ -237,6 +237,21 @@ pub(super) fn mitigations(t: &ThreatView) -> String {
         format!("{} ({}, {})", m.title, m.owner.as_deref().unwrap_or("no owner"), crate::document::when(m))
     };
     t.mitigations.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+/// A tree as a list: its goal, then its steps with what stands against each leaf.
+pub(super) fn steps(tree: &TreeView) -> Block {
+    let mut steps = vec![(0, vec![Run::Strong(tree.goal.clone()), plain(format!(": {}", tree.gate))])];
+    steps.extend(tree.steps.iter().map(|step| {
+        let mut runs = words(&step.text);
+        if step.leaf && step.covered_by.is_empty() {
+            runs.extend([plain(" "), Run::Alarm("no mitigation".to_owned())]);
+        } else if step.leaf {
+            runs.extend([plain(" "), Run::Good(format!("against it: {}", step.covered_by.join(", ")))]);
+        }
+        (step.depth + 1, runs)
+    }));
+    Block::Steps(steps)
 }
 
 /// Open threats from a band upwards.

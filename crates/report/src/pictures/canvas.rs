@@ -106,5 +106,8 @@ const RULES: &str = ".redan-pic{font-family:Helvetica,Arial,'Liberation Sans',sa
     .redan-pic .back{fill:none;stroke:var(--dfd-line);stroke-width:1.2;stroke-dasharray:5 3}\
     .redan-pic .tip{fill:var(--dfd-line)}\
     .redan-pic .halo{paint-order:stroke;stroke:var(--dfd-page);stroke-width:4px;stroke-linejoin:round}\
+    .redan-pic .front{fill:none;stroke:var(--dfd-process-line);stroke-width:2}\
+    .redan-pic .dot{fill:var(--dfd-process-line);stroke:var(--dfd-page)}.redan-pic .ring{fill:var(--dfd-page);stroke:var(--dfd-process-line);stroke-width:2}\
+    .redan-pic .came{fill:var(--dfd-boundary);stroke:var(--dfd-boundary)}.redan-pic .went{fill:none;stroke:var(--dfd-process-line);stroke-width:2}\
     .redan-pic .one{fill:none;stroke:var(--dfd-boundary);stroke-width:2.6}\
     .redan-pic .two{fill:none;stroke:var(--dfd-line);stroke-width:2;stroke-dasharray:6 3}";

@@ -102,6 +102,7 @@ pub(super) fn show(found: &Found, model: &Opened, format: MetricsFormat, session
     match format {
         MetricsFormat::Human => human(found, model, session)?,
         MetricsFormat::Json => json::write(session.terminal.out(), &document(found, model))?,
+        MetricsFormat::Md => write!(session.terminal.out(), "{}", redan_report::history::markdown(&found.history()))?,
         MetricsFormat::Csv => redan_report::csv::write(session.terminal.out(), &COLUMNS, rows(found))?,
         MetricsFormat::Openmetrics => openmetrics(found, model, session)?,
     }

@@ -1,0 +1,28 @@
+//! What a document says about the time before: numbers over the history of a model. Who calls gathers them.
+
+use jiff::civil::Date;
+use redan_engine::metrics::{Days, Point};
+
+use crate::{markdown, paper};
+
+/// The history of a model in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// The numbers of each state with its day, oldest first.
+    pub points: Vec<(Date, Point)>,
+    /// How long it took to remediate threats that were critical, high, medium, low.
+    pub remediated: [Days; 4],
+    /// How long the acceptances of the last state have been there.
+    pub acceptances: Days,
+    /// Mitigations that are in place, and those of them that evidence proves; nothing without evidence.
+    pub verification: Option<(usize, usize)>,
+    /// States that are left out because the model could not be read.
+    pub unreadable: usize,
+    /// Whether older states are not known.
+    pub is_cut_off: bool,
+}
+
+/// What a report says about the history, as Markdown.
+pub fn markdown(history: &History) -> String {
+    markdown::blocks(&paper::history::blocks(history))
+}

@@ -1,0 +1,104 @@
+//! What the planned work buys: the order of work, and what each number of days leaves.
+
+use redan_engine::depth::Depth;
+use redan_engine::plan::{Plan, Point, Step};
+
+use super::numbers::picture;
+use super::{Block, Run, heading, plain, table, text, words};
+use crate::Input;
+use crate::document::plural;
+use crate::plan::{self, amount, days};
+
+/// Rows of a table.
+const ROWS: usize = 8;
+
+/// The order of work and the front, as far as there is work.
+pub(crate) fn blocks(input: &Input<'_>, depth: &Depth) -> Vec<Block> {
+    let Some(plan) = &depth.plan else { return too_much(depth) };
+    let mut out = vec![heading("What the work buys"), Block::Text(summary(plan))];
+    if plan.steps.is_empty() {
+        return out;
+    }
+    out.push(order(plan));
+    out.extend(estimates(plan));
+    if plan.front.len() > 1 {
+        let svg = plan::svg(input.model.name_of(redan_model::Thing::Model), plan);
+        out.push(Block::Picture(picture("Days of work against the risk that is left", svg)));
+        out.push(front(plan));
+    }
+    out
+}
+
+/// What to do first and what that comes to, in a sentence or two; nothing where there is nothing to do.
+pub(super) fn sentence(depth: &Depth) -> Option<Vec<Run>> {
+    depth.plan.as_ref().filter(|plan| !plan.steps.is_empty()).map(summary)
+}
+
+fn too_much(depth: &Depth) -> Vec<Block> {
+    if depth.unplanned == 0 {
+        return Vec::new();
+    }
+    let why =
+        format!("The model has {}, more than a report chooses from: ", plural(depth.unplanned, "open mitigation", "open mitigations"));
+    vec![heading("What the work buys"), Block::Text(vec![plain(why), Run::Code("redan plan --budget 15d".to_owned())])]
+}
+
+fn summary(plan: &Plan) -> Vec<Run> {
+    let Some(first) = plan.steps.first() else {
+        return words("None of the open mitigations lowers a risk that is known to exist.");
+    };
+    let candidate = &plan.candidates[first.mitigation];
+    let share = if plan.before > 0.0 { (1.0 - plan.after / plan.before) * 100.0 } else { 0.0 };
+    let (work, before, after) = (days(plan.hours), amount(plan.before), amount(plan.after));
+    let all = match plan.steps.len() {
+        1 => "That is all that lowers a risk:".to_owned(),
+        some => format!("All {some} together take {work}:"),
+    };
+    let sure = if plan.proven { "" } else { " Whether less work would do is not proven." };
+    vec![
+        Run::Strong("Do first: ".to_owned()),
+        plain(format!("{} ({}). ", candidate.title, days(candidate.hours))),
+        plain(format!("{all} the sum of the risks falls from {before} to {after}, by {share:.0}\u{a0}%.{sure}")),
+    ]
+}
+
+fn order(plan: &Plan) -> Block {
+    let row = |(at, step): (usize, &Step)| {
+        let candidate = &plan.candidates[step.mitigation];
+        let mark = if candidate.estimated { "" } else { " *" };
+        let a_day =
+            if candidate.hours == 0 { "\u{2013}".to_owned() } else { format!("{:.1}", step.removed * 8.0 / candidate.hours as f64) };
+        vec![
+            words(format!("{}. {}", at + 1, candidate.title)),
+            words(format!("{}{mark}", days(candidate.hours))),
+            words(amount(step.removed)),
+            words(a_day),
+            words(amount(step.left)),
+        ]
+    };
+    let head = [("In this order", 6), ("Work", 2), ("Takes off the risk", 2), ("A day", 1), ("Left then", 2)];
+    table(&head, plan.steps.iter().enumerate().map(row).collect(), "mitigations")
+}
+
+fn estimates(plan: &Plan) -> Option<Block> {
+    let guessed = plan.steps.iter().any(|step| !plan.candidates[step.mitigation].estimated);
+    guessed.then(|| text(format!("* Nobody has estimated it; it counts as {}.", days(plan.request.default_hours))))
+}
+
+fn front(plan: &Plan) -> Block {
+    let every = plan.front.len().div_ceil(ROWS);
+    let last = plan.front.len() - 1;
+    let row = |point: &Point| {
+        let chosen = plan.candidates.iter().zip(&point.chosen).filter(|(_, chosen)| **chosen);
+        let titles: Vec<&str> = chosen.map(|(candidate, _)| candidate.title.as_str()).collect();
+        let what = match titles.len() {
+            0 => "nothing".to_owned(),
+            some if some == plan.steps.len() => "all of them".to_owned(),
+            some if some > 3 => format!("{some} of them"),
+            _ => titles.join("; "),
+        };
+        vec![words(days(point.cost)), words(amount(point.left)), words(what)]
+    };
+    let shown = plan.front.iter().enumerate().filter(|(at, _)| at % every == 0 || *at == last).map(|(_, point)| row(point));
+    table(&[("With this much work", 2), ("Risk that is left", 2), ("Best choice", 7)], shown.collect(), "")
+}
