@@ -1,6 +1,8 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
 mod bench;
+mod bench_fair;
+mod bench_plan;
 mod bench_trees;
 mod check_report;
 mod codegen;
@@ -39,6 +41,10 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
     CheckReport,
+    /// Measure a million simulated years of losses
+    BenchFair,
+    /// Measure plans for random models: how near to the best they are proven to be, and how long that takes
+    BenchPlan(bench_plan::BenchPlanArgs),
     /// Measure fault trees of the Aralia set against known numbers and against SCRAM
     BenchTrees(bench_trees::BenchTreesArgs),
     /// Break every rule in every small way and count how often its own examples notice
@@ -54,6 +60,8 @@ fn main() -> ExitCode {
         Chore::GenModel(args) => gen_model::run(&args, &mut std::io::stdout()),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
+        Chore::BenchFair => bench_fair::run(&mut std::io::stdout()),
+        Chore::BenchPlan(args) => bench_plan::run(&args, &mut std::io::stdout()),
         Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
         Chore::MutateRules(args) => mutate_rules::run(&args, &mut std::io::stdout()),
