@@ -125,10 +125,10 @@ fn flow(ix: usize, elements: usize, numbers: &mut Numbers, text: &mut String) {
 }
 
 /// A fixed sequence of numbers that look random (xorshift).
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

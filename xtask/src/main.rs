@@ -1,6 +1,8 @@
 //! Chores of the project: `cargo xtask <chore>`. Each chore is one file.
 
 mod bench;
+mod bench_fair;
+mod bench_plan;
 mod bench_trees;
 mod check_report;
 mod check_sync;
@@ -48,6 +50,10 @@ enum Chore {
     CheckReport,
     /// Run `redan backlog sync` against a stand-in for GitHub that others wrote; needs node
     CheckSync,
+    /// Measure a million simulated years of losses
+    BenchFair,
+    /// Measure plans for random models: how near to the best they are proven to be, and how long that takes
+    BenchPlan(bench_plan::BenchPlanArgs),
     /// Measure fault trees of the Aralia set against known numbers and against SCRAM
     BenchTrees(bench_trees::BenchTreesArgs),
     /// Count what is in files of other tools without our readers, and compare with what arrives
@@ -68,6 +74,8 @@ fn main() -> ExitCode {
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport => check_report::run(&mut std::io::stdout()),
         Chore::CheckSync => check_sync::run(&mut std::io::stdout()),
+        Chore::BenchFair => bench_fair::run(&mut std::io::stdout()),
+        Chore::BenchPlan(args) => bench_plan::run(&args, &mut std::io::stdout()),
         Chore::BenchTrees(args) => bench_trees::run(&args, &mut std::io::stdout()),
         Chore::LayoutReport(args) => layout_report::run(&args, &mut std::io::stdout()),
         Chore::InteropCounts(args) => interop_counts::run(&args, &mut std::io::stdout()),

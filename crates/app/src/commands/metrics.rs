@@ -20,9 +20,6 @@ use crate::session::{Opened, Session};
 /// How many commits of a model are looked at unless somebody says otherwise.
 const COMMITS: usize = 1000;
 
-/// How many commits of a model are looked at unless somebody says otherwise.
-const COMMITS: usize = 1000;
-
 /// Arguments of `metrics`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
