@@ -179,6 +179,7 @@ impl<'a> Wire<'a> {
             headers.push(("content-type", Secret::new(kind)));
         }
         let request = Request { method, url, headers, body };
+        let mut asked = 0;
         for _ in 0..MOST_TRIES {
             let response =
                 self.transport.send(&request).map_err(|why| Error::Unreachable { server: self.server(), why: self.without_token(&why) })?;
@@ -186,11 +187,11 @@ impl<'a> Wire<'a> {
             if seconds > self.patience {
                 return Err(Error::TooBusy { server: self.server(), seconds, left: self.patience });
             }
-            self.patience -= seconds;
+            (self.patience, asked) = (self.patience - seconds, seconds);
             let why = format!("{} asks to wait {seconds} s before the next request", self.server());
             self.transport.pause(seconds, &why);
         }
-        Err(Error::TooBusy { server: self.server(), seconds: 0, left: self.patience })
+        Err(Error::TooBusy { server: self.server(), seconds: asked, left: self.patience })
     }
 
     fn checked(&self, what: String, response: &Response) -> Result<Reply, Error> {

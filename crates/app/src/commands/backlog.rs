@@ -45,7 +45,7 @@ pub(crate) struct BacklogArgs {
 #[derive(Debug, Clone, clap::Subcommand)]
 enum BacklogCommand {
     /// Make the tasks issues of a tracker and keep them up to date, or take their status into the model
-    Sync(sync::SyncArgs),
+    Sync(Box<sync::SyncArgs>),
 }
 
 #[derive(Serialize)]
