@@ -27,7 +27,7 @@ pub(super) fn settle(merge: &mut Merge, worked_on: &dyn Fn(&str, &str) -> Option
             .iter()
             .enumerate()
             .filter(|(_, change)| change.what == What::Removed)
-            .filter_map(|(at, change)| Some((at, who_needs(&merge.merged, &change.path[0], &change.path[1])?)))
+            .filter_map(|(at, change)| Some((at, who_needs(&merge.merged, &change.path[1])?)))
             .collect();
         if needed.is_empty() {
             break;
@@ -54,15 +54,15 @@ fn is_entry_that_goes(change: &Change) -> bool {
 }
 
 /// The first place that refers to an entry, in words.
-fn who_needs(model: &Json, section: &str, id: &str) -> Option<String> {
+fn who_needs(model: &Json, id: &str) -> Option<String> {
     let mut path = Vec::new();
-    found(model, section, id, &mut path).map(|place| format!("{place} refers to it"))
+    found(model, id, &mut path).map(|place| format!("{place} refers to it"))
 }
 
-fn found(value: &Json, section: &str, id: &str, path: &mut Vec<String>) -> Option<String> {
+fn found(value: &Json, id: &str, path: &mut Vec<String>) -> Option<String> {
     match value {
         Json::String(text) => names(text, id).then(|| path.join(".")),
-        Json::Array(items) => items.iter().find_map(|item| found(item, section, id, path)),
+        Json::Array(items) => items.iter().find_map(|item| found(item, id, path)),
         Json::Object(entries) => entries.iter().find_map(|(key, value)| {
             if key.starts_with("x-")
                 || (path.len() > 1 && PROSE.contains(&key.as_str()))
@@ -75,7 +75,7 @@ fn found(value: &Json, section: &str, id: &str, path: &mut Vec<String>) -> Optio
             let place = if path.len() == 2 && key.contains('@') && names(key, id) && key != id {
                 Some(path.join("."))
             } else {
-                found(value, section, id, path)
+                found(value, id, path)
             };
             path.pop();
             place
