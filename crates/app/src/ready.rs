@@ -46,13 +46,20 @@ fn words(line: &str) -> Vec<String> {
     words.into_iter().take_while(|word| !ends.contains(&word.as_str())).filter(|word| !is_filled_in(word)).collect()
 }
 
-/// The command lines in a text: lines that begin with `redan`, after a prompt or a key, and those between backticks.
+/// The command lines in a text: lines that begin with `redan`, after a prompt or a key, and those between backticks. Lines of
+/// prose are none: in Markdown, only what is fenced counts.
 fn command_lines(text: &str) -> Vec<String> {
+    let is_markdown = text.contains("```");
+    let mut is_code = !is_markdown;
+    let is_in_code = |line: &&str| {
+        is_code ^= is_markdown && line.trim_start().starts_with("```");
+        is_code
+    };
     let starts = |line: &str| {
         let line = line.trim().trim_start_matches(['$', '-', '#', ' ']);
         line.strip_prefix("run: ").unwrap_or(line).strip_prefix("entry: ").unwrap_or(line).to_owned()
     };
-    let lines = text.lines().map(starts).filter(|line| line.starts_with("redan ") && !line.contains('`'));
+    let lines = text.lines().filter(is_in_code).map(starts).filter(|line| line.starts_with("redan ") && !line.contains('`'));
     let inline = text.split('`').skip(1).step_by(2).filter(|code| code.starts_with("redan ") && !code.contains('\n')).map(str::to_owned);
     lines.chain(inline).filter(|line| !line.contains('…')).collect()
 }
