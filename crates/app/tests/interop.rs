@@ -2,7 +2,6 @@
 //!
 //! Real files are read from the folder that `REDAN_CORPUS` names; without it those tests say so and check nothing.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -76,75 +75,6 @@ fn corpus(name: &str, ending: &str) -> Vec<PathBuf> {
     files.retain(|path| path.extension().is_some_and(|found| found == ending));
     files.sort();
     files
-}
-
-/// `section.id` and `section.id.field` of everything that differs between two models.
-fn differences(before: &Json, after: &Json) -> Vec<String> {
-    let keys = |value: &Json| -> BTreeSet<String> { value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect() };
-    let mut found = Vec::new();
-    for section in ["zones", "elements", "flows"] {
-        let (old, new) = (&before[section], &after[section]);
-        for id in keys(old).union(&keys(new)) {
-            let fields = keys(&old[id]).union(&keys(&new[id])).cloned().collect::<Vec<_>>();
-            found.extend(fields.iter().filter(|field| old[id][field] != new[id][field]).map(|field| format!("{section}.{id}.{field}")));
-        }
-    }
-    found
-}
-
-/// The losses of an export, as their places.
-fn lost(folder: &Path, args: &[&str]) -> Vec<(String, String)> {
-    let output = redan(folder, &[args, &["--format", "json"]].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stderr).expect("text");
-    let report: Json = serde_json::from_str(text.get(text.find('{').expect("a document")..).expect("a document")).expect("JSON");
-    let losses = report["loss"].as_array().expect("losses").iter();
-    losses
-        .map(|loss| (loss["where"].as_str().unwrap_or_default().to_owned(), loss["what"].as_str().unwrap_or_default().to_owned()))
-        .collect()
-}
-
-/// Whether a field says nothing: a list that is stated to be empty comes back as one that is not stated.
-fn is_nothing(value: &Json) -> bool {
-    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
-}
-
-/// Every example through a format and back: elements, flows and zones are the same where no loss names them.
-fn round_trips(format: &str, ending: &str) {
-    for example in examples() {
-        let folder = folder();
-        let name = example.file_name().expect("a name").to_string_lossy().into_owned();
-        fs::copy(&example, folder.path().join(&name)).expect("a copy can be made");
-        let out = format!("out.{ending}");
-        let losses = lost(folder.path(), &["export", &name, "--to", format, "-o", &out]);
-        let (before, after) = (model(folder.path(), &name), model(folder.path(), &out));
-        for difference in differences(&before, &after) {
-            let mut parts = difference.splitn(3, '.');
-            let (section, id, field) =
-                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-            let listed = losses.iter().any(|(place, what)| {
-                place == id
-                    || place == section
-                    || place.starts_with(&format!("{section}.{id}"))
-                        && (place.contains(field) || what.contains(field) || !what.contains(','))
-            });
-            let made =
-                ["description", "traits", "controls", "carries", "returns", "holds", "tags", "name", "label", "trust"].contains(&field);
-            assert!(
-                listed || made && is_nothing(&before[section][id][field]),
-                "{name} through {format}: {difference} is not listed in {losses:?}"
-            );
-        }
-        let again = format!("again.{ending}");
-        fine(folder.path(), &["export", &out, "--to", format, "--onto", &out, "-o", &again, "-q"]);
-        let [first, second] = [&out, &again].map(|file| fs::read(folder.path().join(file)).expect("a file"));
-        assert!(first == second, "{name}: writing onto a file without a change changed it");
-    }
-}
-
-#[test]
-fn examples_come_back_from_tm7() {
-    round_trips("tm7", "tm7");
 }
 
 #[test]
