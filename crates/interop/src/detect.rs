@@ -61,6 +61,9 @@ pub fn detect(name: &str, bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(b"PK\x03\x04") && (sniff.name.ends_with(".vsdx") || contains(bytes, b"visio/")) {
         return Some(Format::Vsdx);
     }
+    if bytes.starts_with(b"PK\x03\x04") && (sniff.name.ends_with(".lucid") || contains(bytes, b"document.json")) {
+        return Some(Format::Lucid);
+    }
     keyed(&sniff.keys(), &sniff)
         .or_else(|| of_the_guide(&sniff))
         .or_else(|| drawn_as_text(&sniff))

@@ -6,6 +6,7 @@
 
 mod cells;
 mod file;
+mod onto;
 mod style;
 mod write;
 
@@ -14,6 +15,7 @@ use serde_json::Value as Json;
 use crate::draft::{Draft, Entry, Section};
 use crate::{ImportError, Imported};
 
+pub(crate) use onto::onto;
 pub use write::write;
 
 /// The key of what was kept.
@@ -30,12 +32,19 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
         draft.dropped(what, "the file");
     }
     let many = pages.list.len() > 1;
+    if let [page] = pages.list.as_slice()
+        && !page.name.starts_with("Page-")
+    {
+        draft.set("name", page.name.as_str());
+    }
     let mut drawn = false;
-    for page in &pages.list {
-        let sheet = cells::sheet(page, &mut draft)?;
+    for (number, page) in pages.list.iter().enumerate() {
+        let mut sheet = cells::sheet(page, &mut draft)?;
+        sheet.page = number;
         drawn |= !sheet.is_empty();
         let shown = sheet.into_draft(&mut draft)?;
         let id = draft.id_for_name(Section::Diagrams, &page.name, "page");
+        draft.made_from(Section::Diagrams, &id, format!("{number}\n"));
         let mut entry = Entry::new().text("title", &page.name);
         if many && !shown.is_empty() {
             entry = entry.list("show", shown);

@@ -101,6 +101,8 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<Line>,
     /// The key under which what is kept stands, such as `x-drawio`.
     pub(crate) own: &'static str,
+    /// Which page of the file it is, from 0.
+    pub(crate) page: usize,
     /// What each shape is in, once that is settled.
     parents: BTreeMap<String, String>,
 }
@@ -255,6 +257,7 @@ impl Sheet {
 
     fn shape(&self, shape: &Shape, ids: &BTreeMap<String, (Section, String)>, draft: &mut Draft) -> Option<String> {
         let (section, id) = ids.get(&shape.key)?;
+        draft.made_from(*section, id, format!("{}\n{}", self.page, shape.key));
         let around = shape.parent.as_ref().and_then(|parent| ids.get(parent));
         let mut entry = Entry::new().named(id, &shape.label);
         if *section == Section::Zones {
@@ -334,6 +337,9 @@ impl Sheet {
         };
         let wanted = if slug(&label).is_empty() { format!("{from}-to-{to}") } else { label.clone() };
         let id = draft.id_for_name(Section::Flows, &wanted, "flow");
+        if let Some(key) = line.kept.get("id").and_then(Json::as_str) {
+            draft.made_from(Section::Flows, &id, format!("{}\n{key}", self.page));
+        }
         let entry = Entry::new()
             .text("from", &from)
             .text("to", &to)

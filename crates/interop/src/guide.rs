@@ -2,9 +2,11 @@
 //!
 //! Columns and keys are exactly the guide's. They say less than a model does, so most of a model is in the losses.
 
+mod onto;
 mod read;
 mod write;
 
+pub(crate) use onto::onto;
 pub use read::{
     assets_csv as read_assets_csv, assets_json as read_assets_json, threats_csv as read_threats_csv, threats_json as read_threats_json,
 };

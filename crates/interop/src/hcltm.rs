@@ -6,6 +6,8 @@
 
 mod diagram;
 mod json;
+mod onto;
+mod places;
 mod syntax;
 mod threats;
 mod write;
@@ -20,10 +22,15 @@ use crate::read::{list, scalar};
 use crate::{ImportError, Imported, limits};
 use syntax::{Block, Body, File};
 
+pub(crate) use onto::onto;
 pub use write::write;
 
 /// The key of what was kept.
 const OWN: &str = "x-hcltm";
+/// Why something is out of scope that the file names without a reason.
+const EXCLUDED: &str = "excluded in threatcl";
+/// The tag of elements that are dependencies on somebody else.
+const DEPENDENCY: &str = "third-party-dependency";
 
 /// Reads a file with one model or several, or a library of controls.
 ///
@@ -106,7 +113,7 @@ impl Maker {
         if !inside.is_empty() {
             scope.insert("in".to_owned(), inside.into());
         }
-        let outside: Map<String, Json> = described("exclusion").into_iter().map(|text| (text, "excluded in threatcl".into())).collect();
+        let outside: Map<String, Json> = described("exclusion").into_iter().map(|text| (text, EXCLUDED.into())).collect();
         if !outside.is_empty() {
             scope.insert("out".to_owned(), outside.into());
         }
@@ -115,7 +122,7 @@ impl Maker {
         if let Some(version) = file.body.attributes.get("spec_version") {
             kept.insert("spec-version".to_owned(), version.clone());
         }
-        let each: Map<String, Json> = models.iter().map(|model| (model.label.clone(), head_of(&model.body).into())).collect();
+        let each: Map<String, Json> = models.iter().map(|model| (model.label.clone(), head_of(&model.body, self.many).into())).collect();
         kept.insert("models".to_owned(), each.into());
         if let Some(kept) = bounded(kept.into(), 0) {
             self.draft.set(OWN, kept);
@@ -133,17 +140,14 @@ impl Maker {
         for block in body.blocks.iter().filter(|block| block.kind == "information_asset") {
             let id = self.draft.id_for_name(Section::Assets, &block.label, "asset");
             let class = attribute(&block.body, "information_classification");
-            let level = match slug(&class).as_str() {
-                "public" => "none",
-                "internal" => "low",
-                "confidential" => "high",
-                "restricted" | "secret" | "top-secret" => "critical",
-                _ => "medium",
-            };
+            let level = confidentiality(&class);
             if !class.is_empty() && level == "medium" {
                 self.draft.guessed(format!("that `{class}` means medium confidentiality"), &block.place);
             }
-            let entry = Entry::new().named(&id, &block.label).text("description", &attribute(&block.body, "description"));
+            let described = attribute(&block.body, "description");
+            // The format asks for a description; one that repeats the name says nothing.
+            let described = if described.trim() == block.label.trim() { String::new() } else { described };
+            let entry = Entry::new().named(&id, &block.label).text("description", &described);
             let entry = if class.is_empty() { entry } else { entry.text("confidentiality", level) };
             let entry = self.kept(entry, &block.body, &["description"], &block.place);
             self.draft.add(Section::Assets, &id, entry);
@@ -168,7 +172,7 @@ impl Maker {
             let id = self.draft.id_for_name(Section::Elements, &block.label, "dependency");
             let entry =
                 Entry::new().named(&id, &block.label).text("kind", "external").text("description", &attribute(&block.body, "description"));
-            let entry = self.kept(entry.list("tags", ["third-party-dependency"]), &block.body, &["description"], &block.place);
+            let entry = self.kept(entry.list("tags", [DEPENDENCY]), &block.body, &["description"], &block.place);
             self.draft.add(Section::Elements, &id, entry);
         }
     }
@@ -202,9 +206,20 @@ impl Maker {
     }
 }
 
-/// What is kept of the head of a model.
-fn head_of(body: &Body) -> Map<String, Json> {
-    let mut kept = crate::kept::rest(&Json::Object(body.attributes.clone()), &["description", "author"]);
+/// What is kept of the head of a model; of one among several also what is joined with that of the others.
+fn head_of(body: &Body, many: bool) -> Map<String, Json> {
+    let attributes = Json::Object(body.attributes.clone());
+    let mut kept = crate::kept::rest(&attributes, &["description", "author"]);
+    if many {
+        let described = |kind: &str| -> Vec<String> {
+            let blocks = body.blocks.iter().filter(|block| block.kind == kind);
+            blocks.map(|block| one_line(&attribute(&block.body, "description"))).collect()
+        };
+        let mut own = crate::kept::some(&attributes, &["description", "author"]);
+        own.insert("usecase".to_owned(), described("usecase").into());
+        own.insert("exclusion".to_owned(), described("exclusion").into());
+        kept.insert("own".to_owned(), own.into());
+    }
     for block in &body.blocks {
         match block.kind.as_str() {
             "attributes" => {
@@ -220,6 +235,27 @@ fn head_of(body: &Body) -> Map<String, Json> {
         }
     }
     kept
+}
+
+/// The level that a class of information stands for.
+fn confidentiality(class: &str) -> &'static str {
+    match slug(class).as_str() {
+        "public" => "none",
+        "internal" => "low",
+        "confidential" => "high",
+        "restricted" | "secret" | "top-secret" => "critical",
+        _ => "medium",
+    }
+}
+
+/// The word for a risk reduction in percent.
+fn strength(reduction: &Json) -> &'static str {
+    match reduction.as_f64() {
+        Some(number) if number < 34.0 => "weak",
+        Some(number) if number < 67.0 => "moderate",
+        Some(_) => "strong",
+        None => "",
+    }
 }
 
 /// The text of an attribute; empty if there is none.

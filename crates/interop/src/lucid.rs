@@ -1,7 +1,9 @@
-//! Lucidchart: the table that it exports is read; a document for its Standard Import is written.
+//! Lucidchart: the table that it exports is read, and documents for its Standard Import are read and written.
 //!
-//! The table has no coordinates. It says what contains what and what each line joins, which is what counts.
+//! The table has no coordinates. It says what contains what and what each line joins, which is what counts. In a document
+//! a shape is in the box that it lies in.
 
+mod document;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +14,7 @@ use crate::draft::{Draft, Entry, Section, one_line};
 use crate::drawn::{Line, Shape, Sheet, role_of_stencil};
 use crate::{ImportError, Imported, limits};
 
+pub(crate) use document::onto;
 pub use write::write;
 
 /// The key of what was kept.
@@ -21,11 +24,14 @@ const MOST_COLUMNS: usize = 500;
 /// Most rows of a table.
 const MOST_ROWS: usize = 100_000;
 
-/// Reads the table.
+/// Reads the table, or a document.
 ///
 /// # Errors
-/// The bytes are no such table, or exceed the limits.
+/// The bytes are neither, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
+    if bytes.starts_with(b"PK") {
+        return document::read(bytes);
+    }
     let text = limits::text(bytes)?;
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns: Vec<String> = match table.headers() {
@@ -78,6 +84,11 @@ impl Row<'_> {
         format!("row {}", self.number)
     }
 
+    /// The boxes that contain it: one, or a list such as `4|7`.
+    fn around<'r>(&'r self, shapes: &BTreeSet<&str>) -> Vec<&'r str> {
+        self.get("Contained By").split(['|', ',', ';']).map(str::trim).filter(|id| shapes.contains(id) && *id != self.get("Id")).collect()
+    }
+
     /// The stencil, and the columns that people added.
     fn kept(&self) -> Map<String, Json> {
         const OURS: [&str; 12] = [
@@ -115,6 +126,8 @@ fn model(rows: &[Row<'_>]) -> Result<Imported, ImportError> {
         rows.iter().filter(|row| row.get("Name") == "Page").map(|row| (row.get("Id"), row.label())).collect();
     let mut sheets: BTreeMap<String, Sheet> = BTreeMap::new();
     let shapes: BTreeSet<&str> = rows.iter().filter(|row| !row.is_line()).map(|row| row.get("Id")).collect();
+    let around: BTreeMap<&str, Vec<&str>> =
+        rows.iter().filter(|row| shapes.contains(row.get("Id"))).map(|row| (row.get("Id"), row.around(&shapes))).collect();
     let mut seen = BTreeSet::new();
     for row in rows.iter().filter(|row| !matches!(row.get("Name"), "Document" | "Page")) {
         let sheet = sheets.entry(row.get("Page ID").to_owned()).or_insert_with(|| Sheet::new(OWN));
@@ -125,7 +138,7 @@ fn model(rows: &[Row<'_>]) -> Result<Imported, ImportError> {
         } else if matches!(row.get("Name"), "Text" | "Note" | "Sticky Note" | "Hotspot") {
             draft.dropped(format!("the text \"{}\"", row.label()), row.place());
         } else {
-            sheet.shapes.push(shape(row, &shapes, &mut draft));
+            sheet.shapes.push(shape(row, &around, &mut draft));
         }
     }
     let many = sheets.len() > 1;
@@ -140,14 +153,17 @@ fn model(rows: &[Row<'_>]) -> Result<Imported, ImportError> {
     Ok(draft.finish())
 }
 
-fn shape(row: &Row<'_>, shapes: &BTreeSet<&str>, draft: &mut Draft) -> Shape {
+fn shape(row: &Row<'_>, around: &BTreeMap<&str, Vec<&str>>, draft: &mut Draft) -> Shape {
     let (stencil, label) = (row.get("Name"), row.label());
     let name = if label.is_empty() { stencil.to_owned() } else { label };
     let mut shape = Shape::new(row.get("Id"), &name, role_of_stencil(stencil, &name), row.place());
-    let around: Vec<&str> = row.get("Contained By").split(['|', ',', ';']).map(str::trim).filter(|id| shapes.contains(id)).collect();
-    shape.parent = around.first().map(|id| (*id).to_owned());
-    if around.len() > 1 {
-        draft.guessed(format!("that \"{name}\" is in the first of the {} boxes that contain it", around.len()), row.place());
+    let boxes = around.get(row.get("Id")).map(Vec::as_slice).unwrap_or_default();
+    // The innermost box is the one that all the others are around too.
+    let is_inner = |id: &&&str| boxes.iter().all(|other| other == *id || around.get(**id).is_some_and(|outer| outer.contains(other)));
+    let inner = boxes.iter().find(is_inner);
+    shape.parent = inner.or(boxes.first()).map(|id| (*id).to_owned());
+    if boxes.len() > 1 && inner.is_none() {
+        draft.guessed(format!("that \"{name}\" is in the first of the {} boxes that contain it", boxes.len()), row.place());
     }
     shape.kept = row.kept();
     shape
@@ -191,6 +207,16 @@ mod tests {
         assert_eq!(dropped, ["the text \"A note\""]);
         let dangling = imported.loss.iter().find(|loss| loss.kind.as_str() == "dangling").map(|loss| loss.what.as_str());
         assert_eq!(dangling, Some("an end of the line \"lost\", which does not join two shapes"));
+    }
+
+    #[test]
+    fn of_several_boxes_the_innermost_counts() {
+        let table = "Id,Name,Contained By,Line Source,Line Destination,Text Area 1\n1,Rectangle Container,,,,Outer\n\
+            2,Rectangle Container,1,,,Inner\n3,Process,1|2,,,Web\n4,Process,2|1,,,App\n5,Rectangle Container,,,,Other\n6,Process,5|2,,,Odd\n";
+        let imported = read(table.as_bytes()).unwrap();
+        let zone = |id: &str| imported.model["elements"][id]["zone"].clone();
+        assert_eq!([zone("web"), zone("app"), zone("odd")], [json!(["inner"]), json!(["inner"]), json!(["other"])]);
+        assert_eq!(imported.loss.iter().filter(|loss| loss.what.contains("boxes that contain it")).count(), 1);
     }
 
     #[test]

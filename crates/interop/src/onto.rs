@@ -9,13 +9,15 @@
 //! [`edits`] names a function `fn onto(text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -> Vec<Edit>`. What
 //! it has no place for it leaves out.
 
+mod again;
 mod changes;
 mod edit;
 pub mod json;
-mod rewritten;
+pub(crate) mod rewritten;
 pub mod xml;
 pub mod yaml;
 
+pub(crate) use again::spoken;
 pub use changes::{Change, Changes, Origins};
 pub use edit::{Edit, apply};
 
@@ -23,7 +25,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, limits, pytm, threagile, tm7};
+use crate::{Format, Imported, Losses, drawio, guide, hcltm, limits, lucid, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +47,17 @@ pub fn onto(format: Format, original: Original<'_>, outgoing: &Outgoing<'_>) -> 
     if changes.list.is_empty() {
         return Ok(Exported { bytes: original.bytes.to_vec(), loss: Vec::new() });
     }
-    let text = limits::text(original.bytes).map_err(ExportError::Original)?;
-    let mark = original.bytes.len() - text.len();
-    let edits = edits(format, text, &changes, outgoing)?;
-    let mut bytes = original.bytes[..mark].to_vec();
-    bytes.extend_from_slice(apply(text, edits).as_bytes());
-    let loss = unwritten(format, &bytes, &outgoing.json)?;
+    let bytes = if format == Format::Lucid && original.bytes.starts_with(b"PK") {
+        lucid::onto(original.bytes, &changes, outgoing)?
+    } else {
+        let text = limits::text(original.bytes).map_err(ExportError::Original)?;
+        let mark = original.bytes.len() - text.len();
+        let edits = edits(format, text, &changes, outgoing)?;
+        let mut bytes = original.bytes[..mark].to_vec();
+        bytes.extend_from_slice(apply(text, edits).as_bytes());
+        bytes
+    };
+    let loss = unwritten(format, &bytes, &changes)?;
     Ok(Exported { bytes, loss })
 }
 
@@ -65,11 +72,19 @@ fn is_of_the_import(change: &Change<'_>) -> bool {
 fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -> Result<Vec<Edit>, ExportError> {
     match format {
         Format::Tm7 => Ok(tm7::onto(text, changes, outgoing)),
-        Format::ThreatDragon | Format::Otm | Format::ThreatComposer | Format::TmBom | Format::CycloneDx => {
-            rewritten::edits(format, text, changes, outgoing)
-        }
+        Format::ThreatDragon
+        | Format::Otm
+        | Format::ThreatComposer
+        | Format::TmBom
+        | Format::CycloneDx
+        | Format::GuideJson
+        | Format::GuideAssetsJson
+        | Format::Structurizr => rewritten::edits(format, text, changes, outgoing),
         Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
         Format::Pytm => Ok(pytm::onto(text, changes, outgoing)),
+        Format::Drawio => drawio::onto(text, changes, outgoing),
+        Format::Hcltm => hcltm::onto(text, changes, outgoing),
+        Format::GuideCsv | Format::GuideAssetsCsv => guide::onto(format, text, changes, outgoing),
         _ => Err(ExportError::NotOnto(format)),
     }
 }
@@ -82,23 +97,34 @@ fn has_foreign_words(format: Format, change: &Change<'_>) -> bool {
 }
 
 /// What the file still says otherwise than the model, found by reading it again.
-fn unwritten(format: Format, bytes: &[u8], wanted: &Json) -> Result<Vec<crate::Loss>, ExportError> {
+fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<crate::Loss>, ExportError> {
     let again = crate::import(format, bytes)
         .map_err(|error| ExportError::Impossible(format!("the changes cannot be written into this file: {error}")))?;
-    let found = long_form(&again.model);
+    let found = again::aligned(&long_form(&again.model), made.after);
+    let asked = |path: &[&str]| made.list.iter().any(|change| change.path == path);
     let mut losses = Losses::default();
-    for change in Changes::between(&found, wanted, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {
+    for change in Changes::between(&found, made.after, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {
         // Answers become decisions of the other tool, which are answers again only after an analysis.
         if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
             continue;
         }
-        if has_foreign_words(format, change) {
+        // What the reader keeps, and what a page shows, follows from what was changed.
+        let follows = change.path.last().is_some_and(|key| key.starts_with("x-") || *key == "show");
+        if has_foreign_words(format, change) || follows && !asked(&change.path) {
             continue;
         }
-        losses.changed("the file has no place for this change", change.path.join("."));
         losses.changed("the file has no place for it as it is in the model", change.path.join("."));
     }
     Ok(losses.finish())
+}
+
+/// Where two models differ, each place as `section.id.field`. Things that have the same name, or join the same things, are
+/// the same, whatever ids they have.
+pub fn differences(found: &Json, wanted: &Json) -> Vec<String> {
+    let wanted = long_form(wanted);
+    let found = again::aligned(&long_form(found), &wanted);
+    let origins = Origins::default();
+    Changes::between(&found, &wanted, &origins).list.iter().map(|change| change.path.join(".")).collect()
 }
 
 /// A model in its long form, whoever wrote it.

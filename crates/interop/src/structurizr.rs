@@ -1,7 +1,7 @@
 //! Workspaces of Structurizr as JSON: people, software systems, their containers and components, and what uses what.
 //!
 //! A system with containers is an element whose parts are in it. Views, styles and deployments are no part of a threat
-//! model and are counted as lost. Relationships that the tool implied from others are left out.
+//! model; they are kept for the writer, like the relationships that the tool implied from others.
 
 mod write;
 
@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::draft::{Draft, one_line};
 use crate::drawn::{Line, Role, Shape, Sheet};
-use crate::kept::some;
+use crate::kept::{bounded, rest};
 use crate::read::{items, list, text};
 use crate::{ImportError, Imported, limits};
 
@@ -38,14 +38,14 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
         }
     }
     let sheet = reader.sheet;
-    let nodes = items(model, "deploymentNodes").len();
-    if nodes > 0 {
-        draft.dropped(format!("{nodes} deployment nodes"), "model.deploymentNodes");
+    let mut kept = rest(&file, &["name", "description", "model"]);
+    let more = rest(model, &["people", "softwareSystems", "customElements"]);
+    if !more.is_empty() {
+        kept.insert("model".to_owned(), more.into());
     }
-    let views: usize =
-        file.get("views").and_then(Json::as_object).into_iter().flatten().filter_map(|(_, views)| views.as_array()).map(Vec::len).sum();
-    if views > 0 {
-        draft.dropped(format!("{views} views"), "views");
+    match bounded(kept.into(), 0) {
+        Some(kept) => draft.set(OWN, kept),
+        None => draft.dropped("views and other data that are nested too deep", "the file"),
     }
     sheet.into_draft(&mut draft)?;
     Ok(draft.finish())
@@ -69,27 +69,23 @@ impl Reader<'_> {
             self.draft.dangling(format!("\"{name}\" has no id of its own"), place);
             return;
         }
-        let tags: Vec<String> = text(thing, "tags").split(',').map(|tag| tag.trim().to_lowercase()).filter(|tag| !tag.is_empty()).collect();
-        let has = |word: &str| tags.iter().any(|tag| tag.contains(word));
-        let external = text(thing, "location") == "External" || has("external");
-        let role = if person {
-            Role::Said("actor")
-        } else if has("database") || has("queue") || has("storage") || has("bucket") || has("datastore") {
-            Role::Said("store")
-        } else if external {
-            Role::Said("external")
-        } else {
-            match crate::drawn::kind_of_words(&name) {
-                Some("store") => Role::Likely("store", "by its name"),
-                _ => Role::Said("process"),
-            }
-        };
+        let role = role(thing, person, &name);
         let group = text(thing, "group").into_owned();
         let zone = (!group.is_empty()).then(|| self.group(&group, parent, place));
         let mut shape = Shape::new(key.clone(), &name, role, place);
         shape.parent = zone.or_else(|| parent.map(str::to_owned));
         shape.description = text(thing, "description").into_owned();
-        shape.kept = some(thing, &["id", "technology", "tags", "location", "url", "properties"]);
+        shape.kept = rest(thing, &["name", "description", "relationships", "containers", "components", "group"]);
+        if parent.is_some() && !group.is_empty() {
+            shape.kept.insert("group".to_owned(), group.into());
+        }
+        if place.starts_with("model.custom") {
+            shape.kept.insert("custom".to_owned(), true.into());
+        }
+        let implied: Vec<Json> = items(thing, "relationships").iter().filter(|relation| is_implied(relation)).cloned().collect();
+        if !implied.is_empty() {
+            shape.kept.insert("implied".to_owned(), implied.into());
+        }
         self.sheet.shapes.push(shape);
         self.relations(thing, &key, place);
         for inner in ["containers", "components"] {
@@ -102,7 +98,7 @@ impl Reader<'_> {
     /// A group is a box around what names it; one inside a system is not a zone of its own.
     fn group(&mut self, name: &str, parent: Option<&str>, place: &str) -> String {
         if let Some(parent) = parent {
-            self.draft.dropped(format!("the group \"{name}\" inside a system"), place);
+            self.draft.changed(format!("the group \"{name}\" inside a system, which is kept and no zone"), place);
             return parent.to_owned();
         }
         let key = format!("group {name}");
@@ -115,19 +111,38 @@ impl Reader<'_> {
     fn relations(&mut self, thing: &Json, from: &str, place: &str) {
         for (at, relation) in items(thing, "relationships").iter().enumerate() {
             let place = format!("{place}.relationships[{at}]");
-            if !text(relation, "linkedRelationshipId").is_empty() {
-                self.draft.dropped("a relationship that follows from another one", place);
+            if is_implied(relation) {
                 continue;
             }
             let technology = text(relation, "technology");
             let known = redan_model::mermaid::protocol(&technology).unwrap_or_default();
-            let mut kept = some(relation, &["id", "tags", "interactionStyle"]);
-            if !technology.is_empty() {
-                kept.insert("technology".to_owned(), technology.as_ref().into());
-            }
+            let kept = rest(relation, &["sourceId", "destinationId", "description"]);
             let label = list(relation, "description").join(" ");
             let to = Some(text(relation, "destinationId").into_owned()).filter(|id| !id.is_empty());
             self.sheet.lines.push(Line { from: Some(from.to_owned()), to, label, protocol: known, kept, place, ..Line::default() });
+        }
+    }
+}
+
+/// Whether the tool made a relationship from another one, say between the systems around the two ends.
+fn is_implied(relation: &Json) -> bool {
+    !text(relation, "linkedRelationshipId").is_empty()
+}
+
+/// What a thing is, by its tags and where it is.
+fn role(thing: &Json, person: bool, name: &str) -> Role {
+    let tags = text(thing, "tags").to_lowercase();
+    let has = |word: &str| tags.split(',').any(|tag| tag.contains(word));
+    if person {
+        Role::Said("actor")
+    } else if has("database") || has("queue") || has("storage") || has("bucket") || has("datastore") {
+        Role::Said("store")
+    } else if text(thing, "location") == "External" || has("external") {
+        Role::Said("external")
+    } else {
+        match crate::drawn::kind_of_words(name) {
+            Some("store") => Role::Likely("store", "by its name"),
+            _ => Role::Said("process"),
         }
     }
 }

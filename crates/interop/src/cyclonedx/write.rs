@@ -245,7 +245,7 @@ impl<'o> Writer<'o> {
                     "external" => json!({"organization": {"name": shown}}),
                     _ => json!({"persona": {"archetype": shown}}),
                 };
-                written.insert("party".to_owned(), kept.get("party").cloned().unwrap_or(party));
+                written.insert("party".to_owned(), kept.get("party").map_or(party, |kept| named(kept, &shown)));
             }
             _ => {
                 written.insert("name".to_owned(), shown.into());
@@ -535,4 +535,17 @@ fn store_type(tech: &str) -> Json {
         _ => return json!({"name": if tech.is_empty() { "data store" } else { tech }}),
     };
     known.into()
+}
+/// A party with the name that it has now, wherever its form has a place for one.
+fn named(party: &Json, name: &str) -> Json {
+    let mut party = party.clone();
+    for (_, form) in party.as_object_mut().into_iter().flatten() {
+        for key in ["archetype", "name"] {
+            if let Some(stated) = form.get_mut(key).filter(|stated| stated.is_string()) {
+                *stated = name.into();
+                break;
+            }
+        }
+    }
+    party
 }

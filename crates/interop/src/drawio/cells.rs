@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::OWN;
 use super::file::Page;
@@ -158,6 +158,9 @@ impl<'r> Reader<'r> {
         shape.parent = self.holder(cell);
         shape.area = self.area(cell);
         shape.kept = kept(cell);
+        if let Some(Area { left, top, right, bottom }) = shape.area {
+            shape.kept.insert("at".to_owned(), json!({"x": left, "y": top, "width": right - left, "height": bottom - top}));
+        }
         shape
     }
 

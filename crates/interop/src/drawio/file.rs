@@ -20,6 +20,54 @@ pub(super) struct Page {
     pub(super) text: String,
 }
 
+/// How a page stands in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// As XML.
+    Plain,
+    /// As XML in the form of text.
+    Escaped,
+    /// As XML with every odd character by its number.
+    Encoded,
+    /// The same, deflated, in base 64.
+    Deflated,
+    /// As XML, deflated, in base 64.
+    DeflatedPlain,
+}
+
+impl Packing {
+    /// How the text inside a page is packed.
+    pub(super) fn of(packed: &str) -> Self {
+        let mut budget = limits::MAX_FILE_BYTES;
+        match packed.chars().next() {
+            Some('<') => Self::Escaped,
+            Some('%') => Self::Encoded,
+            _ if inflate(packed, &mut budget).is_ok_and(|text| text.trim_start().starts_with('<')) => Self::DeflatedPlain,
+            _ => Self::Deflated,
+        }
+    }
+
+    /// A page in the form in which it stood in the file.
+    pub(super) fn pack(self, text: &str) -> String {
+        let encoded = || percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Escaped => crate::onto::xml::escaped(text),
+            Self::Encoded => encoded(),
+            Self::Deflated => deflated(&encoded()),
+            Self::DeflatedPlain => deflated(text),
+        }
+    }
+}
+
+fn deflated(text: &str) -> String {
+    use std::io::Write as _;
+    let mut out = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing into memory does not fail.
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.finish());
+    STANDARD.encode(written.unwrap_or_default())
+}
+
 /// What a file holds.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
@@ -72,7 +120,7 @@ pub(super) fn pages(bytes: &[u8]) -> Result<Pages, ImportError> {
 }
 
 /// The texts of the models that stand in a file as they are.
-fn plain_models(whole: &str) -> impl Iterator<Item = &str> {
+pub(super) fn plain_models(whole: &str) -> impl Iterator<Item = &str> {
     let mut rest = whole;
     std::iter::from_fn(move || {
         let from = rest.find("<mxGraphModel")?;

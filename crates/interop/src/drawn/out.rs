@@ -25,11 +25,12 @@ pub(crate) struct Drawn<'m> {
 
 /// A flow to draw.
 pub(crate) struct Arrow {
+    /// The flow in the model.
+    pub(crate) flow: String,
     pub(crate) id: String,
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) label: String,
-    pub(crate) protocol: String,
     pub(crate) both_ways: bool,
 }
 
@@ -78,11 +79,11 @@ impl<'m> Drawn<'m> {
         let flows = self.model.flows.iter().enumerate().map(|(ix, flow)| {
             let (label, protocol) = (text(flow.stated.label.as_ref()), text(flow.stated.protocol.as_ref()));
             Arrow {
+                flow: flow.identity.id.clone(),
                 id: format!("f_{ix}"),
                 from: self.id(Thing::Element(flow.source)).to_owned(),
                 to: self.id(Thing::Element(flow.target)).to_owned(),
-                label: if label.is_empty() { protocol.clone() } else { label },
-                protocol,
+                label: if label.is_empty() { protocol } else { label },
                 both_ways: flow.both_ways,
             }
         });
@@ -94,6 +95,77 @@ impl<'m> Drawn<'m> {
         let mut areas = BTreeMap::new();
         self.lay(None, (0.0, 0.0), &mut areas);
         areas
+    }
+
+    /// Where everything lies: where the file had it that the model came from, as far as that still says what is in what.
+    /// What has no such place stands in its zone, or to the right of everything.
+    ///
+    /// Only some things count where a drawing has several pages.
+    pub(crate) fn places(&self, outgoing: &Outgoing<'_>, own: &str, counts: &dyn Fn(Thing) -> bool) -> BTreeMap<Thing, Area> {
+        let kept = |thing: &Thing| {
+            let section = if matches!(thing, Thing::Zone(_)) { "zones" } else { "elements" };
+            let at = outgoing.entry(section, self.model.id_of(*thing)).get(own)?.get("at")?.clone();
+            let number = |key: &str| at.get(key).and_then(serde_json::Value::as_f64).filter(|number| number.is_finite());
+            Some(Area::new(number("x")?, number("y")?, number("width")?, number("height")?))
+        };
+        let known: BTreeMap<Thing, Area> =
+            self.ids.keys().filter(|thing| counts(**thing)).filter_map(|thing| Some((*thing, kept(thing)?))).collect();
+        if known.is_empty() {
+            return self.layout();
+        }
+        let mut edge = known.values().map(|area| area.right).fold(0.0, f64::max) + ROOM;
+        let mut areas: BTreeMap<Thing, Area> = BTreeMap::new();
+        let mut steps: BTreeMap<Thing, f64> = BTreeMap::new();
+        // Zones from the outside, then elements, each within what holds it.
+        let mut order: Vec<Thing> = Vec::new();
+        let mut open: Vec<Option<ZoneIx>> = vec![None];
+        while let Some(zone) = open.pop() {
+            for inner in self.zones_in(zone) {
+                order.push(Thing::Zone(inner));
+                open.push(Some(inner));
+            }
+        }
+        order.extend((0_u32..).map(ElementIx).map(Thing::Element).take(self.model.elements.len()));
+        order.retain(|thing| counts(*thing));
+        for thing in order {
+            let around = match thing {
+                Thing::Zone(ix) => self.model.zones.get(ix.0 as usize).and_then(|zone| zone.parent),
+                Thing::Element(ix) => self.model.elements.get(ix.0 as usize).and_then(|element| element.zones.first().copied()),
+                _ => None,
+            };
+            let holder = around.and_then(|zone| areas.get(&Thing::Zone(zone)).copied());
+            let fits = |area: &Area| holder.is_none_or(|holder| holder.contains(area)) && !self.is_in_another(*area, around, &known, thing);
+            let area = known.get(&thing).copied().filter(fits).unwrap_or_else(|| {
+                let size = known.get(&thing).map_or(SIZE, |area| (area.right - area.left, area.bottom - area.top));
+                match (holder, around) {
+                    (Some(holder), Some(zone)) => {
+                        let step = steps.entry(Thing::Zone(zone)).or_insert(0.0);
+                        *step = (*step + 1.0) % 5.0;
+                        let (width, height) = (holder.right - holder.left, holder.bottom - holder.top);
+                        let (w, h) = (size.0.min(width / 2.0), size.1.min(height / 2.0));
+                        Area::new(holder.left + *step * width / 12.0, holder.top + *step * height / 12.0, w, h)
+                    }
+                    _ => {
+                        let area = Area::new(edge, ROOM, size.0, size.1);
+                        edge += size.0 + ROOM;
+                        area
+                    }
+                }
+            });
+            areas.insert(thing, area);
+        }
+        areas
+    }
+
+    /// Whether an area lies in a box that is no zone around the thing.
+    fn is_in_another(&self, area: Area, around: Option<ZoneIx>, known: &BTreeMap<Thing, Area>, thing: Thing) -> bool {
+        let outwards: Vec<ZoneIx> =
+            std::iter::successors(around, |zone| self.model.zones.get(zone.0 as usize).and_then(|zone| zone.parent)).take(99).collect();
+        let size = |area: &Area| (area.right - area.left) * (area.bottom - area.top);
+        known.iter().any(|(other, bounds)| match other {
+            Thing::Zone(zone) if *other != thing => !outwards.contains(zone) && bounds.contains(&area) && size(bounds) > size(&area),
+            _ => false,
+        })
     }
 
     /// Lays out what is in a zone, its corner being given; tells how large it is.

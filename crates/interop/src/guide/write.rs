@@ -148,6 +148,13 @@ fn owner_name(outgoing: &Outgoing<'_>, owner: &str) -> String {
 fn assets_loss(outgoing: &Outgoing<'_>) -> Vec<Loss> {
     let mut losses = Losses::default();
     losses.unsaid(&outgoing.json, "", OF_ASSETS);
+    for (id, asset) in crate::write::section(outgoing, "assets") {
+        for key in ["confidentiality", "integrity", "availability", "privacy"] {
+            if asset.get(key).is_some_and(|level| !crate::write::because(level).is_empty()) {
+                losses.dropped(format!("why the {key} is what it is"), format!("assets.{id}"));
+            }
+        }
+    }
     losses.finish()
 }
 
@@ -173,6 +180,12 @@ fn table<R: AsRef<[String]>>(columns: &[&str], rows: &[R], loss: Vec<Loss>) -> R
 /// A cell that a spreadsheet shows and does not run: one that would start a formula gets an apostrophe before it.
 fn inert(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// A cell as it stands in a table, in quotes where it must.
+pub(super) fn quoted(cell: &str) -> String {
+    let cell = inert(cell);
+    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
 }
 
 /// Parts in order, each once.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::syntax::{Block, Body};
 use super::{Maker, OWN, attribute};
 use crate::ImportError;
 use crate::draft::{Entry, Section, one_line};
 use crate::drawn::{Line, Role, Shape, Sheet};
-use crate::kept::rest;
+use crate::kept::{keep, rest};
 use crate::read::list;
 
 impl Maker {
@@ -22,7 +22,12 @@ impl Maker {
             let title = one_line(&block.label);
             if diagrams.len() > 1 || self.many || !title.is_empty() {
                 let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");
-                let entry = Entry::new().text("title", &title).list("show", shown);
+                let mut entry = Entry::new().text("title", &title).list("show", shown);
+                let mut kept = Map::from_iter([("kind".to_owned(), Json::from(block.kind.as_str()))]);
+                if self.many {
+                    kept.insert("model".to_owned(), self.model.as_str().into());
+                }
+                entry = keep(&mut self.draft, entry, OWN, kept, &block.place);
                 self.draft.add(Section::Diagrams, &id, entry);
             }
         }
@@ -102,7 +107,10 @@ impl Diagram {
         let end = |key: &str| Some(attribute(&block.body, key)).filter(|name| !name.is_empty()).map(|name| format!("element {name}"));
         let (from, to) = (end("from"), end("to"));
         let protocol = attribute(&block.body, "protocol");
-        let kept = rest(&Json::Object(block.body.attributes.clone()), &["from", "to", "protocol"]);
+        let mut kept = rest(&Json::Object(block.body.attributes.clone()), &["from", "to", "protocol"]);
+        if crate::vocabulary::protocol(&protocol, true) != protocol {
+            kept.insert("protocol".to_owned(), protocol.as_str().into());
+        }
         self.sheet.lines.push(Line { from, to, label: block.label.clone(), protocol, kept, place: block.place.clone(), ..Line::default() });
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 
-use super::syntax::{Block, Body, File, place};
+use super::syntax::{Block, Body, File, Span, place};
 use crate::{ImportError, limits};
 
 /// Blocks with a name.
@@ -33,6 +33,16 @@ const NAMED: [&str; 20] = [
 ];
 /// Blocks without a name.
 const PLAIN: [&str; 7] = ["attributes", "usecase", "exclusion", "risk", "proposed_control", "backend", "exemption"];
+
+/// Whether blocks of a kind have a name.
+pub(super) fn is_named(kind: &str) -> bool {
+    NAMED.contains(&kind)
+}
+
+/// Whether a key stands for blocks where its values are objects.
+pub(super) fn is_block(key: &str) -> bool {
+    key == "data_flow_diagram" || is_named(key) || PLAIN.contains(&key)
+}
 
 /// A file in JSON.
 ///
@@ -141,7 +151,15 @@ fn block(kind: &str, label: &str, json: &Json) -> Block {
             more: vec![id.clone()],
             body: body(inner),
             place: place(kind, label, 0),
+            span: Span::default(),
         };
     }
-    Block { kind: kind.to_owned(), label: label.to_owned(), more: Vec::new(), body: body(json), place: place(kind, label, 0) }
+    Block {
+        kind: kind.to_owned(),
+        label: label.to_owned(),
+        more: Vec::new(),
+        body: body(json),
+        place: place(kind, label, 0),
+        span: Span::default(),
+    }
 }

@@ -3,6 +3,7 @@
 //! Nothing is evaluated but variables of the file itself. Every other expression stays as its text and is reported.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde_json::{Map, Value as Json};
 
@@ -18,6 +19,17 @@ const MOST_GROWTH: usize = 4 * 1024 * 1024;
 pub(super) struct Body {
     pub(super) attributes: Map<String, Json>,
     pub(super) blocks: Vec<Block>,
+    /// Where attributes stand: key, the whole, the value.
+    pub(super) places: Vec<(String, Range<usize>, Range<usize>)>,
+}
+
+/// Where a block stands: the whole, the word for its kind, its first label, and the place before its closing brace.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) struct Span {
+    pub(super) whole: Range<usize>,
+    pub(super) word: Range<usize>,
+    pub(super) name: Range<usize>,
+    pub(super) end: usize,
 }
 
 /// A block: `kind "label" { … }`.
@@ -28,6 +40,7 @@ pub(super) struct Block {
     pub(super) more: Vec<String>,
     pub(super) body: Body,
     pub(super) place: String,
+    pub(super) span: Span,
 }
 
 /// A file: its blocks, and expressions that were not evaluated, each with its line.
@@ -156,36 +169,47 @@ impl<'t> Parser<'t> {
             if matches!(self.peek(), None | Some('}')) {
                 return Ok(body);
             }
-            let line = self.line;
+            let (line, start) = (self.line, self.at);
             let name = if self.peek() == Some('"') { self.string()? } else { self.word().to_owned() };
             if name.is_empty() {
                 return Err(self.wrong("a name of a block or an attribute is expected"));
             }
+            let mut span = Span { word: start..self.at, ..Span::default() };
             self.blank();
             if self.peek() == Some('=') {
                 self.next();
+                self.blank();
+                let from = self.at;
                 let value = self.value(depth + 1)?;
+                let end = from + self.text.get(from..self.at).unwrap_or_default().trim_end().len();
+                body.places.push((name.clone(), start..end, from..end));
                 body.attributes.insert(name, value);
                 continue;
             }
             let mut labels = Vec::new();
             loop {
                 self.blank();
+                let from = self.at;
                 match self.peek() {
                     Some('"') => labels.push(self.string()?),
                     Some('{') => break,
                     Some(c) if c.is_alphanumeric() || c == '_' => labels.push(self.word().to_owned()),
                     _ => return Err(self.wrong(&format!("`{name}` has neither a value nor a block"))),
                 }
+                if labels.len() == 1 {
+                    span.name = from..self.at;
+                }
             }
             self.next();
             let inner = self.body(depth + 1)?;
+            span.end = self.at;
             if self.next() != Some('}') {
                 return Err(self.wrong(&format!("the block `{name}` of line {line} does not end")));
             }
+            span.whole = start..self.at;
             let label = labels.first().cloned().unwrap_or_default();
             let more = labels.into_iter().skip(1).collect();
-            body.blocks.push(Block { place: place(&name, &label, line), kind: name, label, more, body: inner });
+            body.blocks.push(Block { place: place(&name, &label, line), kind: name, label, more, body: inner, span });
         }
     }
 

@@ -38,6 +38,8 @@ impl Maker {
         }
         categories.dedup();
         let mitigations = self.controls(block);
+        // The format asks for a description; one that repeats the name says nothing.
+        let description = if one_line(&description) == title { String::new() } else { description };
         let mut entry =
             Entry::new().text("title", &title).list("stride", categories).text("description", &description).list("assets", assets);
         let mut kept = rest(&body, &["description", "stride", "information_asset_refs", "control"]);
@@ -88,6 +90,7 @@ impl Maker {
             let (title, more) = headline(&text);
             let id = self.draft.id_for_name(Section::Mitigations, &title, "control");
             let entry = Entry::new().text("title", &title).text("description", if more { text.as_ref() } else { "" });
+            let entry = keep(&mut self.draft, entry, OWN, Map::from_iter([("kind".to_owned(), "text".into())]), &threat.place);
             self.draft.add(Section::Mitigations, &id, entry);
             ids.push(id);
         }
@@ -107,19 +110,13 @@ impl Maker {
         let mut entry =
             Entry::new().text("title", &title).text("description", &more).text("status", if implemented { "implemented" } else { "" });
         if let Some(reduction) = block.body.attributes.get("risk_reduction").and_then(Json::as_f64) {
-            entry = entry.text(
-                "strength",
-                if reduction < 34.0 {
-                    "weak"
-                } else if reduction < 67.0 {
-                    "moderate"
-                } else {
-                    "strong"
-                },
-            );
+            entry = entry.text("strength", super::strength(&reduction.into()));
             self.draft.changed(format!("a risk reduction of {reduction} to a word"), &block.place);
         }
         let mut kept = rest(&Json::Object(block.body.attributes.clone()), &["description", "implemented"]);
+        if block.kind != "control" {
+            kept.insert("kind".to_owned(), block.kind.as_str().into());
+        }
         for inner in block.body.blocks.iter().filter(|inner| inner.kind == "attribute") {
             kept.insert(format!("attribute {}", inner.label), inner.body.attributes.clone().into());
         }

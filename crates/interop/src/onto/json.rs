@@ -120,6 +120,11 @@ pub fn push(text: &str, list: &Node, item: &Json) -> Option<Edit> {
     })
 }
 
+/// An edit that gives a list other items than it had.
+pub fn fill(text: &str, list: &Node, items: Vec<Json>) -> Edit {
+    Edit::replace(list.span.clone(), laid_out(&items.into(), &indent_of(text, list.span.start), unit_of(text, list)))
+}
+
 /// An edit that takes a member out of an object; nothing if it has none.
 pub fn remove_member(object: &Node, key: &str) -> Option<Edit> {
     let members = object.members();

@@ -12,7 +12,7 @@ use crate::write::said;
 use crate::{Format, ImportError};
 
 /// Keys by which the items of a list are known.
-const KEYS: [&str; 5] = ["id", "symbolic_name", "bom-ref", "threat", "key"];
+const KEYS: [&str; 6] = ["id", "symbolic_name", "bom-ref", "threat", "key", "asset"];
 
 /// The edits that make the changes in a file.
 ///
@@ -26,24 +26,55 @@ pub(super) fn edits(format: Format, file: &str, changes: &Changes<'_>, outgoing:
     let old = written(format, changes.before, outgoing)?;
     let new = written(format, changes.after, outgoing)?;
     let mut edits = Vec::new();
-    walk(file, &root, &old, &new, &mut edits);
+    match (&root.value, &old, &new) {
+        // The guide's JSON may be one threat that stands alone.
+        (json::Value::Object(_), Json::Array(before), Json::Array(after)) if before.len() == 1 && after.len() == 1 => {
+            walk(file, &root, &before[0], &after[0], &mut edits);
+        }
+        (json::Value::Object(_), Json::Array(_), Json::Array(after)) => {
+            // One that others are added to becomes a list, and stands in it as it was.
+            let id = |item: &Json| item.get("id").or_else(|| item.get("asset")).cloned().unwrap_or_default();
+            let kept = after.iter().any(|item| root.get("id").or_else(|| root.get("asset")).is_some_and(|found| is(found, &id(item))));
+            let known = |item: &&Json| root.get("id").or_else(|| root.get("asset")).is_some_and(|found| is(found, &id(item)));
+            let own = file.get(root.span.clone()).unwrap_or_default().to_owned();
+            let others = after.iter().filter(|item| !known(item)).map(Json::to_string);
+            let all: Vec<String> = kept.then_some(own).into_iter().chain(others).collect();
+            edits.push(Edit::replace(root.span.clone(), format!("[{}]", all.join(",\n"))));
+        }
+        _ => walk(file, &root, &old, &new, &mut edits),
+    }
     Ok(edits)
 }
 
-/// A model as its format says it, with the threats that were written by hand.
-fn written(format: Format, model: &Json, outgoing: &Outgoing<'_>) -> Result<Json, ExportError> {
+/// A model as its format says it in JSON, with the threats that were written by hand.
+///
+/// # Errors
+/// The model cannot be written.
+pub(crate) fn written(format: Format, model: &Json, outgoing: &Outgoing<'_>) -> Result<Json, ExportError> {
+    let bytes = file(format, model, outgoing)?;
+    serde_json::from_slice(&bytes).map_err(|error| ExportError::Original(ImportError::Syntax(error.to_string())))
+}
+
+/// A model as a file of its format, with the threats that were written by hand.
+///
+/// # Errors
+/// The model cannot be written.
+pub(crate) fn file(format: Format, model: &Json, outgoing: &Outgoing<'_>) -> Result<Vec<u8>, ExportError> {
+    with_outgoing(model, outgoing, |one| export(format, one)).map(|exported| exported.bytes)
+}
+
+/// Another model as writers see it, with the threats that were written by hand.
+pub(crate) fn with_outgoing<T>(model: &Json, outgoing: &Outgoing<'_>, write: impl FnOnce(&Outgoing<'_>) -> T) -> T {
     let loaded = load_text("model.tm.json", &model.to_string(), &Vocabulary::default()).model;
     let threats = by_hand(model, &loaded);
-    let one = Outgoing {
+    write(&Outgoing {
         model: &loaded,
         json: model.clone(),
         threats,
         day: outgoing.day.clone(),
         keep_names: outgoing.keep_names,
         vocabulary: outgoing.vocabulary.clone(),
-    };
-    let bytes = export(format, &one)?.bytes;
-    serde_json::from_slice(&bytes).map_err(|error| ExportError::Original(ImportError::Syntax(error.to_string())))
+    })
 }
 
 /// The threats of a model that were written by hand, as they stand there.
@@ -73,6 +104,8 @@ fn by_hand(json: &Json, model: &Model) -> Vec<ForeignThreat> {
             until: text(threat, "until").into_owned(),
             likelihood: rating("likelihood"),
             impact: rating("impact"),
+            risk: rating("likelihood").zip(rating("impact")).map(|(likelihood, impact): (u8, u8)| likelihood.saturating_mul(impact)),
+            identified: text(threat, "identified").into_owned(),
             band: Band::ALL.iter().copied().find(|band| band.as_str() == text(threat, "severity")),
             mitigations: words("mitigations"),
             references: references.map(|(name, _)| (name.clone(), list(threat.get("references").unwrap_or(&Json::Null), name))).collect(),
@@ -83,7 +116,7 @@ fn by_hand(json: &Json, model: &Model) -> Vec<ForeignThreat> {
 }
 
 /// Makes at a place of the file what differs between two written values.
-fn walk(file: &str, node: &json::Node, old: &Json, new: &Json, edits: &mut Vec<Edit>) {
+pub(crate) fn walk(file: &str, node: &json::Node, old: &Json, new: &Json, edits: &mut Vec<Edit>) {
     match (old, new) {
         _ if old == new => {}
         (Json::Object(before), Json::Object(after)) if matches!(node.value, json::Value::Object(_)) => {
@@ -109,17 +142,26 @@ fn items(file: &str, node: &json::Node, (before, after): (&[Json], &[Json]), edi
         .find(|key| before.iter().chain(after).all(|item| item.get(*key).is_some()) && !(before.is_empty() && after.is_empty()));
     if let Some(key) = key {
         let find = |items: &'_ [Json], id: &Json| items.iter().position(|item| item.get(key) == Some(id));
+        let mut added: Vec<&Json> = Vec::new();
         let at = |id: &Json| node.items().iter().position(|item| item.get(key).is_some_and(|found| is(found, id)));
         for item in after {
             let id = item.get(key).unwrap_or(&Json::Null);
             match (find(before, id).and_then(|ix| before.get(ix)), at(id).and_then(|ix| node.items().get(ix))) {
                 (Some(old), Some(place)) => walk(file, place, old, item, edits),
                 (Some(_), None) => {}
-                (None, _) => edits.extend(json::push(file, node, item)),
+                (None, _) => added.push(item),
             }
         }
         let gone = before.iter().filter_map(|item| item.get(key)).filter(|id| find(after, id).is_none());
-        edits.extend(gone.filter_map(at).filter_map(|ix| json::remove_item(node, ix)));
+        let gone: Vec<usize> = gone.filter_map(at).collect();
+        if gone.len() == node.items().len() && !(gone.is_empty() && added.is_empty()) {
+            edits.push(json::fill(file, node, added.into_iter().cloned().collect()));
+            return;
+        }
+        if !gone.is_empty() {
+            edits.extend(json::remove_items(node, &gone));
+        }
+        edits.extend(added.into_iter().filter_map(|item| json::push(file, node, item)));
     } else if before.len() == after.len() && node.items().len() == after.len() {
         for ((place, old), new) in node.items().iter().zip(before).zip(after) {
             walk(file, place, old, new, edits);

@@ -135,6 +135,32 @@ pub fn set_text(text: &str, node: &Node<'_>, value: &str) -> Edit {
     Edit::replace(node.span.clone(), format!("{inside}>{value}</{name}>"))
 }
 
+/// An edit that gives an element an attribute: its value is replaced, or it is added last.
+pub fn set_attribute(text: &str, node: &Node<'_>, name: &str, value: &str) -> Edit {
+    // Line ends in an attribute are spaces to every reader unless they are written so.
+    let value = escaped(value).replace('\'', "&apos;").replace('\n', "&#10;");
+    if let Some(range) = attribute_span(text, node, name) {
+        return Edit::replace(range, value);
+    }
+    let tag = text.get(node.tag.clone()).unwrap_or_default();
+    let inside = tag.trim_end_matches('>').trim_end_matches('/').trim_end();
+    Edit::insert(node.tag.start + inside.len(), format!(" {name}=\"{value}\""))
+}
+
+/// An edit that takes an attribute away; nothing if there is none.
+pub fn remove_attribute(text: &str, node: &Node<'_>, name: &str) -> Option<Edit> {
+    let range = attribute_span(text, node, name)?;
+    let start = text.get(node.tag.start..range.start)?.rfind(|c: char| c.is_ascii_whitespace())?;
+    Some(Edit::remove(node.tag.start + start..range.end + 1))
+}
+
+/// Where the value of an attribute stands, without its quotes.
+fn attribute_span(text: &str, node: &Node<'_>, name: &str) -> Option<Range<usize>> {
+    let value = node.attribute(text, name)?;
+    let start = (value.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    Some(start..start + value.len())
+}
+
 /// A start tag without the attribute that says that its element is nothing.
 fn without_nil(tag: &str) -> String {
     let Some(at) = tag.find("nil=") else { return tag.to_owned() };
@@ -186,6 +212,16 @@ mod tests {
         assert_eq!(apply(TEXT, vec![edit]), TEXT.replace("<e/>", "<e/><f/>"));
         let edit = append(TEXT, &root.child("d").unwrap().children[0], "<f/>");
         assert_eq!(apply(TEXT, vec![edit]), TEXT.replace("<e/>", "<e><f/></e>"));
+    }
+
+    #[test]
+    fn attributes_are_set_and_go() {
+        let root = parse(TEXT).unwrap();
+        let a = root.child("a").unwrap();
+        assert_eq!(apply(TEXT, vec![set_attribute(TEXT, a, "x", "<2>\n")]), TEXT.replace("x='1'", "x='&lt;2&gt;&#10;'"));
+        assert_eq!(apply(TEXT, vec![set_attribute(TEXT, a, "y", "2")]), TEXT.replace("x='1'/>", "x='1' y=\"2\"/>"));
+        assert_eq!(apply(TEXT, vec![remove_attribute(TEXT, a, "x").unwrap()]), TEXT.replace(" x='1'", ""));
+        assert_eq!(remove_attribute(TEXT, a, "y"), None);
     }
 
     #[test]

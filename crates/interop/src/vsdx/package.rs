@@ -6,6 +6,7 @@ use std::io::{Cursor, Read as _};
 use zip::ZipArchive;
 
 use crate::draft::one_line;
+use crate::xml::Element;
 use crate::{ImportError, limits, xml};
 
 /// Most files in the zip.
@@ -21,11 +22,42 @@ pub(super) struct Page {
     pub(super) xml: Vec<u8>,
 }
 
-/// A kind of shape: its name, and the size that its shapes have unless they say another one.
+/// A kind of shape: its name, and what its shapes are unless they say otherwise.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Master {
     pub(super) name: String,
-    pub(super) size: Option<(f64, f64)>,
+    /// The shape itself.
+    pub(super) whole: Part,
+    /// The shapes that it is made of, by their ids in it.
+    pub(super) parts: BTreeMap<String, Part>,
+}
+
+/// What a shape inherits.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Part {
+    /// Numbers by the names of their cells.
+    pub(super) cells: BTreeMap<&'static str, f64>,
+    pub(super) text: String,
+}
+
+/// The cells that count.
+pub(super) const CELLS: [&str; 8] = ["Width", "Height", "LocPinX", "LocPinY", "BeginX", "EndX", "BeginArrow", "EndArrow"];
+
+impl Part {
+    fn of(shape: &Element<'_>) -> Self {
+        let cells = CELLS.into_iter().filter_map(|name| Some((name, super::page::cell(shape, name)?))).collect();
+        Self { cells, text: one_line(shape.text_of("Text")) }
+    }
+}
+
+/// The shapes in a shape, all the way down.
+fn parts(shape: &Element<'_>, found: &mut BTreeMap<String, Part>) {
+    for inner in shape.items("Shapes") {
+        if let Some(id) = inner.attribute("ID") {
+            found.insert(id.to_owned(), Part::of(inner));
+        }
+        parts(inner, found);
+    }
 }
 
 /// What is needed of a drawing.
@@ -132,16 +164,15 @@ fn masters(files: &mut Files<'_>) -> Result<BTreeMap<String, Master>, ImportErro
         let id = master.attribute("ID").unwrap_or_default().to_owned();
         let file = master.child("Rel").and_then(|rel| rel.attribute("id")).and_then(|id| relations.get(id)).cloned();
         parts.push((id.clone(), file));
-        masters.insert(id, Master { name: one_line(name), size: None });
+        masters.insert(id, Master { name: one_line(name), ..Master::default() });
     }
     for (id, file) in parts {
         let Some(bytes) = file.map(|file| files.get(&file)).transpose()?.flatten() else { continue };
         let root = xml::parse(&bytes)?;
         let Some(shape) = root.items("Shapes").first() else { continue };
-        if let (Some(master), Some(width), Some(height)) =
-            (masters.get_mut(&id), super::page::cell(shape, "Width"), super::page::cell(shape, "Height"))
-        {
-            master.size = Some((width, height));
+        if let Some(master) = masters.get_mut(&id) {
+            master.whole = Part::of(shape);
+            self::parts(shape, &mut master.parts);
         }
     }
     Ok(masters)

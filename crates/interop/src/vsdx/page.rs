@@ -75,12 +75,14 @@ impl Reader<'_> {
         let id = shape.attribute("ID").unwrap_or_default();
         let place = format!("{}, shape {id}", self.file);
         let lower = stencil.to_lowercase();
-        if cell(shape, "BeginX").is_some() || lower.contains("connector") || lower.ends_with(".line") {
-            self.line(shape, id, &lower, origin, place);
+        // What a shape does not say, it has from its stencil.
+        let of = |name: &str| cell(shape, name).or_else(|| master.whole.cells.get(name).copied());
+        if of("BeginX").is_some() || lower.contains("connector") || lower.ends_with(".line") {
+            self.line(shape, &master, (id, &lower), origin, place);
             return;
         }
-        let size = cell(shape, "Width").zip(cell(shape, "Height")).or(master.size);
-        let area = size.map(|(width, height)| {
+        let area = of("Width").zip(of("Height")).map(|(width, height)| {
+            // A shape of another size than its stencil is held in its middle unless it says otherwise itself.
             let pin = |name: &str, half: f64| cell(shape, name).unwrap_or(half);
             let left = cell(shape, "PinX").unwrap_or_default() - pin("LocPinX", width / 2.0);
             let top = cell(shape, "PinY").unwrap_or_default() - pin("LocPinY", height / 2.0);
@@ -88,14 +90,14 @@ impl Reader<'_> {
         });
         let corner = area.map_or(origin, |(left, top, ..)| (origin.0 + left, origin.1 + top));
         let inner = shape.items("Shapes");
-        let text = one_line(shape.text_of("Text"));
+        let text = text_of(shape, &master.whole.text);
         // A group that somebody made by hand holds shapes; one from a stencil is one shape with parts.
         let by_hand = !inner.is_empty() && shape.attribute("Master").is_none() && !stencil.starts_with("com.lucidchart");
         if by_hand && text.is_empty() {
             inner.iter().for_each(|part| self.shape(part, parent, corner));
             return;
         }
-        let label = if text.is_empty() && !by_hand { texts(inner) } else { text };
+        let label = if text.is_empty() && !by_hand { texts(inner, &master) } else { text };
         let is_text =
             matches!(lower.as_str(), "text" | "plain text" | "text box" | "com.lucidchart.textblock" | "com.lucidchart.defaulttextblock");
         if is_text && !label.is_empty() {
@@ -117,17 +119,17 @@ impl Reader<'_> {
         }
     }
 
-    fn line(&mut self, shape: &Element<'_>, id: &str, stencil: &str, origin: (f64, f64), place: String) {
+    fn line(&mut self, shape: &Element<'_>, master: &Master, (id, stencil): (&str, &str), origin: (f64, f64), place: String) {
         let mut line = Line {
             from: self.joined.get(&(id.to_owned(), true)).cloned(),
             to: self.joined.get(&(id.to_owned(), false)).cloned(),
-            label: one_line(shape.text_of("Text")),
+            label: text_of(shape, &master.whole.text),
             boundary: stencil.contains("boundary") || stencil.contains("curved panel"),
             ..Line::default()
         };
         let point = |x: &str, y: &str| Some(((origin.0 + cell(shape, x)?) * INCH, (origin.1 + cell(shape, y)?) * INCH));
         line.points = point("BeginX", "BeginY").zip(point("EndX", "EndY"));
-        let arrow = |name: &str| cell(shape, name).is_some_and(|kind| kind > 0.0);
+        let arrow = |name: &str| cell(shape, name).or_else(|| master.whole.cells.get(name).copied()).is_some_and(|kind| kind > 0.0);
         match (arrow("BeginArrow"), arrow("EndArrow")) {
             (true, true) => line.both_ways = true,
             (true, false) => {
@@ -144,12 +146,18 @@ impl Reader<'_> {
     }
 }
 
+/// What is written on a shape: its own text, or that of its stencil where it has none.
+fn text_of(shape: &Element<'_>, inherited: &str) -> String {
+    if shape.child("Text").is_some() { one_line(shape.text_of("Text")) } else { inherited.to_owned() }
+}
+
 /// The texts of parts, as one label.
-fn texts(parts: &[Element<'_>]) -> String {
+fn texts(parts: &[Element<'_>], master: &Master) -> String {
     let mut found = Vec::new();
     for part in parts {
-        let text = one_line(part.text_of("Text"));
-        found.push(if text.is_empty() { texts(part.items("Shapes")) } else { text });
+        let inherited = part.attribute("MasterShape").and_then(|id| master.parts.get(id)).map(|part| part.text.as_str());
+        let text = text_of(part, inherited.unwrap_or_default());
+        found.push(if text.is_empty() { self::texts(part.items("Shapes"), master) } else { text });
     }
     found.retain(|text| !text.is_empty());
     found.join(" ")

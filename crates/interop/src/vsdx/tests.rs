@@ -57,6 +57,32 @@ fn lines_join_by_their_connections_or_by_where_they_end() {
 }
 
 #[test]
+fn a_shape_has_from_its_stencil_what_it_does_not_say() {
+    let masters = "<Masters xmlns:r='r'><Master ID='3' NameU='Data Store'><Rel r:id='rId1'/></Master><Master ID='4' NameU='Data Flow'><Rel r:id='rId2'/></Master></Masters>";
+    let relations =
+        "<Relationships><Relationship Id='rId1' Target='master1.xml'/><Relationship Id='rId2' Target='master2.xml'/></Relationships>";
+    let store = "<MasterContents><Shapes><Shape ID='5' Type='Group'><Cell N='Width' V='2'/><Cell N='Height' V='1'/>\
+        <Shapes><Shape ID='6'><Text>Orders</Text></Shape></Shapes></Shape></Shapes></MasterContents>";
+    let flow = "<MasterContents><Shapes><Shape ID='5'><Cell N='BeginX' V='0'/><Cell N='EndX' V='1'/><Cell N='EndArrow' V='4'/></Shape></Shapes></MasterContents>";
+    let page = "<PageContents><Shapes><Shape ID='1' Master='3'><Cell N='PinX' V='6'/><Cell N='PinY' V='5'/><Shapes><Shape ID='2' MasterShape='6'/></Shapes></Shape>\
+        <Shape ID='7' NameU='Process'><Cell N='PinX' V='1'/><Cell N='PinY' V='5'/><Cell N='Width' V='1'/><Cell N='Height' V='1'/><Text>Web</Text></Shape>\
+        <Shape ID='8' Master='4'><Cell N='BeginX' V='1.5'/><Cell N='BeginY' V='5'/><Cell N='EndX' V='5'/><Cell N='EndY' V='5'/></Shape></Shapes></PageContents>";
+    let imported = read(&zipped(&[
+        ("visio/masters/masters.xml", masters.as_bytes()),
+        ("visio/masters/_rels/masters.xml.rels", relations.as_bytes()),
+        ("visio/masters/master1.xml", store.as_bytes()),
+        ("visio/masters/master2.xml", flow.as_bytes()),
+        ("visio/pages/page1.xml", page.as_bytes()),
+    ]))
+    .unwrap();
+    assert_eq!(
+        (&imported.model["elements"]["orders"]["kind"], &imported.model["flows"]["web-to-orders"]["to"]),
+        (&json!("store"), &json!("orders"))
+    );
+    assert!(!imported.loss.iter().any(|loss| loss.what.contains("whose arrows")), "{:?}", imported.loss);
+}
+
+#[test]
 fn paths_out_of_the_zip_and_what_is_no_zip_are_refused() {
     assert!(matches!(
         read(&zipped(&[("../../etc/passwd", b"x"), ("visio/pages/page1.xml", &page(""))])),

@@ -1,0 +1,518 @@
+//! Every format that is read and written, in one table: what is written of a model is read back as that model, what is
+//! read of a file is written back as that file says it, and changes go into an existing file without touching the rest.
+//! What differs all the same is in the list of losses.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail like tests")]
+
+#[expect(dead_code, reason = "other files of tests use the rest")]
+mod support;
+
+use std::collections::BTreeSet;
+
+use redan_interop::{ExportError, Exported, Format, Imported, Loss, Original, detect, export, import, onto};
+use serde_json::{Value as Json, json};
+use support::{Files, outgoing};
+
+/// What may be changed in a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Edit {
+    RenameElement,
+    ElementKind,
+    ElementZone,
+    AddElement,
+    RemoveElement,
+    RenameZone,
+    AddFlow,
+    RemoveFlow,
+    RelabelFlow,
+    TurnFlow,
+    ThreatStatus,
+    ThreatRating,
+    ThreatTitle,
+    RemoveThreat,
+    AssetLevel,
+    RemoveAsset,
+}
+use Edit::{
+    AddElement, AddFlow, AssetLevel, ElementKind, ElementZone, RelabelFlow, RemoveAsset, RemoveElement, RemoveFlow, RemoveThreat,
+    RenameElement, RenameZone, ThreatRating, ThreatStatus, ThreatTitle, TurnFlow,
+};
+
+/// A format: where real files of it lie, files of our own, and the changes that it has a place for in every such file.
+struct Case {
+    format: Format,
+    folders: &'static [&'static str],
+    own: &'static [(&'static str, &'static [u8])],
+    takes: &'static [Edit],
+}
+
+/// What a drawing takes.
+const DRAWN: &[Edit] =
+    &[RenameElement, ElementKind, ElementZone, AddElement, RemoveElement, RenameZone, AddFlow, RemoveFlow, RelabelFlow, TurnFlow];
+/// What a list of threats takes.
+const OF_THREATS: &[Edit] = &[ThreatRating, ThreatTitle, RemoveThreat];
+
+const CASES: &[Case] = &[
+    Case { format: Format::Drawio, folders: &["drawio"], own: &[("shop.drawio", include_bytes!("round_trips/shop.drawio"))], takes: DRAWN },
+    Case {
+        format: Format::Hcltm,
+        folders: &["hcltm"],
+        own: &[("shop.hcl", include_bytes!("round_trips/shop.hcl")), ("shop.hcltm.json", include_bytes!("round_trips/shop.hcltm.json"))],
+        takes: &[
+            RenameElement,
+            ElementZone,
+            AddElement,
+            RemoveElement,
+            RenameZone,
+            AddFlow,
+            RemoveFlow,
+            RelabelFlow,
+            TurnFlow,
+            ThreatRating,
+            ThreatTitle,
+            RemoveThreat,
+            AssetLevel,
+            RemoveAsset,
+        ],
+    },
+    Case {
+        format: Format::Structurizr,
+        folders: &[],
+        own: &[("workspace.json", include_bytes!("round_trips/workspace.json"))],
+        takes: DRAWN,
+    },
+    Case {
+        format: Format::Lucid,
+        folders: &[],
+        own: &[],
+        takes: &[RenameElement, ElementKind, AddElement, RemoveElement, RenameZone, AddFlow, RemoveFlow, RelabelFlow, TurnFlow],
+    },
+    Case {
+        format: Format::GuideJson,
+        folders: &[],
+        own: &[("threats.json", include_bytes!("round_trips/threats.json"))],
+        takes: OF_THREATS,
+    },
+    Case {
+        format: Format::GuideCsv,
+        folders: &[],
+        own: &[("threats.csv", include_bytes!("round_trips/threats.csv"))],
+        takes: &[ThreatRating, ThreatTitle, RemoveThreat, ThreatStatus],
+    },
+    Case {
+        format: Format::GuideAssetsJson,
+        folders: &[],
+        own: &[("assets.json", include_bytes!("round_trips/assets.json"))],
+        takes: &[AssetLevel, RemoveAsset],
+    },
+    Case {
+        format: Format::GuideAssetsCsv,
+        folders: &[],
+        own: &[("assets.csv", include_bytes!("round_trips/assets.csv"))],
+        takes: &[AssetLevel, RemoveAsset],
+    },
+    Case { format: Format::Tm7, folders: &[], own: &[("shop.tm7", include_bytes!("tm7/shop.tm7"))], takes: &[RenameElement, RelabelFlow] },
+    Case { format: Format::ThreatDragon, folders: &["threat-dragon"], own: &[], takes: &[RenameElement, ThreatTitle] },
+    Case { format: Format::Otm, folders: &["otm"], own: &[], takes: &[RenameElement, ThreatTitle] },
+    Case { format: Format::ThreatComposer, folders: &["threat-composer"], own: &[], takes: &[] },
+    Case { format: Format::TmBom, folders: &["threat-model-library"], own: &[], takes: &[RenameElement, ThreatTitle] },
+    Case { format: Format::CycloneDx, folders: &["cyclonedx-2.0-tm"], own: &[], takes: &[RenameElement] },
+    Case { format: Format::Threagile, folders: &["threagile"], own: &[], takes: &[RenameElement] },
+    Case { format: Format::Pytm, folders: &["pytm"], own: &[], takes: &[RenameElement] },
+];
+
+/// Formats that are read and written, and into whose files changes are not written.
+const WHOLE: &[Format] =
+    &[Format::ThreagileLater, Format::Mermaid, Format::Plantuml, Format::D2, Format::Json, Format::Adtool, Format::Mef, Format::AttackFlow];
+
+impl Case {
+    /// Files of the corpus, our own, and what is written of our examples.
+    fn files(&self) -> Vec<(String, Vec<u8>, Imported)> {
+        let real = self.folders.iter().flat_map(|folder| Files::below(folder)).map(|(path, bytes)| (path.display().to_string(), bytes));
+        let own = self.own.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()));
+        let written = support::examples().into_iter().filter_map(|json| {
+            let model = support::load(&json);
+            Some((
+                format!("{} of an example, {}", self.format.as_str(), json["name"]),
+                export(self.format, &outgoing(&model, &json)).ok()?.bytes,
+            ))
+        });
+        let all = real.filter(|(name, bytes)| detect(name, bytes) == Some(self.format)).chain(own).chain(written);
+        // Large files say nothing here that small ones do not.
+        all.filter(|(_, bytes)| bytes.len() < 150_000)
+            .filter_map(|(name, bytes)| {
+                let imported = import(self.format, &bytes).ok()?;
+                Some((name, bytes, imported))
+            })
+            .collect()
+    }
+}
+
+fn ids(model: &Json, section: &str) -> Vec<String> {
+    model.get(section).and_then(Json::as_object).into_iter().flatten().map(|(id, _)| id.clone()).collect()
+}
+
+/// A model with a change; nothing if it has nothing to change so.
+fn edited(before: &Json, edit: Edit) -> Option<Json> {
+    let mut model = before.clone();
+    let elements = ids(before, "elements");
+    let first = elements.first();
+    let own_threats: Vec<String> = ids(before, "threats").into_iter().filter(|id| !id.contains('@')).collect();
+    let threat = own_threats.last();
+    let flow = ids(before, "flows").into_iter().last();
+    match edit {
+        RenameElement => {
+            let id = first?;
+            let name = before["elements"][id]["name"].as_str().map_or_else(|| redan_model::naming::title_of(id), str::to_owned);
+            model["elements"][id]["name"] = format!("My & {name}").into();
+        }
+        ElementKind => {
+            let id = elements.iter().find(|id| before["elements"][*id]["kind"] == "process")?;
+            model["elements"][id]["kind"] = "store".into();
+        }
+        ElementZone => {
+            let zone = ids(before, "zones").into_iter().next()?;
+            let free = |id: &&String| before["elements"][*id].get("zone").is_none() && before["elements"][*id].get("in").is_none();
+            let dependency = |id: &&String| before["elements"][*id]["tags"].to_string().contains("dependency");
+            let has_parts = |id: &&String| elements.iter().any(|part| before["elements"][part]["in"] == **id);
+            let id = elements.iter().filter(|id| !dependency(id) && !has_parts(id)).find(free)?;
+            model["elements"][id]["zone"] = json!([zone]);
+        }
+        AddElement => {
+            let zone = ids(before, "zones").into_iter().next();
+            let mut entry = json!({"kind": "process", "name": "Brand-new thing"});
+            if let Some(zone) = zone {
+                entry["zone"] = json!([zone]);
+            }
+            model["elements"].as_object_mut()?.insert("brand-new".to_owned(), entry);
+        }
+        RemoveElement => remove_element(&mut model, elements.last()?),
+        RenameZone => model["zones"][ids(before, "zones").first()?]["name"] = "Another place".into(),
+        AddFlow => {
+            let flow = before.get("flows")?.as_object()?.values().next()?;
+            let (from, to) = (flow["to"].clone(), flow["from"].clone());
+            model["flows"].as_object_mut()?.insert("brand-new-flow".to_owned(), json!({"from": from, "to": to, "label": "goes back"}));
+        }
+        RemoveFlow => drop(model["flows"].as_object_mut()?.remove(&flow?)),
+        RelabelFlow => {
+            let id = flow?;
+            let label = before["flows"][&id]["label"].as_str().unwrap_or(&id).to_owned();
+            model["flows"][id]["label"] = format!("{label} again <3").into();
+        }
+        TurnFlow => {
+            let id = flow?;
+            let ends = (before["flows"][&id]["from"].clone(), before["flows"][&id]["to"].clone());
+            (model["flows"][&id]["to"], model["flows"][&id]["from"]) = ends;
+        }
+        ThreatStatus => model["threats"][threat?]["status"] = "mitigated".into(),
+        ThreatRating => {
+            let id = threat?;
+            (model["threats"][id]["likelihood"], model["threats"][id]["impact"]) = (json!(3), json!(2));
+        }
+        ThreatTitle => model["threats"][threat?]["title"] = "Quite another \"threat\"".into(),
+        RemoveThreat => {
+            let id = threat?;
+            for mitigation in support_list(&before["threats"][id], "mitigations") {
+                let used = own_threats
+                    .iter()
+                    .any(|other| other != id && support_list(&before["threats"][other], "mitigations").contains(&mitigation));
+                if !used {
+                    model["mitigations"].as_object_mut()?.remove(&mitigation);
+                }
+            }
+            // A table of threats knows things by its threats alone.
+            for element in support_list(&before["threats"][id], "on") {
+                let flows = before.get("flows").is_some();
+                let others =
+                    own_threats.iter().any(|other| other != id && support_list(&before["threats"][other], "on").contains(&element));
+                if !flows && !others {
+                    model["elements"].as_object_mut()?.remove(&element);
+                }
+            }
+            model["threats"].as_object_mut()?.remove(id);
+        }
+        AssetLevel => model["assets"][ids(before, "assets").first()?]["confidentiality"] = "none".into(),
+        RemoveAsset => {
+            let id = ids(before, "assets").into_iter().last()?;
+            if before.to_string().matches(&format!("\"{id}\"")).count() > 1 {
+                return None;
+            }
+            model["assets"].as_object_mut()?.remove(&id);
+        }
+    }
+    Some(model)
+}
+
+fn support_list(entry: &Json, key: &str) -> Vec<String> {
+    entry.get(key).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+/// Takes an element out, with its flows and what is in it.
+fn remove_element(model: &mut Json, id: &str) {
+    let parts: Vec<String> = ids(model, "elements").into_iter().filter(|part| model["elements"][part]["in"] == *id).collect();
+    parts.iter().for_each(|part| remove_element(model, part));
+    let gone = |flow: &Json| flow["from"] == *id || flow["to"] == *id;
+    if let Some(flows) = model.get_mut("flows").and_then(Json::as_object_mut) {
+        flows.retain(|_, flow| !gone(flow));
+    }
+    if let Some(elements) = model["elements"].as_object_mut() {
+        elements.remove(id);
+    }
+    for section in ["diagrams", "threats"] {
+        for entry in model.get_mut(section).and_then(Json::as_object_mut).into_iter().flatten().map(|(_, entry)| entry) {
+            for key in ["show", "on"] {
+                if let Some(list) = entry.get_mut(key).and_then(Json::as_array_mut) {
+                    list.retain(|item| item != id);
+                }
+            }
+        }
+    }
+}
+
+/// The file with the changes in it; nothing if it is one that is only read.
+fn written_onto(format: Format, bytes: &[u8], imported: &Imported, json: &Json) -> Option<Exported> {
+    let long = redan_interop::onto::long_form(json);
+    let model = support::load(&long);
+    match onto(format, Original { bytes, imported }, &outgoing(&model, &long)) {
+        Err(ExportError::Impossible(why)) if why.contains("version 1") || why.contains("libraries") || why.contains("JSON alone") => None,
+        written => Some(written.unwrap()),
+    }
+}
+
+#[test]
+fn without_a_change_the_bytes_stay() {
+    for case in CASES {
+        for (name, bytes, imported) in case.files() {
+            let same = written_onto(case.format, &bytes, &imported, &imported.model).unwrap();
+            assert!(same.bytes == bytes && same.loss.is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_change_lands_in_the_file_and_is_read_back() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let mut done: BTreeSet<String> = BTreeSet::new();
+        for (name, bytes, imported) in case.files() {
+            for edit in case.takes {
+                let Some(json) = edited(&imported.model, *edit) else { continue };
+                let Some(written) = written_onto(case.format, &bytes, &imported, &json) else { continue };
+                let Ok(again) = import(case.format, &written.bytes) else {
+                    wrong.push(format!("{edit:?} in {name}: no longer read"));
+                    continue;
+                };
+                let same = support::names(&again.model, "elements") == support::names(&json, "elements")
+                    && support::names(&again.model, "zones") == support::names(&json, "zones")
+                    && support::ends(&again.model) == support::ends(&json)
+                    && (support::count(&again, "threats") == ids(&json, "threats").len() || !imported.decisions.is_empty());
+                // In our own files every change lands; in others it lands or is listed.
+                let own = case.own.iter().any(|(own, _)| *own == name);
+                let lands = same && written.bytes != bytes;
+                if if own { !lands || !written.loss.is_empty() } else { !lands && written.loss.is_empty() } {
+                    wrong.push(format!(
+                        "{edit:?} in {name} ({same}): {:?}",
+                        written.loss.iter().take(3).map(|loss| &loss.place).collect::<Vec<_>>()
+                    ));
+                }
+                done.insert(format!("{edit:?}"));
+            }
+        }
+        let unseen: Vec<&Edit> = case.takes.iter().filter(|edit| !done.contains(&format!("{edit:?}"))).collect();
+        if !unseen.is_empty() && (support::corpus().is_some() || !case.own.is_empty()) {
+            wrong.push(format!("{}: no file shows {unseen:?}", case.format.as_str()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} changes:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_change_of_one_thing_leaves_the_lines_of_others() {
+    for case in CASES.iter().filter(|case| !matches!(case.format, Format::Lucid)) {
+        for (name, bytes, imported) in
+            case.files().into_iter().filter(|(_, bytes, _)| bytes.iter().filter(|byte| **byte == b'\n').count() > 8)
+        {
+            for edit in [RenameElement, RelabelFlow, ThreatTitle].iter().filter(|edit| case.takes.contains(edit)) {
+                let Some(json) = edited(&imported.model, *edit) else { continue };
+                let Some(written) = written_onto(case.format, &bytes, &imported, &json) else { continue };
+                let written = String::from_utf8(written.bytes).unwrap();
+                let kept: BTreeSet<&str> = written.lines().collect();
+                let text = String::from_utf8(bytes.clone()).unwrap();
+                let gone = text.lines().filter(|line| !kept.contains(line)).count();
+                assert!(gone <= 2 + text.lines().count() / 4, "{edit:?} in {name}: {gone} lines");
+            }
+        }
+    }
+}
+
+/// Differences that the list of losses of a writer does not name yet, by format and field: each goes when it is mended.
+const OPEN_OF_MODELS: &[(&str, &str)] = &[
+    ("cyclonedx", "elements.tech"),
+    ("cyclonedx", "flows.carries"),
+    ("cyclonedx", "zones.trust"),
+    ("d2", "name"),
+    ("hcltm", "flows.carries"),
+    ("otm", "elements.code"),
+    ("otm", "owner"),
+    ("otm", "zones.kind"),
+    ("otm", "zones.trust"),
+    ("threat-dragon", "authors"),
+    ("threat-dragon", "elements.controls"),
+    ("threat-dragon", "elements.kind"),
+    ("threat-dragon", "elements.tech"),
+    ("threat-dragon", "flows.carries"),
+    ("threat-dragon", "owner"),
+    ("tm-bom", "elements.tech"),
+    ("tm-bom", "zones.trust"),
+    ("tm7", "flows.carries"),
+];
+
+/// The same for files that are read and written back.
+const OPEN_OF_FILES: &[(&str, &str)] = &[
+    ("cyclonedx", "assets.x-cyclonedx"),
+    ("drawio", "flows."),
+    ("drawio", "flows.x-drawio"),
+    ("drawio", "x-drawio"),
+    ("hcltm", "x-hcltm"),
+    ("pytm", "assets.x-pytm"),
+    ("pytm", "assumptions."),
+    ("threagile", "flows.x-threagile"),
+    ("threat-dragon", "diagrams.x-threat-dragon"),
+    ("threat-dragon", "threats.x-threat-dragon"),
+];
+
+/// The format and the field of a difference; for a whole entry its section.
+fn kind_of(format: Format, path: &str) -> (String, String) {
+    let parts: Vec<&str> = path.splitn(3, '.').collect();
+    let field = match parts.as_slice() {
+        [section, _, field] => format!("{section}.{field}"),
+        [section, id] if id.contains('@') => format!("{section}@"),
+        [section, _] => format!("{section}."),
+        other => other.join("."),
+    };
+    (format.as_str().to_owned(), field)
+}
+
+/// Holds differences against those that are known.
+fn compare(found: &BTreeSet<(String, String)>, places: &[String], known: &[(&str, &str)]) {
+    let known: BTreeSet<(String, String)> = known.iter().map(|(format, field)| ((*format).to_owned(), (*field).to_owned())).collect();
+    let more: Vec<_> = found.difference(&known).collect();
+    assert!(more.is_empty(), "not listed as lost: {more:?}\n{}", places.join("\n"));
+}
+
+/// Whether a difference is one that a list of losses names: by its entry, by its section, or by what the thing is called.
+fn is_listed(path: &str, losses: &[Loss], model: &Json) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    let entry = parts.iter().take(2).copied().collect::<Vec<_>>().join(".");
+    let named = parts.get(1).and_then(|id| {
+        let entry = model.get(parts[0])?.get(*id)?;
+        ["name", "title", "label"].iter().find_map(|key| entry.get(*key)?.as_str())
+    });
+    losses.iter().any(|loss| {
+        let place = loss.place.split(['[', ' ']).next().unwrap_or_default();
+        place == entry
+            || place == parts[0]
+            || place.starts_with(&format!("{entry}."))
+            || parts.get(1).is_some_and(|id| loss.place == *id)
+            || named.is_some_and(|name| loss.what.contains(&format!("\"{name}\"")))
+    })
+}
+
+/// Whether a model says something at a place.
+fn said(model: &Json, path: &str) -> bool {
+    path.splitn(3, '.').try_fold(model, |value, key| value.get(key)).is_some()
+}
+
+#[test]
+fn what_is_written_of_a_model_is_read_back_up_to_the_losses() {
+    let (mut wrong, mut found) = (Vec::new(), BTreeSet::new());
+    for format in CASES.iter().map(|case| case.format).chain(WHOLE.iter().copied()) {
+        for json in support::examples() {
+            let model = support::load(&json);
+            let Ok(written) = export(format, &outgoing(&model, &json)) else { continue };
+            let again = import(format, &written.bytes).unwrap();
+            let losses: Vec<Loss> = written.loss.iter().chain(&again.loss).cloned().collect();
+            let differences = redan_interop::onto::differences(&again.model, &json);
+            // What a format asks for and the model does not say is no loss.
+            for path in differences
+                .iter()
+                .filter(|path| !path.contains("x-") && !path.contains('@') && said(&json, path) && !is_listed(path, &losses, &json))
+            {
+                found.insert(kind_of(format, path));
+                wrong.push(format!("{} of {}: {path}", format.as_str(), json["name"]));
+            }
+        }
+    }
+    compare(&found, &wrong, OPEN_OF_MODELS);
+}
+
+#[test]
+fn what_is_read_of_a_file_is_written_back_up_to_the_losses() {
+    let (mut wrong, mut found) = (Vec::new(), BTreeSet::new());
+    for case in CASES {
+        for (name, bytes, first) in case.files() {
+            // Version 1 of Threat Dragon is only read, and the Threat Modeling Tool has a test of its own.
+            let only_read = case.format == Format::Tm7
+                || first.model["x-threat-dragon"].is_object() && first.model["x-threat-dragon"].get("version").is_none();
+            if only_read || first.model.get("name").is_none() && ids(&first.model, "elements").is_empty() {
+                continue;
+            }
+            let later = bytes.windows(13).any(|part| part == b"technologies:") && case.format == Format::Threagile;
+            let format = if later { Format::ThreagileLater } else { case.format };
+            let long = redan_interop::onto::long_form(&first.model);
+            let model = support::load(&long);
+            let Ok(written) = export(format, &outgoing(&model, &long)) else { continue };
+            let again = import(case.format, &written.bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let losses: Vec<Loss> = written.loss.iter().chain(&first.loss).cloned().collect();
+            let differences = redan_interop::onto::differences(&again.model, &first.model);
+            // The order of what a page shows is that of the file.
+            for path in differences.iter().filter(|path| !path.ends_with(".show") && said(&long, path) && !is_listed(path, &losses, &long))
+            {
+                found.insert(kind_of(case.format, path));
+                wrong.push(format!("{name}: {path}"));
+            }
+        }
+    }
+    compare(&found, &wrong, OPEN_OF_FILES);
+}
+
+/// The part of a file of the Threat Modeling Tool from a tag to its end.
+fn part<'t>(text: &'t str, name: &str) -> &'t str {
+    let (open, close) = (format!("<{name}"), format!("</{name}>"));
+    match (text.find(&open), text.rfind(&close)) {
+        (Some(start), Some(end)) => &text[start..end + close.len()],
+        _ => "",
+    }
+}
+
+#[test]
+fn a_model_of_the_threat_modeling_tool_comes_back_with_everything_that_it_had() {
+    let files = Files::below("tm7").into_iter().filter(|(_, bytes)| bytes.len() < 600_000);
+    let files = files.map(|(path, bytes)| (path.display().to_string(), bytes));
+    let own = std::iter::once(("shop".to_owned(), include_bytes!("tm7/shop.tm7").to_vec()));
+    for (name, bytes) in files.chain(own) {
+        let Ok(imported) = redan_interop::tm7::read_kept(&bytes, true) else { continue };
+        let long = redan_interop::onto::long_form(&imported.model);
+        let written = |json: &Json, keep_names: bool| {
+            let model = support::load(json);
+            export(Format::Tm7, &redan_interop::Outgoing { keep_names, ..outgoing(&model, json) }).unwrap()
+        };
+        // Nothing changed: the file itself, the names of people included where they were asked for.
+        assert!(written(&long, true).bytes == bytes, "{name}");
+        let (before, bare) = (redan_interop::tm7::parse(&bytes).unwrap(), written(&long, false).bytes);
+        let after = redan_interop::tm7::parse(&bare).unwrap();
+        assert_eq!(after.surfaces, before.surfaces, "{name}");
+        assert_eq!(after.threats.len(), before.threats.len(), "{name}");
+        for (after, before) in after.threats.iter().zip(&before.threats) {
+            let said = |threat: &redan_interop::tm7::Threat| {
+                (threat.key.clone(), threat.title.clone(), threat.state.clone(), threat.justification.clone())
+            };
+            assert_eq!(said(after), said(before), "{name}");
+        }
+        // Something changed: the knowledge base is the same bytes still.
+        let Some(json) = edited(&long, RenameElement) else { continue };
+        let (text, changed) = (String::from_utf8(bytes).unwrap(), String::from_utf8(written(&json, false).bytes).unwrap());
+        assert!(part(&text, "KnowledgeBase") == part(&changed, "KnowledgeBase"), "{name}");
+        assert!(changed.contains("My &amp; "), "{name}");
+    }
+}
