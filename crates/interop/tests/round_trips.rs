@@ -210,27 +210,7 @@ fn edited(before: &Json, edit: Edit) -> Option<Json> {
             (model["threats"][id]["likelihood"], model["threats"][id]["impact"]) = (json!(3), json!(2));
         }
         ThreatTitle => model["threats"][threat?]["title"] = "Quite another \"threat\"".into(),
-        RemoveThreat => {
-            let id = threat?;
-            for mitigation in support_list(&before["threats"][id], "mitigations") {
-                let used = own_threats
-                    .iter()
-                    .any(|other| other != id && support_list(&before["threats"][other], "mitigations").contains(&mitigation));
-                if !used {
-                    model["mitigations"].as_object_mut()?.remove(&mitigation);
-                }
-            }
-            // A table of threats knows things by its threats alone.
-            for element in support_list(&before["threats"][id], "on") {
-                let flows = before.get("flows").is_some();
-                let others =
-                    own_threats.iter().any(|other| other != id && support_list(&before["threats"][other], "on").contains(&element));
-                if !flows && !others {
-                    model["elements"].as_object_mut()?.remove(&element);
-                }
-            }
-            model["threats"].as_object_mut()?.remove(id);
-        }
+        RemoveThreat => remove_threat(&mut model, before, &own_threats)?,
         AssetLevel => model["assets"][ids(before, "assets").first()?]["confidentiality"] = "none".into(),
         RemoveAsset => {
             let id = ids(before, "assets").into_iter().last()?;
@@ -241,6 +221,28 @@ fn edited(before: &Json, edit: Edit) -> Option<Json> {
         }
     }
     Some(model)
+}
+
+/// Takes the last threat out, with what only it asks for and what only it is about.
+fn remove_threat(model: &mut Json, before: &Json, own_threats: &[String]) -> Option<()> {
+    let id = own_threats.last()?;
+    for mitigation in support_list(&before["threats"][id], "mitigations") {
+        let used =
+            own_threats.iter().any(|other| other != id && support_list(&before["threats"][other], "mitigations").contains(&mitigation));
+        if !used {
+            model["mitigations"].as_object_mut()?.remove(&mitigation);
+        }
+    }
+    // A table of threats knows things by its threats alone.
+    for element in support_list(&before["threats"][id], "on") {
+        let flows = before.get("flows").is_some();
+        let others = own_threats.iter().any(|other| other != id && support_list(&before["threats"][other], "on").contains(&element));
+        if !flows && !others {
+            model["elements"].as_object_mut()?.remove(&element);
+        }
+    }
+    model["threats"].as_object_mut()?.remove(id);
+    Some(())
 }
 
 fn support_list(entry: &Json, key: &str) -> Vec<String> {
