@@ -172,11 +172,11 @@ fn a_tree_without_probabilities_claims_none() {
 #[test]
 fn the_plan_says_what_comes_first_and_what_each_number_of_days_leaves() {
     let page = Read::of(SHOP).markdown(Audience::Everybody);
-    has(&page, &["### What the work buys", "**Do first:** Patch it (2 days).", "1. Patch it | 2 days |", "2. Encrypt it | 3 days \\* |"]);
     has(
         &page,
-        &["* Nobody has estimated it; it counts as 3 days.", "| 0 days |", "all of them |"].map(|part| part.trim_start_matches("* ")),
+        &["### What the work buys", "**Do first:** Patch it (2 days).", "1\\. Patch it | 2 days |", "2\\. Encrypt it | 3 days \\* |"],
     );
+    has(&page, &["Nobody has estimated it; it counts as 3 days.", "| 0 days |", "all of them |"]);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn every_format_has_it_with_unique_ids_and_links_that_lead_somewhere() {
         assert_eq!(ids.len(), known.len(), "an id stands twice for {audience:?}: {ids:?}");
         after("href=\"#").iter().for_each(|link| assert!(known.contains(link), "#{link} leads nowhere for {audience:?}"));
         assert_eq!(read.html(audience), page);
-        assert!(!page.contains("NaN") && !page.contains(">inf"), "{audience:?}");
+        assert!(!page.contains("NaN") && !page.contains(">inf<"), "{audience:?}");
     }
     let file = read.page(Audience::Everybody, |input, audience| {
         let paper = Paper::of(input, audience);

@@ -75,7 +75,10 @@ fn every_audience_has_sections_of_its_own() {
     let read = Read::of(FULL);
     assert_eq!(titles(&read, Audience::Everybody).len(), 10);
     assert_eq!(titles(&read, Audience::Manager), ["Where we stand", "What it takes", "Decisions needed"]);
-    assert_eq!(titles(&read, Audience::Developer), ["The system", "Work by element", "Flows, zones and data", "Tests that must pass"]);
+    assert_eq!(
+        titles(&read, Audience::Developer),
+        ["The system", "Work by element", "Flows, zones and data", "Attack paths", "Tests that must pass"]
+    );
     for title in ["Method", "Evidence", "Compliance", "Change log"] {
         assert!(titles(&read, Audience::Auditor).contains(&title), "{title}");
     }

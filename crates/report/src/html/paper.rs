@@ -99,7 +99,9 @@ impl Body<'_> {
     }
 
     fn table(&mut self, table: &Table) {
-        self.out.push_str("<div class=\"scroll\"><table class=\"rows\">\n<thead><tr>");
+        let shares = || table.head.iter().map(|(_, share)| u32::from(*share));
+        let lead = if shares().next().unwrap_or(0) * 2 >= shares().sum::<u32>() { " lead" } else { "" };
+        let _ = write!(self.out, "<div class=\"scroll\"><table class=\"rows{lead}\">\n<thead><tr>");
         for (title, _) in &table.head {
             let _ = write!(self.out, "<th scope=\"col\">{}</th>", escaped(title));
         }
@@ -156,9 +158,10 @@ impl Body<'_> {
     }
 }
 
-/// Dates, and numbers with their unit: words that are read as one.
+/// Dates, numbers with their unit, and single words: narrow columns must not break them.
 fn is_short(text: &str) -> bool {
-    text.len() <= 12 && text.starts_with(|c: char| c.is_ascii_digit())
+    let is_word = || text.len() <= 9 && !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic());
+    text.len() <= 12 && text.starts_with(|c: char| c.is_ascii_digit()) || is_word()
 }
 
 /// Text that can stand anywhere in HTML, also in an attribute.

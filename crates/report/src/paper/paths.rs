@@ -264,7 +264,7 @@ fn way(input: &Input<'_>, found: &Paths, number: usize, path: &Path) -> Vec<(usi
         out.push((1, runs));
     }
     for id in &path.assumptions {
-        out.push((1, vec![Run::Alarm("Rests on an assumption that nobody has confirmed: ".to_owned()), plain(assumption(input, id))]));
+        out.push((1, vec![Run::Strong("Rests on an assumption that nobody has confirmed: ".to_owned()), plain(assumption(input, id))]));
     }
     out
 }
