@@ -100,14 +100,18 @@ pub(super) fn marked(cell: Vec<Run>, alarm: Option<&str>) -> Vec<Run> {
     cell
 }
 
-/// Links to threats by id.
-pub(super) fn threat_links(ids: &[String]) -> Vec<Run> {
+/// Links to threats by id, as many as a narrow cell holds; each threat names its mitigations.
+fn threat_links(ids: &[String]) -> Vec<Run> {
+    const SHOWN: usize = 3;
     let mut out = Vec::new();
-    for id in ids {
+    for id in ids.iter().take(SHOWN) {
         if !out.is_empty() {
             out.push(plain(", "));
         }
         out.push(Run::Link(crate::document::anchor("threat", id), id.clone()));
+    }
+    if ids.len() > SHOWN {
+        out.push(plain(format!(" and {} more", ids.len() - SHOWN)));
     }
     out
 }

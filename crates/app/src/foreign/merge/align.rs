@@ -30,6 +30,11 @@ pub(crate) fn align(model: &Json, before: Option<Said>, now: Said) -> Files {
     Files { before: before.map(|said| renamed(said.model, old.unwrap_or_default())), now: renamed(now.model, new) }
 }
 
+/// What a name ends with: where things are named page by page, the model keeps what stands behind the page.
+fn local(name: &str) -> &str {
+    name.rsplit('\n').next().unwrap_or(name)
+}
+
 /// Section and id.
 type Key = (String, String);
 
@@ -71,7 +76,7 @@ impl<'a> Ours<'a> {
             return Some(found);
         }
         if let Some(entry) = entry(self.model, section, id) {
-            return own_id(entry).is_none_or(|own| Some(own) == name).then(|| id.to_owned());
+            return own_id(entry).is_none_or(|own| name.is_some_and(|name| name == own || local(name) == own)).then(|| id.to_owned());
         }
         // Renamed by hand: of the same kind and name, and not in the file.
         let own = entry(&said.model, section, id)?;
