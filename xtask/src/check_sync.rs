@@ -1,8 +1,8 @@
 //! `cargo xtask check-sync`: `redan backlog sync` against a stand-in for GitHub that others wrote and that keeps its state.
 //!
 //! Installs npm packages by name into a folder below `target/`: `emulate`, bound to this machine alone, and Atlassian's schema
-//! of documents. `xtask/oracles/sync.mjs` then runs the release binary against them. What was counted is kept in `xtask/oracles/sync.json`, so that a
-//! change shows in a review.
+//! of documents. `xtask/oracles/sync.mjs` then runs the binary of a debug build, which the tests have made already, against
+//! them. What was counted is kept in `xtask/oracles/sync.json`, so that a change shows in a review.
 
 use std::fs;
 use std::io::Write;
@@ -45,7 +45,7 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     let root = root();
     let folder = root.join("target/oracles-sync");
     fs::create_dir_all(&folder)?;
-    succeed(Command::new("cargo").args(["build", "--release", "--locked", "--bin", "redan"]).current_dir(&root), "the release build")?;
+    succeed(Command::new("cargo").args(["build", "--locked", "--bin", "redan"]).current_dir(&root), "the build")?;
     fs::copy(root.join("xtask/oracles/sync.mjs"), folder.join("sync.mjs")).context("copying sync.mjs")?;
     if !folder.join("node_modules/emulate").exists() {
         let mut npm = Command::new("npm");
@@ -54,7 +54,7 @@ pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
             .current_dir(&folder);
         succeed(&mut npm, "npm install")?;
     }
-    let output = Command::new("node").arg("sync.mjs").arg(root.join("target/release/redan")).arg(&root).current_dir(&folder).output();
+    let output = Command::new("node").arg("sync.mjs").arg(root.join("target/debug/redan")).arg(&root).current_dir(&folder).output();
     let output = output.context("node is not there")?;
     ensure!(output.status.success(), "the run against the stand-in failed:\n{}", String::from_utf8_lossy(&output.stderr));
     let counted: Value = serde_json::from_slice(&output.stdout)?;
