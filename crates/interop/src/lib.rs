@@ -29,6 +29,7 @@ mod format;
 pub mod galileo;
 pub mod guide;
 pub mod hcltm;
+mod json_values;
 mod kept;
 mod layout;
 pub mod limits;

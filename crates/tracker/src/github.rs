@@ -50,8 +50,7 @@ impl Tracker for GitHub {
     }
 
     fn get(&self, wire: &mut Wire<'_>, key: &str) -> Result<Option<Found>, Error> {
-        let Ok(number) = key.parse::<u64>() else { return Ok(None) };
-        Ok(wire.get_if_there(&format!("{}/{number}", self.issues()))?.as_ref().and_then(found))
+        by_number(wire, &self.issues(), key, found)
     }
 
     fn create(&self, wire: &mut Wire<'_>, new: &New) -> Result<Made, Error> {
@@ -104,6 +103,17 @@ pub(crate) fn body_after(found: &Found, change: &Change) -> String {
         None => old.to_owned(),
     };
     part::put(&body, &content, &change.mark, COMMENT)
+}
+
+/// The issue with a number, if the tracker has it; a key that is no number is nobody's.
+pub(crate) fn by_number(
+    wire: &mut Wire<'_>,
+    issues: &str,
+    key: &str,
+    found: impl Fn(&Value) -> Option<Found>,
+) -> Result<Option<Found>, Error> {
+    let Ok(number) = key.parse::<u64>() else { return Ok(None) };
+    Ok(wire.get_if_there(&format!("{issues}/{number}"))?.as_ref().and_then(found))
 }
 
 /// Reads page after page as long as there is a next one.

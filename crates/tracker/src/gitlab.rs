@@ -5,7 +5,7 @@ use redan_report::backlog::Task;
 use serde_json::{Map, Value, json};
 
 use crate::error::Error;
-use crate::github::{body_after, body_of, pages, section};
+use crate::github::{body_after, body_of, by_number, pages, section};
 use crate::issue::{Change, Closing, Found, Goal, Made, New, Section, Tracker, key_of, list, text, unexpected};
 use crate::mark::fingerprint;
 use crate::part::{self, COMMENT};
@@ -42,8 +42,7 @@ impl Tracker for GitLab {
     }
 
     fn get(&self, wire: &mut Wire<'_>, key: &str) -> Result<Option<Found>, Error> {
-        let Ok(number) = key.parse::<u64>() else { return Ok(None) };
-        Ok(wire.get_if_there(&format!("{}/{number}", self.issues()))?.as_ref().and_then(found))
+        by_number(wire, &self.issues(), key, found)
     }
 
     fn create(&self, wire: &mut Wire<'_>, new: &New) -> Result<Made, Error> {

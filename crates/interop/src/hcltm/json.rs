@@ -1,12 +1,11 @@
 //! The JSON form of models: what are blocks in HCL are objects here, or lists of objects.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::MapAccess;
 use serde_json::{Map, Value as Json};
 
 use super::syntax::{Block, Body, File, Span, place};
-use crate::{ImportError, limits};
+use crate::ImportError;
+use crate::json_values::{self, Objects, Values};
 
 /// Blocks with a name.
 const NAMED: [&str; 20] = [
@@ -49,63 +48,19 @@ pub(super) fn is_block(key: &str) -> bool {
 /// # Errors
 /// The bytes are too many, not UTF-8, or not JSON.
 pub(super) fn file(bytes: &[u8]) -> Result<File, ImportError> {
-    let Repeated(json) = serde_json::from_str(limits::text(bytes)?).map_err(|error| ImportError::Syntax(error.to_string()))?;
+    let json = json_values::parse(bytes, Repeated)?;
     Ok(File { body: body(&json), unknown: Vec::new() })
 }
 
-/// JSON in which a key may stand several times, as blocks of one name do: their values become a list.
-struct Repeated(Json);
+/// A key may stand several times, as blocks of one name do: their values become a list.
+#[derive(Clone, Copy)]
+struct Repeated;
 
-impl<'de> Deserialize<'de> for Repeated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Values).map(Repeated)
-    }
-}
-
-struct Values;
-
-impl<'de> Visitor<'de> for Values {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Repeated(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+impl Objects for Repeated {
+    fn object<'de, A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
         let mut found: indexmap::IndexMap<String, Vec<Json>> = indexmap::IndexMap::new();
-        while let Some((key, Repeated(value))) = entries.next_entry::<String, Repeated>()? {
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(Values(self))?;
             found.entry(key).or_default().push(value);
         }
         let one = |mut values: Vec<Json>| {

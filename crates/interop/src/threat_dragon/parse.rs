@@ -1,11 +1,10 @@
 //! Reading the file without what only draws it: most of a large file is ports, markup and tools of cells.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{IgnoredAny, MapAccess};
 use serde_json::{Map, Value as Json};
 
-use crate::{ImportError, limits};
+use crate::ImportError;
+use crate::json_values::{self, Objects, Values};
 
 /// Keys whose values say nothing that is read or kept.
 const DRAWN: [&str; 4] = ["groups", "markup", "tools", "labelBody"];
@@ -15,73 +14,20 @@ const DRAWN: [&str; 4] = ["groups", "markup", "tools", "labelBody"];
 /// # Errors
 /// The bytes are too many, not UTF-8, or not JSON.
 pub(super) fn parse(bytes: &[u8]) -> Result<Json, ImportError> {
-    let syntax = |error: serde_json::Error| ImportError::Syntax(error.to_string());
-    let mut parser = serde_json::Deserializer::from_str(limits::text(bytes)?);
-    let value = Filtered.deserialize(&mut parser).map_err(syntax)?;
-    parser.end().map_err(syntax)?;
-    Ok(value)
+    json_values::parse(bytes, Filtered)
 }
 
+#[derive(Clone, Copy)]
 struct Filtered;
 
-impl<'de> DeserializeSeed<'de> for Filtered {
-    type Value = Json;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Filtered {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(value.into())
-    }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
-            list.push(item);
-        }
-        Ok(list.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
+impl Objects for Filtered {
+    fn object<'de, A: MapAccess<'de>>(self, mut entries: A) -> Result<Json, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
             if DRAWN.contains(&key.as_str()) {
                 entries.next_value::<IgnoredAny>()?;
             } else {
-                map.insert(key, entries.next_value_seed(Self)?);
+                map.insert(key, entries.next_value_seed(Values(self))?);
             }
         }
         Ok(map.into())
