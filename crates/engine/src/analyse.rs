@@ -38,21 +38,25 @@ pub(crate) struct Draft {
     pub(crate) same_as: Option<String>,
 }
 
-/// Analyses a model.
-pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
-    let mut analysis = without_lints(input);
-    analysis.lints = crate::lint::lints(input.model, input.knowledge, input.policy, input.context, &analysis);
-    analysis
+/// How much is found out about raised threats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// Ids, statuses and ratings.
+    Standing,
+    /// Also the facts that they wait for, which take as long again.
+    Asks,
+    /// Also titles.
+    Whole,
 }
 
-/// The same for who has no use for lints, which judge many rules once more.
-pub(crate) fn without_lints(input: &Input<'_>) -> Analysis {
+/// Analyses a model.
+pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let nothing = Overlay::default();
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
     let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
     let refiners = refiners(input.knowledge);
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let mut raiser = raiser(input, judge(&facts));
+    let mut raiser = raiser(input, judge(&facts), Extent::Whole);
     raiser.target = target.as_ref().map(judge);
     let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
     raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
@@ -63,21 +67,54 @@ pub(crate) fn without_lints(input: &Input<'_>) -> Analysis {
     if evidence.is_some() {
         questions.iter_mut().for_each(|question| rerate(question, &threats));
     }
-    Analysis { threats, questions, lints: Vec::new(), coverage, evidence }
+    linted(input, &facts, Analysis { threats, questions, lints: Vec::new(), coverage, evidence })
+}
+
+fn linted(input: &Input<'_>, facts: &Facts<'_>, mut analysis: Analysis) -> Analysis {
+    analysis.lints = crate::lint::lints(input, facts, &analysis);
+    analysis
 }
 
 /// The threats of a model as they stand, without titles, questions, coverage and lints: what a long history needs of
-/// each of its versions.
-pub(crate) fn threats(input: &Input<'_>) -> Vec<Threat> {
+/// each of its versions, and a comparison of both of its own.
+pub(crate) fn threats(input: &Input<'_>, facts: &Facts<'_>) -> Vec<Threat> {
+    let (mut threats, _) = standing(input, facts, Extent::Standing, |_| false);
+    assess(input, &mut threats);
+    threats
+}
+
+/// What a gate judges by: the threats as they stand and the lints, with titles only where a threat may be shown, and
+/// with the number of questions where it is wanted.
+pub(crate) fn survey(input: &Input<'_>, ask: bool) -> crate::Survey {
     let nothing = Overlay::default();
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
+    let extent = if ask { Extent::Asks } else { Extent::Standing };
+    let is_titled = |threat: &Threat| match threat.status {
+        Status::Mitigated => false,
+        Status::Question => input.policy.fail_on_questions,
+        _ => true,
+    };
+    let (mut threats, asked) = standing(input, &facts, extent, is_titled);
+    let evidence = assess(input, &mut threats);
+    let analysis = Analysis { threats, evidence, ..Analysis::default() };
+    crate::Survey { analysis: linted(input, &facts, analysis), questions: ask.then_some(asked) }
+}
+
+/// Threats with titles where they are wanted, and of how many facts they wait for.
+fn standing(input: &Input<'_>, facts: &Facts<'_>, extent: Extent, is_titled: impl Fn(&Threat) -> bool) -> (Vec<Threat>, usize) {
     let refiners = refiners(input.knowledge);
-    let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let raiser = raised::Raiser { is_brief: true, ..raiser(input, judge) };
+    let nothing = Overlay::default();
+    let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
+    let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
+    let mut raiser = raiser(input, judge(facts), extent);
+    raiser.target = target.as_ref().map(judge);
     let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
     raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
-    gathered.in_order(&raiser).0
+    let (mut threats, stakes) = gathered.in_order(&raiser);
+    threats.iter_mut().filter(|threat| is_titled(threat)).for_each(|threat| raiser.entitle(threat));
+    (threats, stakes.count())
 }
+
 
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.
 fn assess(input: &Input<'_>, threats: &mut [Threat]) -> Option<Box<crate::evidence::Assessment>> {
@@ -97,7 +134,7 @@ fn rerate(question: &mut Question, threats: &[Threat]) {
 }
 
 /// What raised threats are made with, without a target model.
-pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> raised::Raiser<'a, 'm> {
+pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>, extent: Extent) -> raised::Raiser<'a, 'm> {
     raised::Raiser {
         input,
         judge,
@@ -107,7 +144,7 @@ pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>) -> rais
         mitigations: raised::stated_controls(input),
         has_assumptions: raised::has_unconfirmed(input.model),
         reasons: std::cell::RefCell::default(),
-        is_brief: false,
+        extent,
     }
 }
 

@@ -4,13 +4,16 @@
 //! Both versions are analysed with the same knowledge, so that every difference comes from the model. [`Version::of`]
 //! does nearly all of the work, so that two threads can do it.
 
+use std::cell::LazyCell;
+
 use redan_model::lang::{Band, SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
+use crate::analyse::raised::plain_title;
 use crate::analyse::{self, Input};
-use crate::analysis::{Analysis, Status, Threat};
+use crate::analysis::{Status, Threat};
 use crate::expr::Tri;
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
@@ -20,7 +23,9 @@ use crate::{Context, Policy};
 /// One of the two versions, with what of it is compared.
 #[derive(Debug)]
 pub struct Version<'a> {
-    analysis: Analysis,
+    model: &'a Model,
+    knowledge: &'a Knowledge,
+    threats: Vec<Threat>,
     written: Json,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
     controls: FxHashMap<(&'a str, &'a str), State>,
@@ -29,12 +34,16 @@ pub struct Version<'a> {
 impl<'a> Version<'a> {
     /// Looks at a model. Both versions must be looked at with the same knowledge.
     pub fn of(model: &'a Model, knowledge: &'a Knowledge, policy: &'a Policy, context: &'a Context) -> Self {
-        let analysis = analyse::without_lints(&Input { model, knowledge, policy, context });
+        let nothing = Overlay::default();
+        let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
+        let threats = analyse::threats(&Input { model, knowledge, policy, context }, &facts);
         Self {
             written: canonical::to_json(&model.root),
-            crossed: crossed(model, knowledge),
-            controls: controls(model, &analysis, knowledge),
-            analysis,
+            crossed: crossed(model, &facts),
+            controls: controls(model, &threats, knowledge),
+            threats,
+            model,
+            knowledge,
         }
     }
 }
@@ -197,9 +206,9 @@ fn strength(state: State) -> u8 {
 
 impl Tally {
     /// The numbers of an analysis.
-    pub fn of(analysis: &Analysis) -> Self {
+    pub fn of(threats: &[Threat]) -> Self {
         let mut tally = Self::default();
-        for threat in &analysis.threats {
+        for threat in threats {
             match threat.status {
                 Status::Open => {
                     if let Some(band) = threat.rating.band.or(threat.stated_band) {
@@ -223,10 +232,10 @@ pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
     Change {
         entries: entries(&before.written, &after.written),
         crossings: crossings(&before.crossed, &after.crossed),
-        threats: threats(&before.analysis, &after.analysis),
+        threats: threats(before, after),
         controls: control_changes(&before.controls, &after.controls),
-        before: Tally::of(&before.analysis),
-        after: Tally::of(&after.analysis),
+        before: Tally::of(&before.threats),
+        after: Tally::of(&after.threats),
     }
 }
 
@@ -331,9 +340,7 @@ fn crossings(old: &FxHashMap<&str, Vec<&str>>, new: &FxHashMap<&str, Vec<&str>>)
 }
 
 /// The zones that each flow is known to enter or leave.
-fn crossed<'a>(model: &'a Model, knowledge: &Knowledge) -> FxHashMap<&'a str, Vec<&'a str>> {
-    let nothing = Overlay::default();
-    let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
+fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'a str>> {
     let zones = |flow: FlowIx| {
         let all = facts.entered(flow).members.into_iter().chain(facts.left(flow).members);
         all.filter(|(_, belongs)| *belongs == Tri::Yes).map(|(zone, _)| model.id_of(zone)).collect()
@@ -341,23 +348,34 @@ fn crossed<'a>(model: &'a Model, knowledge: &Knowledge) -> FxHashMap<&'a str, Ve
     facts.flow_ixs().map(|flow| (model.id_of(Thing::Flow(flow)), zones(flow))).collect()
 }
 
-fn threats(before: &Analysis, after: &Analysis) -> Vec<ThreatChange> {
-    let (old, new) = (standings(before), standings(after));
-    let change = |threat: &Threat, before, after| ThreatChange { id: threat.id.clone(), title: threat.title.clone(), before, after };
-    let mut found = Vec::new();
-    for threat in &after.threats {
+fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
+    let (old, new) = (standings(&before.threats), standings(&after.threats));
+    let changed = after.threats.iter().filter_map(|threat| {
         let (was, is) = (old.get(threat.id.as_str()).copied(), Standing::of(threat));
-        if was != Some(is) {
-            found.push(change(threat, was, Some(is)));
-        }
-    }
+        (was != Some(is)).then_some((threat, was, Some(is)))
+    });
+    let mut found = named(after, changed);
     let gone = before.threats.iter().filter(|threat| !new.contains_key(threat.id.as_str()));
-    found.extend(gone.map(|threat| change(threat, Some(Standing::of(threat)), None)));
+    found.extend(named(before, gone.map(|threat| (threat, Some(Standing::of(threat)), None))));
     found
 }
 
-fn standings(analysis: &Analysis) -> FxHashMap<&str, Standing> {
-    analysis.threats.iter().map(|threat| (threat.id.as_str(), Standing::of(threat))).collect()
+/// Changes of threats with their titles, which are only made for them.
+fn named<'t>(
+    version: &Version<'_>,
+    changed: impl Iterator<Item = (&'t Threat, Option<Standing>, Option<Standing>)>,
+) -> Vec<ThreatChange> {
+    let nothing = Overlay::default();
+    let facts = LazyCell::new(|| Facts::new(version.model, version.knowledge, Stage::Current, &nothing));
+    let change = |(threat, before, after): (&Threat, _, _)| {
+        let title = if threat.title.is_empty() { plain_title(&facts, threat) } else { None };
+        ThreatChange { id: threat.id.clone(), title: title.unwrap_or_else(|| threat.title.clone()), before, after }
+    };
+    changed.map(change).collect()
+}
+
+fn standings(threats: &[Threat]) -> FxHashMap<&str, Standing> {
+    threats.iter().map(|threat| (threat.id.as_str(), Standing::of(threat))).collect()
 }
 
 impl Standing {
@@ -381,8 +399,8 @@ fn control_changes(old: &FxHashMap<(&str, &str), State>, new: &FxHashMap<(&str, 
 }
 
 /// What is known of every control where a threat looked for it.
-fn controls<'a>(model: &'a Model, analysis: &Analysis, knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
-    let used: FxHashSet<_> = analysis.threats.iter().flat_map(|threat| &threat.counters).copied().collect();
+fn controls<'a>(model: &'a Model, threats: &[Threat], knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
+    let used: FxHashSet<_> = threats.iter().flat_map(|threat| &threat.counters).copied().collect();
     let named = used.into_iter().map(|used| {
         let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
         ((model.id_of(used.place), control), used.state)

@@ -6,7 +6,7 @@ use redan_model::{AssetIx, Thing};
 
 use crate::analyse::judge::{Judge, Verdict, bindings};
 use crate::analyse::raised::{Raiser, id as threat_id};
-use crate::analyse::{Input, raiser, refiners};
+use crate::analyse::{Extent, Input, raiser, refiners};
 use crate::analysis::{Analysis, Threat};
 use crate::explain::{Atom, CounterAtom, Explanation};
 use crate::expr::{Env, Speaker, Tri};
@@ -30,7 +30,7 @@ pub(crate) fn explain(input: &Input<'_>, analysis: &Analysis, id: &str) -> Optio
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
     let refiners = refiners(input.knowledge);
     let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let raiser = raiser(input, judge);
+    let raiser = raiser(input, judge, Extent::Whole);
     let case = case(input, &judge, threat, id);
     let mut explanation = Explanation {
         id: id.to_owned(),
@@ -111,7 +111,7 @@ fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> 
     let refiners = refiners(input.knowledge);
     let judge = Judge { facts: &facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut found = None;
-    let raiser = raiser(input, judge);
+    let raiser = raiser(input, judge, Extent::Whole);
     raiser.on_subject(case.rule, case.env.subject, &mut |draft| {
         let mut threat = draft.threat;
         raiser.name(&mut threat);

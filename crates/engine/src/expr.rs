@@ -41,6 +41,14 @@ pub trait World {
     /// The value of a field of a thing; the thing is of a kind that has the field (checked when the rule was loaded).
     fn value(&self, thing: Thing, field: Field) -> Value<'_>;
 
+    /// The same as [`World::value`] for a field that is a truth value.
+    fn flag(&self, thing: Thing, field: Field) -> Tri {
+        match self.value(thing, field) {
+            Value::Tri(value) => value,
+            _ => Tri::Unknown,
+        }
+    }
+
     /// The base facts that are unknown and that would decide this field's value, in a stable order.
     fn unknown_facts(&self, thing: Thing, field: Field, out: &mut Vec<BaseFact>);
 

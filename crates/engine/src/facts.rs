@@ -9,6 +9,7 @@ mod graph;
 mod lists;
 mod placement;
 mod reach;
+mod recent;
 mod resolve;
 mod statements;
 mod used;
@@ -82,6 +83,7 @@ pub struct Facts<'m> {
     drawn: Vec<(crate::catalogue::ControlIx, ElementIx)>,
     /// Whether elements are exposed.
     exposures: Vec<crate::expr::Tri>,
+    recent: recent::Recent,
     memo: std::cell::RefCell<ReachMemo>,
     holdings: std::cell::RefCell<lists::Holdings>,
 }
@@ -126,6 +128,7 @@ impl<'m> Facts<'m> {
             silent_stores: Vec::new(),
             drawn: Vec::new(),
             exposures: Vec::new(),
+            recent: recent::Recent::default(),
             memo: std::cell::RefCell::default(),
             holdings: std::cell::RefCell::default(),
         }

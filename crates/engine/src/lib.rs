@@ -63,6 +63,21 @@ pub fn analyse(model: &redan_model::Model, knowledge: &Knowledge, policy: &Polic
     analyse::analyse(&analyse::Input { model, knowledge, policy, context })
 }
 
+/// What a gate judges by.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// Threats as they stand, lints and evidence. Questions and coverage are empty, as are the titles of threats that
+    /// no gate shows: mitigated ones, and questions unless they fail the gate.
+    pub analysis: Analysis,
+    /// How many questions there are, where that was asked.
+    pub questions: Option<usize>,
+}
+
+/// The same as [`analyse`] for who only judges, in half the time; `ask` also counts the questions.
+pub fn survey(model: &redan_model::Model, knowledge: &Knowledge, policy: &Policy, context: &Context, ask: bool) -> Survey {
+    analyse::survey(&analyse::Input { model, knowledge, policy, context }, ask)
+}
+
 /// Explains a threat of an analysis of the same inputs; `None` when there is no such threat.
 pub fn explain(
     model: &redan_model::Model,

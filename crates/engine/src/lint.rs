@@ -24,6 +24,8 @@ use redan_model::{Diagnostic, Model, Severity, Span, Thing};
 
 pub use specs::{LINTS, LintSpec};
 
+use crate::analyse::Input;
+use crate::facts::Facts;
 use crate::{Analysis, Context, Knowledge, Policy};
 use suppress::Suppressions;
 
@@ -32,10 +34,12 @@ const MAX_SEPARATE: usize = 3;
 /// Most names in a diagnostic that stands for several findings.
 const MAX_NAMED: usize = 5;
 
-/// Every fault of a model, in source order. Threats and questions of the analysis have to be there already.
-pub fn lints(model: &Model, knowledge: &Knowledge, policy: &Policy, context: &Context, analysis: &Analysis) -> Vec<Diagnostic> {
+/// Every fault of a model, in source order. The threats of the analysis have to be there already; `facts` are those of
+/// the model as it stands.
+pub(crate) fn lints(input: &Input<'_>, facts: &Facts<'_>, analysis: &Analysis) -> Vec<Diagnostic> {
+    let Input { model, knowledge, policy, context } = *input;
     let suppressions = Suppressions::of(model);
-    let mut linter = Linter { model, knowledge, policy, context, analysis, suppressions, out: Vec::new() };
+    let mut linter = Linter { model, knowledge, policy, context, facts, analysis, suppressions, out: Vec::new() };
     answers::check(&mut linter);
     ratings::check(&mut linter);
     assumptions::check(&mut linter);
@@ -59,6 +63,7 @@ struct Linter<'a> {
     knowledge: &'a Knowledge,
     policy: &'a Policy,
     context: &'a Context,
+    facts: &'a Facts<'a>,
     analysis: &'a Analysis,
     suppressions: Suppressions<'a>,
     out: Vec<Diagnostic>,

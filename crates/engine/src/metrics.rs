@@ -10,6 +10,7 @@ use redan_model::lang::{Band, MitigationStatus};
 
 use crate::analyse::Input;
 use crate::analysis::{Analysis, Status, Threat};
+use crate::facts::{Facts, Overlay, Stage};
 use crate::policy::place;
 use crate::{Context, Knowledge, Policy};
 
@@ -125,7 +126,9 @@ struct Track {
 /// What stands where in a model: the same as [`observe`] of its analysis without evidence, in less than half the time.
 pub fn survey(model: &Model, knowledge: &Knowledge, policy: &Policy, today: Date) -> Vec<Observed> {
     let context = Context::on(today);
-    observed(model, &crate::analyse::threats(&Input { model, knowledge, policy, context: &context }))
+    let nothing = Overlay::default();
+    let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
+    observed(model, &crate::analyse::threats(&Input { model, knowledge, policy, context: &context }, &facts))
 }
 
 /// What of an analysis the history is about.

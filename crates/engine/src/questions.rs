@@ -60,6 +60,11 @@ impl Stakes {
         }
     }
 
+    /// How many facts came up.
+    pub(crate) fn count(&self) -> usize {
+        self.stakes.len()
+    }
+
     /// Gives every threat the index that it has from now on.
     pub(crate) fn renumber(&mut self, now: impl Fn(ThreatIx) -> ThreatIx) {
         for list in self.stakes.iter_mut().flat_map(|(_, stake)| [&mut stake.settles, &mut stake.rates]) {

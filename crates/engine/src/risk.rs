@@ -25,15 +25,18 @@ pub(crate) struct Likelihood {
 }
 
 impl Likelihood {
-    /// The highest level whose condition holds; one whose condition is unknown may.
-    pub(crate) fn of(rule: &Rule, world: &dyn World, env: Env) -> Self {
+    /// The highest level whose condition holds; one whose condition is unknown may. The facts that decide are only
+    /// found where they are wanted.
+    pub(crate) fn of(rule: &Rule, world: &dyn World, env: Env, asks: bool) -> Self {
         let mut found = Self::default();
         for (level, condition) in &rule.likelihood {
             match condition.eval(world, env) {
                 Tri::No => {}
                 Tri::Unknown => {
                     found.high = found.high.max(*level);
-                    found.rates.extend(condition.unknown_facts(world, env));
+                    if asks {
+                        found.rates.extend(condition.unknown_facts(world, env));
+                    }
                 }
                 Tri::Yes => {
                     found.low = *level;

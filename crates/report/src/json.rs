@@ -127,13 +127,18 @@ pub struct CountsJson {
 impl CountsJson {
     /// Counts an analysis.
     pub fn of(analysis: &Analysis) -> Self {
+        Self::with(analysis, analysis.questions.len())
+    }
+
+    /// Counts an analysis whose questions were only counted.
+    pub fn with(analysis: &Analysis, questions: usize) -> Self {
         let [open, question, mitigated] = [Status::Open, Status::Question, Status::Mitigated].map(|status| analysis.count(status));
         Self {
             open,
             question,
             mitigated,
             answered: analysis.threats.len() - open - question - mitigated,
-            questions: analysis.questions.len(),
+            questions,
             lints: analysis.lints.len(),
         }
     }

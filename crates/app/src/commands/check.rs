@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use redan_engine::analysis::{Status, Threat};
-use redan_engine::{Analysis, Context, Knowledge, Policy};
+use redan_engine::{Analysis, Context, Knowledge, Policy, Survey};
 use redan_model::{Diagnostic, Model};
 use redan_report::gate::{CheckReport, comment, github, gitlab, junit, sarif};
 use redan_report::json::{self, CountsJson, DiagnosticJson, ModelJson};
@@ -110,7 +110,7 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session<'_>) -> Outcome {
         }
     }
     rules_are_right(&models, session)?;
-    let mut checked = check(models);
+    let mut checked = check(models, args.format == CheckFormat::Json);
     if let Some(before) = before {
         checked.iter_mut().for_each(|one| one.forgive(&before));
     }
@@ -174,8 +174,8 @@ fn rules_are_right(models: &[Opened], session: &mut Session<'_>) -> anyhow::Resu
     if shown.is_empty() { Ok(()) } else { Err(Failure::Reported.into()) }
 }
 
-fn check(models: Vec<Opened>) -> Vec<Checked> {
-    let found = analyses(&models);
+fn check(models: Vec<Opened>, ask: bool) -> Vec<Checked> {
+    let found = analyses(&models, ask);
     models.into_iter().zip(found).map(|(model, found)| Checked::new(model, found)).collect()
 }
 
@@ -185,11 +185,13 @@ struct Job<'a> {
     knowledge: &'a Knowledge,
     policy: &'a Policy,
     context: Context,
+    /// Whether the number of questions is wanted.
+    ask: bool,
 }
 
 /// How many of what an analysis found, counted before what nobody needs any more is taken out of it.
 struct Counts {
-    json: CountsJson,
+    json: Option<CountsJson>,
     summary: String,
     waiting: usize,
 }
@@ -202,12 +204,12 @@ struct Done {
 }
 
 /// The analyses of all valid models, made on every core.
-fn analyses(models: &[Opened]) -> Vec<Option<Done>> {
+fn analyses(models: &[Opened], ask: bool) -> Vec<Option<Done>> {
     let job = |opened: &'_ Opened| opened.loaded.is_valid().then(|| opened.context());
     let contexts: Vec<Option<Context>> = models.iter().map(job).collect();
     let jobs = models.iter().zip(contexts).map(|(opened, context)| {
         let (model, knowledge, policy) = (&opened.loaded.model, &*opened.knowledge, &opened.project.policy);
-        context.map(|context| Job { model, knowledge, policy, context })
+        context.map(|context| Job { model, knowledge, policy, context, ask })
     });
     let jobs: Vec<Option<Job<'_>>> = jobs.collect();
     threads::map(&jobs, || (), |(), job| job.as_ref().map(Job::run))
@@ -215,11 +217,12 @@ fn analyses(models: &[Opened]) -> Vec<Option<Done>> {
 
 impl Job<'_> {
     fn run(&self) -> Done {
-        let mut analysis = redan_engine::analyse(self.model, self.knowledge, self.policy, &self.context);
+        let Survey { mut analysis, questions } =
+            redan_engine::survey(self.model, self.knowledge, self.policy, &self.context, self.ask);
         let mut judged = gate::judge(self.model, self.knowledge, self.policy, &analysis, self.context.today);
         judged.failures.extend(evidence::failures(&self.context.evidence, &analysis).into_iter().map(Failed::of_evidence));
         let waiting = analysis.count(Status::Question);
-        let counts = Counts { json: CountsJson::of(&analysis), summary: people::summary(&analysis), waiting };
+        let counts = Counts { json: questions.map(|questions| CountsJson::with(&analysis, questions)), summary: people::summary(&analysis), waiting };
         lighten(&mut analysis, &judged);
         Done { analysis: Kept::new(analysis), counts, judged }
     }
@@ -231,8 +234,6 @@ fn lighten(analysis: &mut Analysis, judged: &Judged) {
     let is_shown = |threat: &Threat| !matches!(threat.status, Status::Question | Status::Mitigated) || failing.contains(threat.id.as_str());
     analysis.threats.retain(is_shown);
     analysis.threats.shrink_to_fit();
-    analysis.questions = Vec::new();
-    analysis.coverage = Vec::new();
 }
 
 impl Checked {
@@ -275,7 +276,7 @@ fn since(revision: &str, checked: &[Checked], session: &mut Session<'_>) -> anyh
             continue;
         };
         let (knowledge, policy) = (&*one.model.knowledge, &one.model.project.policy);
-        let job = Job { model: &old.loaded.model, knowledge, policy, context: Context::on(one.model.today) };
+        let job = Job { model: &old.loaded.model, knowledge, policy, context: Context::on(one.model.today), ask: false };
         known.add(&one.model.below, &job.run().judged.failures);
     }
     Ok(known)
@@ -349,7 +350,7 @@ fn document(checked: &[Checked]) -> Document<'_> {
     let models = checked.iter().map(|one| ModelChecked {
         model: ModelJson::of(&one.model.loaded.model, &one.model.loaded.sources),
         valid: one.analysis.is_some(),
-        counts: one.counts.as_ref().map(|counts| counts.json),
+        counts: one.counts.as_ref().and_then(|counts| counts.json),
         gate: one.analysis.is_some().then(|| GateJson {
             passed: one.failures.is_empty(),
             failures: one.failures.clone(),

@@ -7,7 +7,7 @@ use crate::analysis::CounterUse;
 use crate::catalogue::ControlIx;
 use crate::expr::{Field, Things, Tri, World};
 use crate::fact::{BaseFact, FactKey};
-use crate::facts::{Facts, Resolved};
+use crate::facts::Facts;
 use crate::rule::{Counter, CounterRole};
 
 /// More alternatives than anybody reads.
@@ -86,7 +86,7 @@ impl Sight<'_, '_> {
                 }
                 let places = self.places(*role);
                 for (place, tri) in &places.things.members {
-                    if self.state(*place, *control).state == State::Unknown {
+                    if self.state(*place, *control) == State::Unknown {
                         push(out, self.ask(*place, *control));
                     }
                     if tri.is_unknown()
@@ -116,10 +116,10 @@ impl Sight<'_, '_> {
             Counter::Any(list) | Counter::All(list) => list.iter().for_each(|one| self.uses(one, out)),
             Counter::Control { role, control } => {
                 if let Some(place) = self.single(*role) {
-                    return out.push(CounterUse { control: *control, place, state: self.state(place, *control).state });
+                    return out.push(CounterUse { control: *control, place, state: self.state(place, *control) });
                 }
                 for (place, _) in self.places(*role).things.members {
-                    out.push(CounterUse { control: *control, place, state: self.state(place, *control).state });
+                    out.push(CounterUse { control: *control, place, state: self.state(place, *control) });
                 }
             }
         }
@@ -151,7 +151,7 @@ impl Sight<'_, '_> {
         let places = self.places(role);
         let wrong = |state: State| if clear { state != State::Yes } else { matches!(state, State::Yes | State::Unknown) };
         let members = places.things.members.iter().map(|(place, _)| *place);
-        let wanting: Vec<_> = members.filter(|place| wrong(self.state(*place, control).state)).map(|place| (place, control)).collect();
+        let wanting: Vec<_> = members.filter(|place| wrong(self.state(*place, control))).map(|place| (place, control)).collect();
         if wanting.is_empty() {
             Vec::new()
         } else if places.all == clear {
@@ -168,11 +168,11 @@ impl Sight<'_, '_> {
 
     fn control(&self, role: CounterRole, control: ControlIx) -> Bits {
         if let Some(place) = self.single(role) {
-            return Bits::of(self.state(place, control).state);
+            return Bits::of(self.state(place, control));
         }
         let places = self.places(role);
         let (sure, unsure): (Vec<_>, Vec<_>) = places.things.members.iter().partition(|(_, tri)| tri.is_yes());
-        let at = |place: &(Thing, Tri)| Bits::of(self.state(place.0, control).state);
+        let at = |place: &(Thing, Tri)| Bits::of(self.state(place.0, control));
         if places.all {
             let known = sure.into_iter().map(at).reduce(Bits::and);
             let open = places.things.open.then_some(Bits::UNKNOWN);
@@ -185,11 +185,11 @@ impl Sight<'_, '_> {
     }
 
     /// What is known of a control at a place.
-    pub(crate) fn state(&self, place: Thing, control: ControlIx) -> Resolved<'_> {
+    pub(crate) fn state(&self, place: Thing, control: ControlIx) -> State {
         let key = FactKey::Control(control);
         match place {
-            Thing::Flow(ix) if self.turned && place == self.subject => self.facts.resolve_turned(ix, key),
-            _ => self.facts.resolve(place, key),
+            Thing::Flow(ix) if self.turned && place == self.subject => self.facts.state_turned(ix, key),
+            _ => self.facts.state(place, key),
         }
     }
 

@@ -41,15 +41,11 @@ pub(crate) struct Judge<'a, 'm> {
 impl<'m> Judge<'_, 'm> {
     /// Judges a rule on a subject; `member` says whether a bound asset certainly belongs to the list of `with`.
     pub(crate) fn verdict(&self, rule: RuleIx, env: Env, member: Tri) -> Option<Verdict> {
-        self.either_way(rule, env, member, true)
+        self.verdict_with(rule, env, member, true)
     }
 
-    /// The same without the facts that would settle it, which take most of the time.
-    pub(crate) fn verdict_alone(&self, rule: RuleIx, env: Env, member: Tri) -> Option<Verdict> {
-        self.either_way(rule, env, member, false)
-    }
-
-    fn either_way(&self, rule: RuleIx, env: Env, member: Tri, asks: bool) -> Option<Verdict> {
+    /// The same, with the facts that would settle it only where they are wanted: they take most of the time.
+    pub(crate) fn verdict_with(&self, rule: RuleIx, env: Env, member: Tri, asks: bool) -> Option<Verdict> {
         let forth = self.one_way(rule, env, member, (false, asks));
         let Thing::Flow(ix) = env.subject else { return forth };
         if !self.facts.ends(ix).both_ways {
@@ -96,7 +92,7 @@ impl<'m> Judge<'_, 'm> {
                 turned,
                 counters: Vec::new(),
                 asks: Vec::new(),
-                likelihood: Likelihood::of(rule, world, env),
+                likelihood: Likelihood::of(rule, world, env, asks),
             };
             sight.uses(&rule.countered_by, &mut verdict.counters);
             if !asks {

@@ -8,7 +8,7 @@ use redan_model::{AssetIx, Model, SourceId, Span, Thing};
 use rustc_hash::FxHashMap;
 
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
-use super::{Draft, Input, hand, is_live};
+use super::{Draft, Extent, Input, hand, is_live};
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::{Answers, Entry};
 use crate::catalogue::ControlIx;
@@ -34,8 +34,8 @@ pub(crate) struct Raiser<'a, 'm> {
     pub(crate) mitigations: StatedControls<'m>,
     pub(crate) has_assumptions: bool,
     pub(crate) reasons: RefCell<Reasons>,
-    /// Whether only ids, statuses and ratings are wanted, and neither titles nor what threats wait for.
-    pub(crate) is_brief: bool,
+    /// How much is wanted.
+    pub(crate) extent: Extent,
 }
 
 /// Phrases of ratings, each list and each phrase made once: threats to one thing differ in little else than their rules.
@@ -119,8 +119,7 @@ impl Raiser<'_, '_> {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let mut on = |asset, member| {
             let env = Env { subject, asset };
-            let verdict = if self.is_brief { self.judge.verdict_alone(ix, env, member) } else { self.judge.verdict(ix, env, member) };
-            if let Some(verdict) = verdict {
+            if let Some(verdict) = self.judge.verdict_with(ix, env, member, self.extent >= Extent::Asks) {
                 take(self.draft(ix, env, member, verdict));
             }
         };
@@ -216,8 +215,15 @@ impl Raiser<'_, '_> {
         let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
         let rule = &self.input.knowledge.rules[usize::from(rule.0)];
         threat.id = id(self.input.model, rule, subject, threat.with);
-        if threat.title.is_empty() && threat.answer.is_none() && !self.is_brief {
-            threat.title = crate::title::fill(&rule.title, self.judge.facts, subject, threat.with, false);
+        if self.extent == Extent::Whole {
+            self.entitle(threat);
+        }
+    }
+
+    /// Gives a raised threat its title, unless it has one.
+    pub(crate) fn entitle(&self, threat: &mut Threat) {
+        if let Some(title) = plain_title(self.judge.facts, threat) {
+            threat.title = title;
         }
     }
 
@@ -363,6 +369,15 @@ pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tr
         Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
         Some(_) => likelihood * impact,
     }
+}
+
+/// The title that a rule gives a threat; nothing where the threat has one, or an answer that may have left it empty.
+pub(crate) fn plain_title(facts: &Facts<'_>, threat: &Threat) -> Option<String> {
+    let (Some(rule), Some(subject), true, None) = (threat.rule, threat.subject, threat.title.is_empty(), &threat.answer) else {
+        return None;
+    };
+    let rule = &facts.knowledge.rules[usize::from(rule.0)];
+    Some(crate::title::fill(&rule.title, facts, subject, threat.with, false))
 }
 
 /// Where a reader finds a thing; for the model its name, or else the start of the file.

@@ -83,10 +83,7 @@ impl<'w> Frame<'w> {
     }
 
     fn flag(&self, path: &Path, field: Field) -> Tri {
-        match self.world.value(self.thing(path), field) {
-            Value::Tri(value) => value,
-            _ => Tri::Unknown,
-        }
+        self.world.flag(self.thing(path), field)
     }
 
     pub(super) fn thing(&self, path: &Path) -> Thing {

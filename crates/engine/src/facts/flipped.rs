@@ -37,6 +37,10 @@ impl World for Flipped<'_, '_> {
         self.facts.value(thing, self.turned(thing, field))
     }
 
+    fn flag(&self, thing: Thing, field: Field) -> Tri {
+        self.facts.flag(thing, self.turned(thing, field))
+    }
+
     fn unknown_facts(&self, thing: Thing, field: Field, out: &mut Vec<BaseFact>) {
         self.facts.unknown_facts(thing, self.turned(thing, field), out);
     }

@@ -43,14 +43,12 @@ pub(crate) struct Resolved<'m> {
     span: Option<Span>,
 }
 
-impl Resolved<'_> {
-    /// Whether the thing is there, in full or in part.
-    pub(crate) fn present(self) -> Tri {
-        match self.state {
-            State::Yes | State::Partial => Tri::Yes,
-            State::No => Tri::No,
-            State::Unknown => Tri::Unknown,
-        }
+/// Whether something in a state is there, in full or in part.
+fn present(state: State) -> Tri {
+    match state {
+        State::Yes | State::Partial => Tri::Yes,
+        State::No => Tri::No,
+        State::Unknown => Tri::Unknown,
     }
 }
 
@@ -62,12 +60,12 @@ impl<'m> Facts<'m> {
 
     /// The value of a control of a flow as seen from its target's side: what the source states counts, since that end
     /// is called back.
-    pub(crate) fn resolve_turned(&self, flow: FlowIx, key: FactKey) -> Resolved<'m> {
+    pub(crate) fn state_turned(&self, flow: FlowIx, key: FactKey) -> State {
         let (thing, source) = (Thing::Flow(flow), Thing::Element(self.ends(flow).source));
         if self.own(thing, key).is_none() && self.places(key).contains(&Place::Target) {
-            return self.resolve(source, key);
+            return self.state(source, key);
         }
-        self.resolve(thing, key)
+        self.state(thing, key)
     }
 
     /// Where a trait or control may stand.
@@ -78,6 +76,16 @@ impl<'m> Facts<'m> {
             FactKey::Trait(ix) => catalogue.traits.get_index(ix.0.into()).map_or(&[], |entry| entry.1.of.as_slice()),
             _ => &[],
         }
+    }
+
+    /// What is known of a trait or control of a thing: the state of [`Facts::resolve`], which rules ask for most.
+    pub(crate) fn state(&self, thing: Thing, key: FactKey) -> State {
+        self.recent.state(self.slot(thing), key, || self.resolve(thing, key).state)
+    }
+
+    /// Whether a thing has a trait or control, in full or in part.
+    pub(crate) fn has(&self, thing: Thing, key: FactKey) -> Tri {
+        present(self.state(thing, key))
     }
 
     /// The value of a trait or control of a thing.

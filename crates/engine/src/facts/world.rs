@@ -13,8 +13,8 @@ use crate::fact::{BaseFact, FactKey, Property, UsedFact};
 impl World for Facts<'_> {
     fn value(&self, thing: Thing, field: Field) -> Value<'_> {
         match field {
-            Field::Trait(ix) => return Value::Tri(self.resolve(thing, FactKey::Trait(ix)).present()),
-            Field::Control(ix) => return Value::Tri(self.resolve(thing, FactKey::Control(ix)).present()),
+            Field::Trait(ix) => return Value::Tri(self.has(thing, FactKey::Trait(ix))),
+            Field::Control(ix) => return Value::Tri(self.has(thing, FactKey::Control(ix))),
             Field::Id => return Value::Text(Some(self.model.id_of(thing))),
             Field::Name => return Value::Text(Some(self.model.name_of(thing))),
             Field::Tags => return self.tags(thing),
@@ -28,6 +28,17 @@ impl World for Facts<'_> {
             Thing::Element(ix) => self.element_value(ix, field),
             Thing::Flow(ix) => self.flow_value(ix, field),
             Thing::Asset(ix) => self.asset_value(ix, field),
+        }
+    }
+
+    fn flag(&self, thing: Thing, field: Field) -> Tri {
+        match field {
+            Field::Trait(ix) => self.has(thing, FactKey::Trait(ix)),
+            Field::Control(ix) => self.has(thing, FactKey::Control(ix)),
+            _ => match self.value(thing, field) {
+                Value::Tri(value) => value,
+                _ => Tri::Unknown,
+            },
         }
     }
 
@@ -103,7 +114,7 @@ fn text(value: Option<&Spanned<String>>) -> Value<'_> {
 
 impl Facts<'_> {
     fn ask_state(&self, thing: Thing, key: FactKey, out: &mut Vec<BaseFact>) {
-        if self.resolve(thing, key).present().is_unknown() {
+        if self.has(thing, key).is_unknown() {
             out.push(self.ask(thing, key));
         }
     }

@@ -7,7 +7,7 @@ use redan_model::{AssetIx, ElementIx, FlowIx, Thing, ZoneIx};
 use super::Linter;
 use crate::expr::Tri;
 use crate::fact::FactKey;
-use crate::facts::{Facts, Overlay, Stage, narrow, things};
+use crate::facts::{Facts, narrow, things};
 
 /// A model with fewer elements says little.
 const FEW: usize = 3;
@@ -34,13 +34,12 @@ const EMPTY_WORDS: [&str; 18] = [
 ];
 
 pub(super) fn check(linter: &mut Linter<'_>) {
-    let nothing = Overlay::default();
-    let facts = Facts::new(linter.model, linter.knowledge, Stage::Current, &nothing);
-    missing_parts(linter, &facts);
+    let facts = linter.facts;
+    missing_parts(linter, facts);
     shape(linter);
     names(linter);
-    unstated(linter, &facts);
-    misfits(linter, &facts);
+    unstated(linter, facts);
+    misfits(linter, facts);
 }
 
 /// What systems like this have and the model does not draw.
@@ -191,12 +190,12 @@ fn say(linter: &mut Linter<'_>, code: &'static str, message: &str) {
 
 fn model_state(facts: &Facts<'_>, control: &str) -> State {
     let ix = facts.knowledge.catalogue.controls.get_index_of(control);
-    ix.map_or(State::No, |ix| facts.resolve(Thing::Model, FactKey::Control(crate::catalogue::ControlIx(narrow(ix)))).state)
+    ix.map_or(State::No, |ix| facts.state(Thing::Model, FactKey::Control(crate::catalogue::ControlIx(narrow(ix)))))
 }
 
 fn trait_state(facts: &Facts<'_>, thing: Thing, name: &str) -> Tri {
     let ix = facts.knowledge.catalogue.traits.get_index_of(name);
-    ix.map_or(Tri::No, |ix| facts.resolve(thing, FactKey::Trait(crate::catalogue::TraitIx(narrow(ix)))).present())
+    ix.map_or(Tri::No, |ix| facts.has(thing, FactKey::Trait(crate::catalogue::TraitIx(narrow(ix)))))
 }
 
 /// Whether any of these technologies is drawn.

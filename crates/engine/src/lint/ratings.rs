@@ -8,7 +8,7 @@ use super::{Found, Linter};
 use crate::analysis::{Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
 use crate::expr::{Env, Field, Tri, Value, World};
-use crate::facts::{Facts, Overlay, Stage};
+use crate::facts::Facts;
 use crate::risk::Likelihood;
 use crate::score;
 
@@ -110,15 +110,13 @@ fn hopeful(linter: &mut Linter<'_>) {
     if entries.is_empty() {
         return;
     }
-    let nothing = Overlay::default();
-    let facts = Facts::new(model, linter.knowledge, Stage::Current, &nothing);
     for (key, entry) in entries {
         let Some(likelihood) = &entry.value.likelihood else { continue };
         let Some(threat) = linter.analysis.threats.iter().find(|threat| threat.answer.as_ref().is_some_and(|answer| answer.key == *key))
         else {
             continue;
         };
-        if let Some(message) = objection(linter, &facts, threat, key, likelihood.value.is) {
+        if let Some(message) = objection(linter, linter.facts, threat, key, likelihood.value.is) {
             let diagnostic = linter.found("over-optimistic-likelihood", likelihood.span, message).about(key);
             linter.report(diagnostic);
         }
@@ -128,7 +126,7 @@ fn hopeful(linter: &mut Linter<'_>) {
 fn objection(linter: &Linter<'_>, facts: &Facts<'_>, threat: &Threat, key: &str, likelihood: u8) -> Option<String> {
     if let Some((rule, subject)) = threat.rule.zip(threat.subject) {
         let rule = &linter.knowledge.rules[usize::from(rule.0)];
-        let base = Likelihood::of(rule, facts, Env { subject, asset: threat.with }).high;
+        let base = Likelihood::of(rule, facts, Env { subject, asset: threat.with }, false).high;
         if likelihood < base {
             return Some(format!("`{key}` gets likelihood {likelihood} where the rule says {base}, and no reason is given"));
         }

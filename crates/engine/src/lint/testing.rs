@@ -36,8 +36,7 @@ fn lints_with(text: &str, policy: &Policy) -> Vec<Diagnostic> {
     let loaded = load_text("shop.tm.yaml", text, &knowledge.vocabulary());
     assert!(loaded.is_valid(), "{:?}", loaded.diagnostics);
     let context = Context::on(date(2026, 2, 1));
-    let analysis = analyse(&loaded.model, &knowledge, policy, &context);
-    super::lints(&loaded.model, &knowledge, policy, &context, &analysis)
+    analyse(&loaded.model, &knowledge, policy, &context).lints
 }
 
 fn codes(text: &str) -> Vec<&'static str> {

@@ -27,19 +27,20 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let untrusted = |zone: &ZoneIx| (BaseFact { thing: Thing::Zone(*zone), key: FactKey::Trust }, "untrusted".to_owned());
     let overlay = Overlay { facts: trusted.iter().map(untrusted).collect(), ..Overlay::default() };
     let mut relied: BTreeMap<ZoneIx, Vec<String>> = BTreeMap::new();
-    let nothing = Overlay::default();
-    let now = Facts::new(linter.model, linter.knowledge, Stage::Current, &nothing);
+    let now = linter.facts;
     let without = Facts::new(linter.model, linter.knowledge, Stage::Current, &overlay);
     let refiners = crate::analyse::refiners(linter.knowledge);
     let judge = Judge { facts: &without, knowledge: linter.knowledge, unknown: linter.policy.unknown, refiners: &refiners };
     let rules = linter.knowledge.rules.iter().enumerate().filter(|(_, rule)| reads_trust(rule));
     let rules: Vec<(RuleIx, &Rule)> = rules.map(|(ix, rule)| (RuleIx(narrow(ix)), rule)).collect();
+    // What is raised already needs no second look.
+    let raised: FxHashSet<(RuleIx, Thing)> = linter.analysis.threats.iter().filter_map(|threat| threat.rule.zip(threat.subject)).collect();
     let mut found: Vec<(RuleIx, ZoneIx, Thing)> = Vec::new();
-    for subject in things(linter.model).filter(|thing| is_subject(&now, *thing)) {
-        let kind = kind_of(&now, subject);
+    for subject in things(linter.model).filter(|thing| is_subject(now, *thing)) {
+        let kind = kind_of(now, subject);
         for (ix, rule) in rules.iter().filter(|(_, rule)| rule.on.contains(&kind)) {
             let env = Env::of(subject);
-            if !rule.when.eval(&now, env).is_no() {
+            if raised.contains(&(*ix, subject)) || !rule.when.eval(now, env).is_no() {
                 continue;
             }
             if judge.is_live(*ix, env)
