@@ -4,6 +4,7 @@ pub(crate) mod counter;
 mod gather;
 pub(crate) mod hand;
 pub(crate) mod judge;
+mod names;
 pub(crate) mod raised;
 
 use redan_model::Model;

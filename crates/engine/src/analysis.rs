@@ -176,7 +176,7 @@ pub struct Threat {
     /// Unconfirmed assumptions that its status rests on.
     pub assumptions: Vec<String>,
     /// Questions that settle it, in question order.
-    pub questions: Vec<QuestionIx>,
+    pub questions: Few<QuestionIx, 4>,
     /// The entry of the model that answers it, or that it is.
     pub answer: Option<Box<Answer>>,
     /// Ids of raised threats that were merged into it.

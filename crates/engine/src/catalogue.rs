@@ -5,6 +5,9 @@ use std::sync::OnceLock;
 use indexmap::IndexMap;
 use redan_model::Place;
 use redan_model::lang::{State, Strength};
+use rustc_hash::FxHashMap;
+
+use crate::facts::narrow;
 
 /// Index of a control in [`Catalogue::controls`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,4 +180,36 @@ pub struct Catalogue {
     pub taxonomies: IndexMap<String, Taxonomy>,
     /// The words that speak for each technology, found when the first question needs them.
     pub(crate) words: OnceLock<Vec<Vec<String>>>,
+    /// Ids and aliases of technologies and of protocols with their indexes, found when the first model needs them.
+    pub(crate) names: OnceLock<Names>,
+}
+
+/// What technologies and protocols are called.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    technologies: FxHashMap<String, u16>,
+    protocols: FxHashMap<String, u16>,
+}
+
+impl Catalogue {
+    /// The index of the technology with an id or alias.
+    pub(crate) fn technology_named(&self, name: &str) -> Option<u16> {
+        self.named().technologies.get(name).copied()
+    }
+
+    /// The index of the protocol with an id or alias.
+    pub(crate) fn protocol_named(&self, name: &str) -> Option<u16> {
+        self.named().protocols.get(name).copied()
+    }
+
+    fn named(&self) -> &Names {
+        fn all<'a>(entries: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> FxHashMap<String, u16> {
+            let with_index = entries.enumerate();
+            with_index.flat_map(|(ix, (id, aliases))| aliases.iter().chain([id]).map(move |name| (name.clone(), narrow(ix)))).collect()
+        }
+        self.names.get_or_init(|| Names {
+            technologies: all(self.technologies.iter().map(|(id, known)| (id, &known.aliases))),
+            protocols: all(self.protocols.iter().map(|(id, known)| (id, &known.aliases))),
+        })
+    }
 }

@@ -251,6 +251,15 @@ impl Expr {
     /// The unknown base facts that an unknown result waits for, each once, in the order of the text; none when the
     /// result is known. Of a list: those that would decide its members.
     pub fn unknown_facts(&self, world: &dyn World, env: Env) -> Vec<BaseFact> {
+        match &self.program {
+            Program::Condition(cond) if Frame::new(world, env).cond(cond).is_unknown() => self.behind_unknown(world, env),
+            Program::Condition(_) => Vec::new(),
+            Program::List(_) => self.behind_unknown(world, env),
+        }
+    }
+
+    /// The same where the result is known to be unknown, without finding that out once more.
+    pub(crate) fn behind_unknown(&self, world: &dyn World, env: Env) -> Vec<BaseFact> {
         let frame = Frame::new(world, env);
         match &self.program {
             Program::Condition(cond) => unknowns::unknown_in_cond(frame, cond),

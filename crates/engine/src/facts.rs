@@ -22,7 +22,7 @@ use crate::Knowledge;
 use crate::fact::{BaseFact, Property};
 
 pub(crate) use flipped::Flipped;
-pub(crate) use placement::Placement;
+pub(crate) use placement::{Placement, narrow32};
 pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
 pub(crate) use statements::{By, Statement, fact_sets, narrow, things};
@@ -223,7 +223,7 @@ impl<'m> Facts<'m> {
     }
 
     /// Where a thing stands in tables over all things.
-    fn slot(&self, thing: Thing) -> usize {
+    pub(crate) fn slot(&self, thing: Thing) -> usize {
         statements::slot(self.model, thing)
     }
 }

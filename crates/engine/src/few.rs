@@ -43,8 +43,9 @@ impl<T: Copy, const N: usize> Few<T, N> {
                 items[usize::from(*len)] = item;
                 *len += 1;
             }
-            Kept::There(items) if !items.is_empty() => items.push(item),
-            Kept::Here { .. } | Kept::There(_) => {
+            Kept::There(items) if items.is_empty() => self.0 = Kept::Here { len: 1, items: [item; N] },
+            Kept::There(items) => items.push(item),
+            Kept::Here { .. } => {
                 let mut items = self.to_vec();
                 items.push(item);
                 *self = Self::of(&items);

@@ -25,6 +25,7 @@ pub mod knowledge;
 pub mod lint;
 pub mod metrics;
 pub mod mutate;
+pub mod packed;
 pub mod paths;
 pub mod plan;
 pub mod policy;

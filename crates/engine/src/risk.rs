@@ -35,7 +35,7 @@ impl Likelihood {
                 Tri::Unknown => {
                     found.high = found.high.max(*level);
                     if asks {
-                        found.rates.extend(condition.unknown_facts(world, env));
+                        found.rates.extend(condition.behind_unknown(world, env));
                     }
                 }
                 Tri::Yes => {
@@ -160,12 +160,17 @@ pub(crate) struct Risk<'a, 'm> {
     involved: RefCell<FxHashMap<Thing, Rc<Involved>>>,
     /// The last answer of [`Risk::exposure`]: all threats to one thing ask the same.
     exposed: Cell<Option<(Thing, Exposure)>>,
+    /// The answers of [`Risk::impact`] for the thing that was asked about last: its threats differ in few properties.
+    impacts: RefCell<(Thing, Vec<(ImpactKey, Rc<Impact>)>)>,
 }
+
+/// What an impact on a thing depends on: an asset that is looked at alone, and the properties in their order.
+type ImpactKey = (Option<AssetIx>, u32);
 
 impl<'a, 'm> Risk<'a, 'm> {
     /// Ratings over the facts of a model.
     pub(crate) fn new(facts: &'a Facts<'m>, assume: Level) -> Self {
-        Self { facts, distances: facts.distances(), assume, involved: RefCell::default(), exposed: Cell::new(None) }
+        Self { facts, distances: facts.distances(), assume, involved: RefCell::default(), exposed: Cell::new(None), impacts: RefCell::new((Thing::Model, Vec::new())) }
     }
 
     /// How exposed a thing is.
@@ -301,7 +306,21 @@ impl<'a, 'm> Risk<'a, 'm> {
     }
 
     /// The impact of a threat to properties of what is at a thing, or of one asset.
-    pub(crate) fn impact(&self, thing: Thing, with: Option<AssetIx>, properties: &[Property]) -> Impact {
+    pub(crate) fn impact(&self, thing: Thing, with: Option<AssetIx>, properties: &[Property]) -> Rc<Impact> {
+        let in_order = properties.iter().fold(0, |key: u32, property| key.wrapping_mul(8).wrapping_add(*property as u32 + 1));
+        let mut kept = self.impacts.borrow_mut();
+        if kept.0 != thing {
+            *kept = (thing, Vec::new());
+        }
+        if let Some((_, impact)) = kept.1.iter().find(|(key, _)| *key == (with, in_order)) {
+            return Rc::clone(impact);
+        }
+        let impact = Rc::new(self.find_impact(thing, with, properties));
+        kept.1.push(((with, in_order), Rc::clone(&impact)));
+        impact
+    }
+
+    fn find_impact(&self, thing: Thing, with: Option<AssetIx>, properties: &[Property]) -> Impact {
         let involved = self.involved(with.map_or(thing, Thing::Asset));
         let properties = if properties.is_empty() { &Property::ALL[..3] } else { properties };
         let assume = self.assume as u8;

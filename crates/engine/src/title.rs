@@ -9,12 +9,24 @@ use crate::facts::Facts;
 
 /// Fills the placeholders of a title; one that does not apply becomes "it".
 pub(crate) fn fill(template: &str, facts: &Facts<'_>, subject: Thing, asset: Option<AssetIx>, turned: bool) -> String {
+    fill_with(template, facts, subject, asset, turned, |thing| facts.model.spoken(thing))
+}
+
+/// The same with names that are at hand.
+pub(crate) fn fill_with<'n>(
+    template: &str,
+    facts: &Facts<'_>,
+    subject: Thing,
+    asset: Option<AssetIx>,
+    turned: bool,
+    spoken: impl Fn(Thing) -> Cow<'n, str>,
+) -> String {
     let mut title = String::with_capacity(template.len() + 24);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, behind)) = after.split_once('}') else { break };
         title.push_str(before);
-        let named = thing(name, facts, subject, asset, turned).map_or(Cow::Borrowed("it"), |thing| facts.model.spoken(thing));
+        let named = thing(name, facts, subject, asset, turned).map_or(Cow::Borrowed("it"), &spoken);
         // A stated name stays as it is written; our own "the flow …" starts a sentence with a capital.
         if title.is_empty() && named.starts_with("the ") {
             title.push_str(&capitalised(&named))

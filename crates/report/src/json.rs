@@ -12,6 +12,7 @@ mod ids;
 mod lists;
 mod pasta;
 mod paths;
+mod pretty;
 mod report;
 mod rules;
 mod scores;

@@ -1,6 +1,7 @@
 //! Raised threats as they come, brought into the order of the analysis: those written by hand, then by rule and subject.
 
 use super::Draft;
+use super::names::Names;
 use super::raised::Raiser;
 use crate::Knowledge;
 use crate::analysis::{Threat, ThreatIx};
@@ -36,7 +37,9 @@ impl Gathered {
             return;
         }
         let ix = ThreatIx(narrow(self.rules.len()));
-        self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
+        if !asks.is_empty() || !rates.is_empty() {
+            self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
+        }
         self.rules.push(rule);
         self.raised[usize::from(rule.0)].push(threat);
     }
@@ -46,14 +49,15 @@ impl Gathered {
         let places = self.places();
         self.stakes.renumber(|threat| places[threat.0 as usize]);
         self.merged.sort_by_key(|(_, threat)| threat.rule);
+        let names = Names::of(raiser.judge.facts, raiser.extent);
         for (into, mut threat) in self.merged {
-            raiser.name(&mut threat);
+            raiser.name(&names, &mut threat);
             absorb(&mut self.written[into], threat, raiser.input.knowledge);
         }
         let mut threats = self.written;
         threats.reserve_exact(self.rules.len());
         self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule));
-        threats.iter_mut().for_each(|threat| raiser.name(threat));
+        threats.iter_mut().for_each(|threat| raiser.name(&names, threat));
         (threats, self.stakes)
     }
 

@@ -50,7 +50,7 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         partly_countered: false,
         references: references(&stated.references.entries).into(),
         assumptions: Vec::new(),
-        questions: Vec::new(),
+        questions: Few::default(),
         answer: Some(Box::new(answer(input, id, entry))),
         merged: Vec::new(),
         identified: stated.identified.as_ref().map(|day| day.value),

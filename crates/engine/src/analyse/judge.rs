@@ -79,7 +79,8 @@ impl<'m> Judge<'_, 'm> {
     fn one_way(&self, ix: RuleIx, env: Env, member: Tri, (turned, asks): (bool, bool)) -> Option<Verdict> {
         let rule = &self.knowledge.rules[usize::from(ix.0)];
         self.with_world(env, turned, |world| {
-            let when = rule.when.eval(world, env).and(member);
+            let stated = rule.when.eval(world, env);
+            let when = stated.and(member);
             if when.is_no() || self.refined(ix, env, world) {
                 return None;
             }
@@ -99,7 +100,9 @@ impl<'m> Judge<'_, 'm> {
                 return Some(verdict);
             }
             if when.is_unknown() && status != Status::Mitigated {
-                verdict.asks = rule.when.unknown_facts(world, env);
+                if stated.is_unknown() {
+                    verdict.asks = rule.when.behind_unknown(world, env);
+                }
                 if member.is_unknown()
                     && let Some(with) = &rule.with
                 {

@@ -1,5 +1,6 @@
 //! Threats that rules raise, with the answers of the model applied.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use redan_model::{AssetIx, Model, SourceId, Span, Thing};
 use rustc_hash::FxHashMap;
 
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
+use super::names::Names;
 use super::{Draft, Extent, Input, hand, is_live};
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::{Answers, Entry};
@@ -143,10 +145,11 @@ impl Raiser<'_, '_> {
         let live = is_live(status);
         let by_hand = |rating: Option<&redan_model::lang::Opt<redan_model::lang::Rating>>| rating.is_some_and(Option::is_some);
         let mut rates = Vec::new();
-        if live && !by_hand(stated.map(|stated| &stated.likelihood)) {
+        let asks = live && self.extent >= Extent::Asks;
+        if asks && !by_hand(stated.map(|stated| &stated.likelihood)) {
             rates.extend(verdict.likelihood.rates.iter().copied());
         }
-        if live && !by_hand(stated.map(|stated| &stated.impact)) {
+        if asks && !by_hand(stated.map(|stated| &stated.impact)) {
             rates.extend(impact.rates.iter().copied());
         }
         let mut rating = Rating {
@@ -178,7 +181,7 @@ impl Raiser<'_, '_> {
             partly_countered: verdict.partly,
             references: stated.map(|stated| hand::references(&stated.references.entries).into()).unwrap_or_default(),
             assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() },
-            questions: Vec::new(),
+            questions: Few::default(),
             answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry))),
             merged: Vec::new(),
             identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
@@ -211,12 +214,16 @@ impl Raiser<'_, '_> {
 
     /// Gives a raised threat its id and its title. This is done last and in the order of the analysis, so that these
     /// texts, which every output reads, lie in memory in the order in which they are read.
-    pub(crate) fn name(&self, threat: &mut Threat) {
+    pub(crate) fn name(&self, names: &Names, threat: &mut Threat) {
         let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
         let rule = &self.input.knowledge.rules[usize::from(rule.0)];
-        threat.id = id(self.input.model, rule, subject, threat.with);
-        if self.extent == Extent::Whole {
-            self.entitle(threat);
+        threat.id = match threat.with {
+            Some(asset) => [&rule.id, "@", names.id(subject), "@", names.id(Thing::Asset(asset))].concat(),
+            None => [&rule.id, "@", names.id(subject)].concat(),
+        };
+        if self.extent == Extent::Whole && threat.title.is_empty() && threat.answer.is_none() {
+            let spoken = |thing| Cow::Borrowed(names.spoken(thing));
+            threat.title = crate::title::fill_with(&rule.title, self.judge.facts, subject, threat.with, false, spoken);
         }
     }
 

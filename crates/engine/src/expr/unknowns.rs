@@ -11,10 +11,10 @@ use super::tree::{Cond, Item, List, Num, Op, Path, Quantified, Text};
 use super::value::{Range, Tri};
 use crate::fact::{BaseFact, unique};
 
-/// The unknown facts behind an unknown condition, each once.
+/// The unknown facts behind a condition that is known to be unknown, each once.
 pub(super) fn unknown_in_cond<'w>(frame: Frame<'w>, cond: &'w Cond) -> Vec<BaseFact> {
     let mut walk = Unknowns { frame, out: Vec::new() };
-    walk.cond(cond);
+    walk.unknown(cond);
     unique(walk.out)
 }
 

@@ -4,10 +4,8 @@
 
 use redan_model::lang::TrustWord;
 use redan_model::{ElementIx, FlowIx, Thing, ZoneIx};
-use rustc_hash::FxHashMap;
 
 use super::Facts;
-use super::statements::narrow;
 use crate::expr::{Range, Tri};
 use crate::fact::FactKey;
 
@@ -43,21 +41,13 @@ impl<'m> Facts<'m> {
 
     pub(super) fn choose_technologies(&mut self) {
         let catalogue = &self.knowledge.catalogue;
-        let mut techs: FxHashMap<&str, u16> = FxHashMap::default();
-        for (ix, (id, tech)) in catalogue.technologies.iter().enumerate() {
-            techs.extend(tech.aliases.iter().chain([id]).map(|name| (name.as_str(), narrow(ix))));
-        }
-        let mut protocols: FxHashMap<&str, u16> = FxHashMap::default();
-        for (ix, (id, protocol)) in catalogue.protocols.iter().enumerate() {
-            protocols.extend(protocol.aliases.iter().chain([id]).map(|name| (name.as_str(), narrow(ix))));
-        }
         let tech_of = |ix: ElementIx| {
             let stated = self.model[ix].stated.tech.as_ref().map(|tech| tech.value.as_str());
-            techs.get(self.written_elsewhere(Thing::Element(ix), FactKey::Tech).or(stated)?).copied()
+            catalogue.technology_named(self.written_elsewhere(Thing::Element(ix), FactKey::Tech).or(stated)?)
         };
         let protocol_of = |ix: FlowIx| {
             let stated = self.model[ix].stated.protocol.as_ref().map(|protocol| protocol.value.as_str());
-            protocols.get(self.written_elsewhere(Thing::Flow(ix), FactKey::Protocol).or(stated)?).copied()
+            catalogue.protocol_named(self.written_elsewhere(Thing::Flow(ix), FactKey::Protocol).or(stated)?)
         };
         let chosen: Vec<Option<u16>> = self.element_ixs().map(tech_of).collect();
         self.protocols = self.flow_ixs().map(protocol_of).collect();
@@ -191,7 +181,7 @@ impl<'m> Facts<'m> {
 }
 
 /// The limits on models keep every list far below this.
-pub(super) fn narrow32(ix: usize) -> u32 {
+pub(crate) fn narrow32(ix: usize) -> u32 {
     u32::try_from(ix).unwrap_or(u32::MAX)
 }
 

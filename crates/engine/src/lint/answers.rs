@@ -10,6 +10,9 @@ use crate::answers::{is_answer, literal_characters, matches, present_key};
 pub(super) fn check(linter: &mut Linter<'_>) {
     let keys: Vec<(&str, Span)> = linter.model.root.threats.entries.iter().map(|(key, entry)| (key.as_str(), entry.key_span)).collect();
     let keys: Vec<(&str, Span)> = keys.into_iter().filter(|(key, _)| is_answer(key)).collect();
+    if keys.is_empty() {
+        return;
+    }
     let exact: FxHashSet<&str> = raised(linter).collect();
     for (key, span) in &keys {
         if is_sound(linter, key, *span) && !is_raised(linter, &exact, key) {

@@ -34,16 +34,19 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let rules = linter.knowledge.rules.iter().enumerate().filter(|(_, rule)| reads_trust(rule));
     let rules: Vec<(RuleIx, &Rule)> = rules.map(|(ix, rule)| (RuleIx(narrow(ix)), rule)).collect();
     // What is raised already needs no second look.
-    let raised: FxHashSet<(RuleIx, Thing)> = linter.analysis.threats.iter().filter_map(|threat| threat.rule.zip(threat.subject)).collect();
+    let of_rules = |ix: &RuleIx| rules.binary_search_by_key(ix, |(ix, _)| *ix).is_ok();
+    let threats = linter.analysis.threats.iter().filter_map(|threat| Some((threat.rule.filter(of_rules)?, threat.subject?)));
+    let raised: FxHashSet<(RuleIx, Thing)> = threats.collect();
     let mut found: Vec<(RuleIx, ZoneIx, Thing)> = Vec::new();
     for subject in things(linter.model).filter(|thing| is_subject(now, *thing)) {
         let kind = kind_of(now, subject);
         for (ix, rule) in rules.iter().filter(|(_, rule)| rule.on.contains(&kind)) {
             let env = Env::of(subject);
-            if raised.contains(&(*ix, subject)) || !rule.when.eval(now, env).is_no() {
+            if raised.contains(&(*ix, subject)) {
                 continue;
             }
             if judge.is_live(*ix, env)
+                && rule.when.eval(now, env).is_no()
                 && let Some(zone) = zone_behind(linter, rule, &without, env, &trusted)
             {
                 found.push((*ix, zone, subject));

@@ -3,6 +3,7 @@
 
 use redan_engine::Analysis;
 use redan_engine::analysis::{QuestionIx, ThreatIx};
+use redan_engine::packed::Packed;
 use redan_model::{Model, Thing};
 
 use crate::Input;
@@ -52,42 +53,5 @@ impl Ids {
     /// The id of a question.
     pub(super) fn question(&self, ix: QuestionIx) -> &str {
         self.questions.get(ix.0)
-    }
-}
-
-/// Texts one behind the other.
-#[derive(Debug, Default)]
-struct Packed {
-    text: String,
-    /// Where each text ends.
-    ends: Vec<usize>,
-}
-
-impl Packed {
-    fn get(&self, at: u32) -> &str {
-        let at = at as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start..self.ends[at]]
-    }
-}
-
-impl<'a> FromIterator<&'a str> for Packed {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
-        texts.into_iter().fold(Self::default(), |mut packed, text| {
-            packed.text.push_str(text);
-            packed.ends.push(packed.text.len());
-            packed
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Packed;
-
-    #[test]
-    fn packed_texts_are_found_by_index() {
-        let packed: Packed = ["a", "", "längér", "z"].into_iter().collect();
-        assert_eq!([0, 1, 2, 3].map(|at| packed.get(at)), ["a", "", "längér", "z"]);
     }
 }

@@ -1,0 +1,34 @@
+//! What threats are named after: ids of things and what things are called in a sentence.
+
+use redan_model::Thing;
+
+use super::Extent;
+use crate::facts::{Facts, narrow32, things};
+use crate::packed::Packed;
+
+/// The names of all things of a model, packed: a threat of each rule names nearly every thing, rule after rule.
+#[derive(Debug)]
+pub(crate) struct Names<'a, 'm> {
+    facts: &'a Facts<'m>,
+    ids: Packed,
+    spoken: Packed,
+}
+
+impl<'a, 'm> Names<'a, 'm> {
+    /// The names of a model; what things are called only where titles are wanted.
+    pub(crate) fn of(facts: &'a Facts<'m>, extent: Extent) -> Self {
+        let model = facts.model;
+        let spoken = things(model).filter(|_| extent == Extent::Whole).map(|thing| model.spoken(thing));
+        Self { facts, ids: things(model).map(|thing| model.id_of(thing)).collect(), spoken: spoken.collect() }
+    }
+
+    /// The id of a thing.
+    pub(crate) fn id(&self, thing: Thing) -> &str {
+        self.ids.get(narrow32(self.facts.slot(thing)))
+    }
+
+    /// What a thing is called in a sentence, as [`redan_model::Model::spoken`].
+    pub(crate) fn spoken(&self, thing: Thing) -> &str {
+        self.spoken.get(narrow32(self.facts.slot(thing)))
+    }
+}
