@@ -143,7 +143,7 @@ fn pairs(
     }
     let mut found = Vec::new();
     for path in paths {
-        let (old, new) = (open(before, &path, place, session)?, open(after, &path, place, session)?);
+        let (old, new) = open_both(before, after, &path, place, session)?;
         match (old, new) {
             (Some(old), Some(new)) => found.push((old, new)),
             (Some(old), None) => {
@@ -182,21 +182,43 @@ fn models_of(version: &Version, git: Option<&Git>, session: &mut Session<'_>) ->
     }
 }
 
+/// A model in both versions. Two files are read at the same time.
+fn open_both(
+    before: &Version,
+    after: &Version,
+    path: &str,
+    place: &Place<'_>,
+    session: &mut Session<'_>,
+) -> anyhow::Result<(Option<Opened>, Option<Opened>)> {
+    let files = [before, after].map(|version| file_of(version, path, place, session));
+    if let [Some(old), Some(new)] = files
+        && let Ok([old, new]) = <[Opened; 2]>::try_from(session.open(&[old, new])?)
+    {
+        return Ok((Some(old), Some(new)));
+    }
+    Ok((open(before, path, place, session)?, open(after, path, place, session)?))
+}
+
+/// The file of a model in a version that is one of files; nothing where it is not there.
+fn file_of(version: &Version, path: &str, place: &Place<'_>, session: &Session<'_>) -> Option<PathBuf> {
+    let file = match version {
+        Version::Now => {
+            let path = place.root.join(path);
+            path.strip_prefix(&session.cwd).map_or(path.clone(), Path::to_owned)
+        }
+        Version::File(file) => file.clone(),
+        Version::Commit(_) | Version::At(..) => return None,
+    };
+    session.cwd.join(&file).is_file().then_some(file)
+}
+
 /// A model in a version; nothing where the version does not have it.
 fn open(version: &Version, path: &str, place: &Place<'_>, session: &mut Session<'_>) -> anyhow::Result<Option<Opened>> {
-    let now = |file: PathBuf, session: &mut Session<'_>| {
-        if !session.cwd.join(&file).is_file() {
-            return Ok(None);
-        }
-        session.open(&[file]).map(|mut opened| opened.pop())
-    };
     match (version, place.git) {
-        (Version::Now, _) => {
-            let path = place.root.join(path);
-            let shown = path.strip_prefix(&session.cwd).map_or(path.clone(), Path::to_owned);
-            now(shown, session)
-        }
-        (Version::File(file), _) => now(file.clone(), session),
+        (Version::Now | Version::File(_), _) => match file_of(version, path, place, session) {
+            Some(file) => session.open(&[file]).map(|mut opened| opened.pop()),
+            None => Ok(None),
+        },
         (Version::Commit(commit), Some(git)) => {
             if git.has(commit, path) {
                 session.open_at(git, commit, path).map(Some)

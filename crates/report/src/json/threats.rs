@@ -21,7 +21,7 @@ pub struct ThreatsJson<'a> {
     input: &'a Input<'a>,
     selection: &'a Selection<'a>,
     of_rules: ByRule,
-    ids: Ids,
+    ids: Ids<'a>,
 }
 
 impl<'a> ThreatsJson<'a> {
@@ -38,8 +38,8 @@ impl Serialize for ThreatsJson<'_> {
         Document {
             version: 1,
             model: ModelJson::of(input.model, input.sources),
-            threats: each(selection.threats.iter().map(|threat| ThreatJson::of(input, ids, threat, of_rules))),
-            questions: each(selection.questions.iter().map(|question| QuestionJson::of(ids, question))),
+            threats: each(ids.threats_ahead(&selection.threats).map(|threat| ThreatJson::of(input, ids, threat, of_rules))),
+            questions: each(ids.questions_ahead(&selection.questions).map(|question| QuestionJson::of(ids, question))),
             lints: each(lints.iter().map(|lint| DiagnosticJson::of(input.sources, lint))),
         }
         .serialize(serializer)
@@ -74,7 +74,7 @@ struct ThreatJson<'a> {
     id: &'a str,
     rule: Option<&'a str>,
     subject: Option<&'a str>,
-    subjects: Texts<'a, Thing, Ids>,
+    subjects: Texts<'a, Thing, Ids<'a>>,
     title: &'a str,
     categories: Categories<'a>,
     status: &'static str,
@@ -94,7 +94,7 @@ struct ThreatJson<'a> {
     references: Cow<'a, Fragment>,
     counterparts: Cow<'a, Fragment>,
     assumptions: &'a [String],
-    questions: Texts<'a, QuestionIx, Ids>,
+    questions: Texts<'a, QuestionIx, Ids<'a>>,
     answer: Option<AnswerJson<'a>>,
     merged: &'a [String],
     /// What tests and scanners found of it.
@@ -132,7 +132,7 @@ struct AnswerJson<'a> {
 
 impl<'a> ThreatJson<'a> {
     /// A threat as the format has it, with what most threats of one rule have in common.
-    fn of(input: &'a Input<'_>, ids: &'a Ids, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
+    fn of(input: &'a Input<'_>, ids: &'a Ids<'a>, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
         match threat.rule {
             Some(rule) if threat.merged.is_empty() && threat.references.is_empty() && threat.description.is_none() => {
                 let OfRules { description, references, counterparts } = of_rules.get(input, rule);
@@ -145,7 +145,7 @@ impl<'a> ThreatJson<'a> {
         }
     }
 
-    fn with(input: &'a Input<'_>, ids: &'a Ids, threat: &'a Threat, of_rules: [Cow<'a, Fragment>; 3]) -> Self {
+    fn with(input: &'a Input<'_>, ids: &'a Ids<'a>, threat: &'a Threat, of_rules: [Cow<'a, Fragment>; 3]) -> Self {
         let [description, references, counterparts] = of_rules;
         let band = threat.rating.band;
         Self {
@@ -178,7 +178,7 @@ impl<'a> ThreatJson<'a> {
             merged: &threat.merged,
             findings: RealisedJson::of_threat(input.analysis.evidence.as_deref(), &threat.id),
             tmt_key: tmt_key(input, threat),
-            location: PlaceJson::of(input.sources, threat.location),
+            location: ids.place(threat),
         }
     }
 }
@@ -210,16 +210,16 @@ pub struct QuestionJson<'a> {
     text: &'a str,
     safe: Option<&'static str>,
     r#unsafe: Option<&'static str>,
-    settles: Texts<'a, ThreatIx, Ids>,
-    rates: Texts<'a, ThreatIx, Ids>,
+    settles: Texts<'a, ThreatIx, Ids<'a>>,
+    rates: Texts<'a, ThreatIx, Ids<'a>>,
     risk: u8,
     hint: &'a str,
 }
 
 impl<'a> QuestionJson<'a> {
     /// A question as the format has it.
-    pub fn of(ids: &'a Ids, question: &'a Question) -> Self {
-        let threats = |list| Texts::of(list, ids, |ids: &Ids, ix: &ThreatIx| ids.threat(*ix));
+    pub fn of(ids: &'a Ids<'a>, question: &'a Question) -> Self {
+        let threats = |list| Texts::of(list, ids, |ids: &Ids<'_>, ix: &ThreatIx| ids.threat(*ix));
         Self {
             id: &question.id,
             subject: ids.thing(question.fact.thing),
