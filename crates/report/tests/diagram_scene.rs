@@ -430,9 +430,9 @@ fn pictures_in_xml_stay_well_formed_whatever_names_hold() {
 
 #[test]
 fn a_drawing_for_the_terminal_has_every_name_and_sends_no_control_signs() {
-    let text = diagram::text(&hostile());
+    let text = diagram::text(&hostile(), 100);
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
-    let drawn = diagram::text(&scene(|_| View::level(0)));
+    let drawn = diagram::text(&scene(|_| View::level(0)), 100);
     assert!(drawn.lines().all(|line| line.chars().count() <= 100), "{drawn}");
     for word in ["Customer", "Orders DB", "Bank", "(3) Shop \"front\" → Bank: HTTPS"] {
         assert!(drawn.contains(word), "{word} in\n{drawn}");
