@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use redan_model::{Model, Thing};
 use redan_report::diagram::{self, Notation, Scene, Source, View};
+use unicode_width::UnicodeWidthStr;
 
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
@@ -129,7 +130,21 @@ pub(crate) fn run(args: &DiagramArgs, session: &mut Session<'_>) -> Outcome {
     let columns = session.terminal.width.filter(|_| session.common.output.is_none()).unwrap_or(COLUMNS);
     let bytes = bytes(args, &opened, &scene, format, columns)?;
     session.terminal.out().write_all(&bytes)?;
+    if format == DiagramFormat::Text && session.common.output.is_none() {
+        too_wide(&bytes, session)?;
+    }
     Ok(Exit::Fine)
+}
+
+/// Says how to look at a drawing that a screen would break into pieces.
+fn too_wide(bytes: &[u8], session: &mut Session<'_>) -> std::io::Result<()> {
+    let Some(columns) = session.terminal.width else { return Ok(()) };
+    let widest = String::from_utf8_lossy(bytes).lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    if widest > columns {
+        let out = session.terminal.out();
+        writeln!(out, "\nThe drawing takes {widest} columns, the screen has {columns}: redan diagram --format text | less -S")?;
+    }
+    Ok(())
 }
 
 /// The format that an output file asks for by its name; letters for a screen, a picture for anything else.

@@ -21,6 +21,8 @@ use super::tournament;
 const COLUMNS: usize = 100;
 /// Pixels of the layout for one cell: few, so that lines side by side do not fall into one cell.
 const CELL: Size = Size { w: 7.0, h: 11.0 };
+/// Columns alike that may stay side by side: airy, and narrow where that would be too wide.
+const GAPS: [usize; 2] = [3, 1];
 /// The widest line of a name.
 const NAME: usize = 18;
 
@@ -29,10 +31,11 @@ pub(crate) fn render(scene: &Scene, columns: usize) -> String {
     let mut out = String::new();
     if !scene.nodes.is_empty() {
         let measured = in_cells(scene);
-        let mut drawings = [true, false].map(|sideways| Canvas::of(scene, &settled(tournament::angular(&measured, sideways))).rows());
-        let width = |rows: &Vec<String>| rows.iter().map(|row| row.width()).max().unwrap_or(0);
-        let fits = drawings.iter().position(|rows| width(rows) <= columns);
-        let best = fits.unwrap_or_else(|| usize::from(width(&drawings[1]) < width(&drawings[0])));
+        let sheets = [true, false].map(|sideways| Canvas::of(scene, &settled(tournament::angular(&measured, sideways))));
+        let mut drawings: Vec<Vec<String>> = GAPS.iter().flat_map(|gap| sheets.iter().map(|sheet| sheet.rows(*gap))).collect();
+        let widths: Vec<usize> = drawings.iter().map(|rows| rows.iter().map(|row| row.width()).max().unwrap_or(0)).collect();
+        let narrowest = || (0..widths.len()).min_by_key(|at| widths[*at]);
+        let best = widths.iter().position(|width| *width <= columns).or_else(narrowest).unwrap_or(0);
         std::mem::take(&mut drawings[best]).iter().for_each(|row| out.extend([row, "\n"]));
         out.push('\n');
     }
@@ -50,7 +53,7 @@ fn in_cells(scene: &Scene) -> Measured {
         (slot.body, slot.offset, slot.round) = (slot.size, Size::default(), false);
     }
     for (zone, place) in scene.zones.iter().zip(&measured.zones) {
-        let size = Size::new((title(&zone.name, zone.trust.as_deref()).width() + 6) as f64 * CELL.w, CELL.h);
+        let size = Size::new((title(&zone.name, zone.trust.as_deref()).width() + 4) as f64 * CELL.w, CELL.h);
         match place {
             ZoneAs::Frame(ix) => measured.graph.frames[*ix].title = size,
             ZoneAs::Slot(ix) => {

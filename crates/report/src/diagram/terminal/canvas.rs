@@ -23,8 +23,6 @@ const LEFT: u8 = 8;
 /// What may stand in a row that is left out when it repeats the one before, and in a column.
 const UPRIGHT: [char; 3] = [' ', '\u{2502}', '\u{254e}'];
 const SIDEWAYS: [char; 5] = [' ', '\u{2500}', '\u{254c}', '\u{2550}', '\u{2501}'];
-/// Columns alike that stay side by side.
-const GAP: usize = 3;
 /// Stands in the second cell of a wide letter.
 const BESIDE: char = '\0';
 
@@ -229,12 +227,13 @@ impl Canvas {
         }
     }
 
-    /// The rows as they are shown: what only repeats the row or the columns before it is left out.
-    pub(super) fn rows(&self) -> Vec<String> {
+    /// The rows as they are shown: what only repeats the row or the columns before it is left out,
+    /// except for so many columns.
+    pub(super) fn rows(&self, gap: usize) -> Vec<String> {
         let mut rows: Vec<Vec<char>> = self.letters.chunks(self.width).map(<[char]>::to_vec).collect();
         rows.dedup_by(|row, before| row == before && row.iter().all(|c| UPRIGHT.contains(c)));
         let is_repeated =
-            |x: usize| x >= GAP && rows.iter().all(|row| SIDEWAYS.contains(&row[x]) && (1..=GAP).all(|before| row[x - before] == row[x]));
+            |x: usize| x >= gap && rows.iter().all(|row| SIDEWAYS.contains(&row[x]) && (1..=gap).all(|before| row[x - before] == row[x]));
         let kept: Vec<usize> = (0..self.width).filter(|x| !is_repeated(*x)).collect();
         let line = |row: &Vec<char>| kept.iter().map(|x| row[*x]).filter(|c| *c != BESIDE).collect::<String>().trim_end().to_owned();
         let mut lines: Vec<String> = rows.iter().map(line).collect();
