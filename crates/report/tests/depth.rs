@@ -200,7 +200,7 @@ fn a_tree_with_numbers_shows_its_probability_its_ways_and_its_fronts() {
             "The cheapest attack costs 110: Phish, Download.",
             "What defence buys: the cheapest attack that is left: cost of defences 0: cost of the cheapest attack 110;",
             "no attack is left.",
-            "What an attacker's money breaks, as if nothing stood in the way:",
+            "What an attacker's money breaks, as if nothing stood in the way; full squares reach the goal:",
             "| 9000 | 80 | yes |",
         ],
     );
@@ -347,7 +347,7 @@ fn a_workbook_has_sheets_for_it_with_filters_heads_that_stay_and_lists_to_choose
     let sheets = Read::of(SHOP).sheets();
     let expected = [
         ("Attack paths", "See Orders"),
-        ("Path steps", "control Web"),
+        ("Path steps", "Control Web"),
         ("Worth attacking", "DB"),
         ("Attack trees", "Phish + Download"),
         ("Tree steps", "Bribe"),

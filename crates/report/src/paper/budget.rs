@@ -22,6 +22,7 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth) -> Vec<Block> {
     out.push(order(plan));
     out.extend(sprint(plan));
     out.extend(estimates(plan));
+    out.extend(others(plan));
     if plan.front.len() > 1 {
         let svg = plan::svg(input.model.name_of(redan_model::Thing::Model), plan);
         out.push(Block::Picture(picture("Days of work against the risk that is left", svg)));
@@ -80,7 +81,7 @@ fn order(plan: &Plan) -> Block {
         row.extend(in_sprints.then(|| words(plan::sprints(step).unwrap_or_default())));
         row
     };
-    let mut head = vec![("In this order", 6), ("Work", 2), ("Takes off the risk", 2), ("A day", 1), ("Left then", 2)];
+    let mut head = vec![("In this order", 6), ("Work", 2), ("Takes off the risk", 2), ("Per day", 1), ("Left then", 2)];
     head.extend(in_sprints.then_some(("Sprint", 2)));
     table(&head, plan.steps.iter().enumerate().map(row).collect(), "mitigations")
 }
@@ -92,6 +93,13 @@ fn sprint(plan: &Plan) -> Option<Block> {
 fn estimates(plan: &Plan) -> Option<Block> {
     let guessed = plan.steps.iter().any(|step| !plan.candidates[step.mitigation].estimated);
     guessed.then(|| text(format!("* Nobody has estimated it; it counts as {}.", days(plan.request.default_hours))))
+}
+
+/// Mitigations that the plan leaves out, since nothing is left for them to do.
+fn others(plan: &Plan) -> Option<Block> {
+    let titles: Vec<&str> =
+        plan.candidates.iter().filter(|candidate| !candidate.chosen).map(|candidate| candidate.title.as_str()).collect();
+    (!titles.is_empty()).then(|| text(format!("Once these are done, nothing more is taken off by: {}.", titles.join("; "))))
 }
 
 fn front(plan: &Plan) -> Block {

@@ -182,7 +182,8 @@ fn ways(input: &Input<'_>, depth: &Depth) -> Vec<Vec<Cell>> {
     for goal in &depth.paths.goals {
         let said = telling::capital(&telling::done(input.model, goal.target));
         for (at, path) in goal.paths.iter().enumerate() {
-            let threats = path.steps.iter().filter_map(|step| step.threat).map(|ix| input.analysis.threats[ix].id.as_str());
+            let threats: indexmap::IndexSet<usize> = path.steps.iter().filter_map(|step| step.threat).collect();
+            let threats = threats.into_iter().map(|ix| input.analysis.threats[ix].id.as_str());
             rows.push(vec![
                 said.as_str().into(),
                 Cell::Number(f64::from(goal.value)),
@@ -211,7 +212,7 @@ fn steps(input: &Input<'_>, depth: &Depth) -> Vec<Vec<Cell>> {
                 said.as_str().into(),
                 Cell::count(way + 1),
                 Cell::count(at + 1),
-                telling::step(input.model, step).into(),
+                telling::capital(&telling::step(input.model, step)).into(),
                 step.flow.map_or("", |flow| input.model.id_of(Thing::Flow(flow))).into(),
                 threat.map_or("", |threat| threat.id.as_str()).into(),
                 threat.map_or("", |threat| threat.title.as_str()).into(),
