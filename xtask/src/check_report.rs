@@ -1,15 +1,16 @@
 //! `cargo xtask check-report`: the HTML reports of all examples as tools see them that others wrote.
 //!
-//! Renders each report and each view of it with the release binary and hands them to `xtask/oracles/report.mjs`:
+//! Renders each report and each view of it with the release binary, or the one that is named, and hands them to `xtask/oracles/report.mjs`:
 //! html-validate for the markup, axe in a headless browser, and the width of everything on printed pages. The numbers
 //! are kept in `xtask/oracles/report.json`, so that a change shows in a review.
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::knowledge::root;
@@ -24,14 +25,29 @@ const EXAMPLES: [(&str, &str); 5] = [
 ];
 const AUDIENCES: [Option<&str>; 4] = [None, Some("developer"), Some("manager"), Some("auditor")];
 
+/// Arguments of `check-report`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckReportArgs {
+    /// A redan that is built already; a release build otherwise. Reports are the same bytes whatever built it
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
+}
+
 /// Runs `check-report`.
-pub(crate) fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+pub(crate) fn run(args: &CheckReportArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     let root = root();
     let oracles = root.join("xtask/oracles");
     let folder = root.join("target/oracles");
     fs::create_dir_all(&folder)?;
-    succeed(Command::new("cargo").args(["build", "--release", "--locked", "--bin", "redan"]).current_dir(&root), "the release build")?;
-    let files = reports(&root, &folder)?;
+    let binary = match &args.binary {
+        Some(binary) => std::path::absolute(binary)?,
+        None => {
+            let mut build = Command::new("cargo");
+            succeed(build.args(["build", "--release", "--locked", "--bin", "redan"]).current_dir(&root), "the release build")?;
+            root.join("target/release/redan")
+        }
+    };
+    let files = reports(&binary, &root, &folder)?;
     for name in ["report.mjs", "package.json"] {
         fs::copy(oracles.join(name), folder.join(name)).with_context(|| format!("copying {name}"))?;
     }
@@ -76,12 +92,12 @@ fn numbers(found: &Value) -> Value {
 }
 
 /// Writes the reports; gives their names.
-fn reports(root: &Path, folder: &Path) -> anyhow::Result<Vec<String>> {
+fn reports(binary: &Path, root: &Path, folder: &Path) -> anyhow::Result<Vec<String>> {
     let mut files = Vec::new();
     for (name, model) in EXAMPLES {
         for audience in AUDIENCES {
             let file = audience.map_or_else(|| format!("{name}.html"), |audience| format!("{name}-{audience}.html"));
-            let mut command = Command::new(root.join("target/release/redan"));
+            let mut command = Command::new(binary);
             command.args(["report", model, "-q", "--today", "2025-11-12", "-o"]).arg(folder.join(&file)).current_dir(root);
             if let Some(audience) = audience {
                 command.args(["--audience", audience]);

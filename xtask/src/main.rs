@@ -47,7 +47,7 @@ enum Chore {
     /// Measure time and memory of the release build on models of three sizes
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
-    CheckReport,
+    CheckReport(check_report::CheckReportArgs),
     /// Run `redan backlog sync` against a stand-in for GitHub that others wrote; needs node
     CheckSync,
     /// Measure a million simulated years of losses
@@ -72,7 +72,7 @@ fn main() -> ExitCode {
         Chore::GenModels(args) => gen_many::models(&args).map(drop),
         Chore::GenHistory(args) => gen_many::history(&args),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
-        Chore::CheckReport => check_report::run(&mut std::io::stdout()),
+        Chore::CheckReport(args) => check_report::run(&args, &mut std::io::stdout()),
         Chore::CheckSync => check_sync::run(&mut std::io::stdout()),
         Chore::BenchFair => bench_fair::run(&mut std::io::stdout()),
         Chore::BenchPlan(args) => bench_plan::run(&args, &mut std::io::stdout()),

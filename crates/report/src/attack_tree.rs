@@ -212,7 +212,9 @@ fn edges(node: &Node, nodes: &[Node], x: &[f64], out: &mut String) {
             node.y, node.y, child.y, child.y
         );
         if let Some(number) = number {
-            let _ = write!(out, r#"<text class="note number" x="{:.1}" y="{:.1}">{number}.</text>"#, to - 10.0, child.y - 4.0);
+            // The line comes from above or from below: the number stands on the other side of it.
+            let y = child.y + if child.y > node.y + 1.0 { 13.0 } else { -5.0 };
+            let _ = write!(out, r#"<text class="note number" x="{:.1}" y="{y:.1}">{number}.</text>"#, to - 6.0);
         }
     }
 }

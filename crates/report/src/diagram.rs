@@ -82,9 +82,10 @@ pub fn png(scene: &Scene, source: Option<Source<'_>>) -> Result<Vec<u8>, String>
     png::render(&svg::render(scene, &layout(scene), Dress { flat: true, ..Dress::default() }), source)
 }
 
-/// A drawing in letters and lines for the terminal, with the flows listed below it.
-pub fn text(scene: &Scene) -> String {
-    terminal::render(scene)
+/// A drawing in letters and lines for a terminal of so many columns, with the flows listed below it. A drawing that
+/// cannot be so narrow is wider.
+pub fn text(scene: &Scene, columns: usize) -> String {
+    terminal::render(scene, columns)
 }
 
 /// The diagram for Graphviz.

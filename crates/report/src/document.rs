@@ -274,7 +274,8 @@ fn verdict(open: &[&ThreatView], waiting: usize, questions: usize) -> String {
     let state = match (open.len(), urgent) {
         (0, _) => "No threat is open.".to_owned(),
         (n, 0) => format!("{} open, none of them high or critical.", plural(n, "threat is", "threats are")),
-        (n, u) if n == u => format!("{} open, high or critical.", plural(n, "threat is", "threats are")),
+        (1, 1) => format!("1 threat is open, and it is {}.", open[0].band.map_or("high", Band::as_str)),
+        (n, u) if n == u => format!("{n} threats are open, all of them high or critical."),
         (n, u) => format!("{} open, {u} of them high or critical.", plural(n, "threat is", "threats are")),
     };
     if waiting == 0 {

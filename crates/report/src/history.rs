@@ -5,11 +5,25 @@ use redan_engine::metrics::{Days, Point};
 
 use crate::{markdown, paper};
 
+/// The bands, in the order of the numbers.
+pub const BANDS: [&str; 4] = ["critical", "high", "medium", "low"];
+
+/// One state of a model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Past {
+    /// The day.
+    pub on: Date,
+    /// The id of the commit; the files as they are now have none.
+    pub commit: Option<String>,
+    /// The numbers.
+    pub point: Point,
+}
+
 /// The history of a model in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
-    /// The numbers of each state with its day, oldest first.
-    pub points: Vec<(Date, Point)>,
+    /// The states, oldest first.
+    pub points: Vec<Past>,
     /// How long it took to remediate threats that were critical, high, medium, low.
     pub remediated: [Days; 4],
     /// How long the acceptances of the last state have been there.

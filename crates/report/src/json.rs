@@ -8,6 +8,7 @@ mod answers;
 mod change;
 mod diagnostic;
 mod evidence;
+mod history;
 mod ids;
 mod lists;
 mod pasta;
@@ -32,6 +33,7 @@ pub use answers::{ChangeJson, ExplanationJson, tri_word};
 pub use change::DifferenceJson;
 pub use diagnostic::DiagnosticJson;
 pub use evidence::{EvidenceJson, FindingJson, RealisedJson};
+pub use history::HistoryJson;
 pub use ids::Ids;
 pub use lists::{AssetJson, CoverageJson, MitigationJson};
 pub use pasta::StageJson;
@@ -43,6 +45,7 @@ pub use standards::{RequirementJson, TaxonomyEntryJson};
 pub use state::{ChecklistItemJson, EntryPointJson};
 pub use threats::{QuestionJson, ThreatsJson};
 pub use tree::TreeJson;
+pub(crate) use tree::role_word;
 pub use write::{write, write_each};
 
 /// What of an analysis is shown.

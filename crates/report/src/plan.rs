@@ -2,7 +2,7 @@
 
 mod picture;
 
-use redan_engine::plan::{Candidate, Plan, Point, RiskLine, Shortfall};
+use redan_engine::plan::{Candidate, Plan, Point, RiskLine, Shortfall, Step};
 use redan_model::lang::Band;
 use serde::Serialize;
 
@@ -21,10 +21,15 @@ pub fn days(hours: u64) -> String {
         4 => "half a day".to_owned(),
         8 => "1 day".to_owned(),
         hours => {
-            let number = format!("{:.2}", hours as f64 / DAY);
+            let number = format!("{:.2}", in_days(hours));
             format!("{} days", number.trim_end_matches('0').trim_end_matches('.'))
         }
     }
+}
+
+/// Hours as a number of days.
+pub(crate) fn in_days(hours: u64) -> f64 {
+    hours as f64 / DAY
 }
 
 /// A risk or a sum of risks: whole, unless it is not.
@@ -32,11 +37,34 @@ pub fn amount(risk: f64) -> String {
     if risk.fract().abs() < 1e-9 { format!("{risk:.0}") } else { format!("{risk:.2}") }
 }
 
+/// Says of every step of a plan in which sprints somebody works at it, one step after the other.
+pub fn into_sprints(plan: &mut Plan, sprint: u64) {
+    let (sprint, mut done) = (sprint.max(1), 0);
+    plan.request.sprint = Some(sprint);
+    for step in &mut plan.steps {
+        let hours = plan.candidates[step.mitigation].hours;
+        step.sprints = Some((done / sprint + 1, (done + hours.max(1) - 1) / sprint + 1));
+        done += hours;
+    }
+}
+
+/// "2", or "2 to 3".
+pub fn sprints(step: &Step) -> Option<String> {
+    step.sprints.map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") })
+}
+
 /// `plan --format json`.
 #[derive(Debug, Serialize)]
 pub struct PlanJson<'a> {
     version: u8,
     model: ModelJson<'a>,
+    #[serde(flatten)]
+    found: FoundPlan<'a>,
+}
+
+/// A plan, also inside `report --format json`.
+#[derive(Debug, Serialize)]
+pub(crate) struct FoundPlan<'a> {
     request: RequestJson,
     risk: SumsJson,
     cost: CostJson,
@@ -129,11 +157,16 @@ struct PointJson<'a> {
 impl<'a> PlanJson<'a> {
     /// A plan as the format has it.
     pub fn of(input: &'a Input<'_>, plan: &'a Plan) -> Self {
+        Self { version: 1, model: ModelJson::of(input.model, input.sources), found: FoundPlan::of(plan) }
+    }
+}
+
+impl<'a> FoundPlan<'a> {
+    /// A plan as the format has it.
+    pub(crate) fn of(plan: &'a Plan) -> Self {
         let request = &plan.request;
         let by_hours = request.target.is_some() && request.budget.is_none();
         Self {
-            version: 1,
-            model: ModelJson::of(input.model, input.sources),
             request: RequestJson {
                 budget_hours: request.budget,
                 target: request.target.map(Band::as_str),
@@ -147,7 +180,7 @@ impl<'a> PlanJson<'a> {
                 if_everything_is_done: plan.at_best,
                 carried_by_decision: plan.carried,
             },
-            cost: CostJson { hours: plan.hours, days: plan.hours as f64 / DAY },
+            cost: CostJson { hours: plan.hours, days: in_days(plan.hours) },
             proof: ProofJson { about: if by_hours { "hours" } else { "risk" }, optimal: plan.proven, bound: plan.bound, gap: plan.gap },
             order: plan.steps.iter().map(|step| plan.candidates[step.mitigation].id.as_str()).collect(),
             mitigations: plan.candidates.iter().enumerate().map(|(at, candidate)| mitigation(plan, at, candidate)).collect(),
@@ -166,7 +199,7 @@ fn mitigation<'a>(plan: &Plan, at: usize, candidate: &'a Candidate) -> Mitigatio
         id: &candidate.id,
         title: &candidate.title,
         hours: candidate.hours,
-        days: candidate.hours as f64 / DAY,
+        days: in_days(candidate.hours),
         estimated: candidate.estimated,
         needs: &candidate.needs,
         chosen: candidate.chosen,
@@ -207,7 +240,7 @@ fn front_point<'a>(plan: &'a Plan, point: &Point) -> PointJson<'a> {
     let chosen = plan.candidates.iter().zip(&point.chosen).filter(|(_, chosen)| **chosen);
     PointJson {
         hours: point.cost,
-        days: point.cost as f64 / DAY,
+        days: in_days(point.cost),
         left: point.left,
         proven: point.proven,
         mitigations: chosen.map(|(candidate, _)| candidate.id.as_str()).collect(),

@@ -19,6 +19,28 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 /// How deep macros and blocks may call each other.
 const MAX_DEPTH: usize = 64;
 
+/// The names that a template may say.
+pub const NAMES: [&str; 18] = [
+    "version",
+    "model",
+    "date",
+    "title",
+    "summary",
+    "threats",
+    "questions",
+    "lints",
+    "counts",
+    "assets",
+    "mitigations",
+    "coverage",
+    "trees",
+    "paths",
+    "plan",
+    "losses",
+    "history",
+    "canonical",
+];
+
 /// What is wrong with a template, and where.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

@@ -1,23 +1,20 @@
-//! The tables of a report as a workbook: threats, mitigations, assets, questions and tests, to sort, filter and fill in.
+//! The tables of a report as a workbook: threats, mitigations, assets, questions and tests, then attack paths and trees,
+//! the plan, losses and history, to sort, filter and fill in.
 //!
 //! Texts are written as texts, so that no cell is ever a formula, whatever a model says. Dates inside the file are the
 //! day of the report, so that the same model gives the same bytes.
 
+mod further;
+mod sheet;
+
 use redan_engine::Status;
 use redan_model::lang::{Level, MitigationStatus};
-use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-    XlsxError,
-};
+use rust_xlsxwriter::{DataValidation, DocProperties, ExcelDateTime, Workbook, XlsxError};
 
+use self::sheet::{Sheet, Styles, cut};
 use crate::document::Document;
 use crate::paper::{Branding, Run, field as field_runs};
 use crate::{Input, csv};
-
-/// More than a cell of the format holds is cut.
-const MAX_TEXT: usize = 32_000;
-/// Rows below the data that may be filled in with the same choices.
-const SPARE: u32 = 200;
 
 /// The workbook's bytes.
 ///
@@ -42,95 +39,8 @@ pub fn render(input: &Input<'_>, branding: &Branding) -> Result<Vec<u8>, XlsxErr
     assets(&mut Sheet::new(&mut book, "Assets", &styles, branding)?, &doc)?;
     questions(&mut Sheet::new(&mut book, "Questions", &styles, branding)?, &doc)?;
     tests(&mut Sheet::new(&mut book, "Tests", &styles, branding)?, &doc)?;
+    further::sheets(&mut book, &styles, branding, input)?;
     book.save_to_buffer()
-}
-
-struct Styles {
-    head: Format,
-    text: Format,
-    title: Format,
-}
-
-impl Styles {
-    fn new() -> Self {
-        let text = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-        let head = text.clone().set_bold().set_background_color(Color::RGB(0x00E8_EDF3)).set_border_bottom(FormatBorder::Thin);
-        Self { head, text, title: Format::new().set_bold().set_font_size(14) }
-    }
-}
-
-/// A sheet with a head of columns and rows below.
-struct Sheet<'a> {
-    sheet: &'a mut Worksheet,
-    styles: &'a Styles,
-    row: u32,
-}
-
-impl<'a> Sheet<'a> {
-    fn new(book: &'a mut Workbook, name: &str, styles: &'a Styles, branding: &Branding) -> Result<Self, XlsxError> {
-        let sheet = book.add_worksheet();
-        sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-        if let Some(label) = &branding.classification {
-            // An ampersand starts a command in a header.
-            sheet.set_header(format!("&C{}", label.replace('&', "&&")));
-        }
-        Ok(Self { sheet, styles, row: 0 })
-    }
-
-    /// Titles of columns with their widths; they stay in sight and print on each page.
-    fn head(&mut self, columns: &[(&str, f64)]) -> Result<(), XlsxError> {
-        for (column, (title, width)) in (0u16..).zip(columns) {
-            self.sheet.write_string_with_format(0, column, *title, &self.styles.head)?.set_column_width(column, *width)?;
-        }
-        self.sheet.set_freeze_panes(1, 1)?.set_repeat_rows(0, 0)?;
-        self.row = 1;
-        Ok(())
-    }
-
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) -> Result<(), XlsxError> {
-        for (column, cell) in (0u16..).zip(cells) {
-            self.sheet.write_string_with_format(self.row, column, cut(&cell, MAX_TEXT), &self.styles.text)?;
-        }
-        self.row += 1;
-        Ok(())
-    }
-
-    /// Turns cells of the last row into numbers, where they are some, so that they sort.
-    fn numbers(&mut self, columns: &[u16], values: &[Option<u8>]) -> Result<(), XlsxError> {
-        for (column, value) in columns.iter().zip(values) {
-            if let Some(value) = value {
-                self.sheet.write_number_with_format(self.row - 1, *column, f64::from(*value), &self.styles.text)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Filters over all columns.
-    fn filter(&mut self, columns: u16) -> Result<(), XlsxError> {
-        self.sheet.autofilter(0, 0, self.row.saturating_sub(1).max(1), columns - 1)?;
-        Ok(())
-    }
-
-    fn choices(&mut self, column: u16, words: &[&str]) -> Result<(), XlsxError> {
-        let choice = DataValidation::new().allow_list_strings(words)?;
-        self.sheet.add_data_validation(1, column, self.row + SPARE, column, &choice)?;
-        Ok(())
-    }
-
-    fn one_to_five(&mut self, columns: &[u16]) -> Result<(), XlsxError> {
-        for column in columns {
-            let choice = DataValidation::new()
-                .allow_whole_number(DataValidationRule::Between(1, 5))
-                .set_error_message("Write a number from 1 to 5.")?;
-            self.sheet.add_data_validation(1, *column, self.row + SPARE, *column, &choice)?;
-        }
-        Ok(())
-    }
-}
-
-/// A text of at most so many characters.
-fn cut(text: &str, most: usize) -> String {
-    text.char_indices().nth(most).map_or_else(|| text.to_owned(), |(at, _)| format!("{}\u{2026}", &text[..at]))
 }
 
 /// What a field says, or that it does not.

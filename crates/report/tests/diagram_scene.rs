@@ -2,7 +2,7 @@
 
 use redan_engine::Knowledge;
 use redan_model::lang::ZoneKind;
-use redan_model::{ElementIx, Model, Thing};
+use redan_model::{ElementIx, Model, Thing, load_text};
 use redan_report::diagram::{self, Emphasis, End, LineRole, Mark, Point, Scene, Source, View};
 
 const MODEL: &str = r#"
@@ -430,12 +430,48 @@ fn pictures_in_xml_stay_well_formed_whatever_names_hold() {
 
 #[test]
 fn a_drawing_for_the_terminal_has_every_name_and_sends_no_control_signs() {
-    let text = diagram::text(&hostile());
+    let text = diagram::text(&hostile(), 100);
     assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
-    let drawn = diagram::text(&scene(|_| View::level(0)));
+    let drawn = diagram::text(&scene(|_| View::level(0)), 100);
     assert!(drawn.lines().all(|line| line.chars().count() <= 100), "{drawn}");
     for word in ["Customer", "Orders DB", "Bank", "(3) Shop \"front\" → Bank: HTTPS"] {
         assert!(drawn.contains(word), "{word} in\n{drawn}");
+    }
+}
+
+#[test]
+fn no_arrow_of_a_drawing_runs_over_the_name_of_a_zone_and_every_head_touches_a_box() {
+    const EXAMPLES: [&str; 4] = [
+        include_str!("../../../examples/web-login/web-login.tm.yaml"),
+        include_str!("../../../examples/api/orders-api.tm.yaml"),
+        include_str!("../../../examples/cloud-workload/image-service.tm.yaml"),
+        include_str!("../../../examples/physical-office/front-office.tm.yaml"),
+    ];
+    let knowledge = Knowledge::embedded();
+    for text in EXAMPLES {
+        let loaded = load_text("m.tm.yaml", text, &knowledge.vocabulary());
+        for columns in [80, 120, 200] {
+            let scene = Scene::of_model(&loaded.model, &knowledge, &View::level(1));
+            let drawn = diagram::text(&scene, columns);
+            for zone in &scene.zones {
+                let name = zone.trust.as_ref().map_or_else(|| zone.name.clone(), |trust| format!("{} ({trust})", zone.name));
+                assert!(drawn.contains(&format!(" {name} ")), "{name} in\n{drawn}");
+            }
+            let rows: Vec<Vec<char>> = drawn.lines().map(|line| line.chars().collect()).collect();
+            let at = |x: usize, y: usize| rows.get(y).and_then(|row| row.get(x)).copied().unwrap_or(' ');
+            for (y, row) in rows.iter().enumerate().take_while(|(_, row)| !row.is_empty()) {
+                for (x, c) in row.iter().enumerate() {
+                    let beyond = match c {
+                        '\u{25bc}' => at(x, y + 1),
+                        '\u{25b2}' => at(x, y - 1),
+                        '\u{25b6}' => at(x + 1, y),
+                        '\u{25c0}' => at(x - 1, y),
+                        _ => continue,
+                    };
+                    assert!("\u{2500}\u{2550}\u{2502}\u{256d}\u{256e}\u{2570}\u{256f}".contains(beyond), "{c} at {x},{y} in\n{drawn}");
+                }
+            }
+        }
     }
 }
 

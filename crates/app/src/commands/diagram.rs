@@ -5,11 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use redan_model::{Model, Thing};
 use redan_report::diagram::{self, Notation, Scene, Source, View};
+use unicode_width::UnicodeWidthStr;
 
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
 use crate::project::read_text;
 use crate::session::{Opened, Session};
+
+/// Columns of a drawing in letters that does not go to a screen.
+const COLUMNS: usize = 100;
 
 /// Arguments of `diagram`.
 #[derive(Debug, Clone, Args)]
@@ -122,9 +126,25 @@ pub(crate) fn run(args: &DiagramArgs, session: &mut Session<'_>) -> Outcome {
         let wrong = |error| usage(format!("`{}` is no diagram that `redan diagram --format json` wrote: {error}", previous.display()));
         diagram::follow(&mut scene, &text).map_err(wrong)?;
     }
-    let bytes = bytes(args, &opened, &scene, format)?;
+    // A file is the same whatever the width of the screen is.
+    let columns = session.terminal.width.filter(|_| session.common.output.is_none()).unwrap_or(COLUMNS);
+    let bytes = bytes(args, &opened, &scene, format, columns)?;
     session.terminal.out().write_all(&bytes)?;
+    if format == DiagramFormat::Text && session.common.output.is_none() {
+        too_wide(&bytes, session)?;
+    }
     Ok(Exit::Fine)
+}
+
+/// Says how to look at a drawing that a screen would break into pieces.
+fn too_wide(bytes: &[u8], session: &mut Session<'_>) -> std::io::Result<()> {
+    let Some(columns) = session.terminal.width else { return Ok(()) };
+    let widest = String::from_utf8_lossy(bytes).lines().map(UnicodeWidthStr::width).max().unwrap_or(0);
+    if widest > columns {
+        let out = session.terminal.out();
+        writeln!(out, "\nThe drawing takes {widest} columns, the screen has {columns}: redan diagram --format text | less -S")?;
+    }
+    Ok(())
 }
 
 /// The format that an output file asks for by its name; letters for a screen, a picture for anything else.
@@ -154,14 +174,14 @@ fn scene(args: &DiagramArgs, opened: &Opened, view: &View, format: DiagramFormat
     Scene::of_model(&opened.loaded.model, &opened.knowledge, view)
 }
 
-fn bytes(args: &DiagramArgs, opened: &Opened, scene: &Scene, format: DiagramFormat) -> anyhow::Result<Vec<u8>> {
+fn bytes(args: &DiagramArgs, opened: &Opened, scene: &Scene, format: DiagramFormat, columns: usize) -> anyhow::Result<Vec<u8>> {
     let name = opened.below.rsplit('/').next().unwrap_or_default();
     let text = opened.loaded.sources.iter().next().map(|(_, source)| source.text());
     let source = text.filter(|_| !args.without.contains(&Part::Source)).map(|text| Source { name, text });
     let mut text = match format {
         DiagramFormat::Svg => source.map_or_else(|| diagram::svg(scene), |source| diagram::svg_with_source(scene, source)),
         DiagramFormat::Png => return diagram::png(scene, source).map_err(|why| usage(format!("cannot draw the picture: {why}"))),
-        DiagramFormat::Text => diagram::text(scene),
+        DiagramFormat::Text => diagram::text(scene, columns),
         DiagramFormat::Dot => diagram::dot(scene),
         DiagramFormat::Mermaid => diagram::mermaid(scene),
         DiagramFormat::Plantuml => diagram::plantuml(scene),

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use redan_engine::evidence;
 use redan_engine::metrics::{Metrics, Observed, State, metrics, observe};
 use redan_model::lang::MitigationStatus;
+use redan_report::history::{History, Past};
 
 use crate::args::MetricsFormat;
 use crate::exit::{Exit, Outcome};
@@ -39,36 +40,9 @@ pub(crate) struct MetricsArgs {
     format: MetricsFormat,
 }
 
-/// The numbers of a model and where they come from.
-struct Found {
-    /// The commit of every state, its day and its id; the files as they are now have none.
-    labels: Vec<(Date, Option<String>)>,
-    numbers: Metrics,
-    /// Mitigations that are in place, and those of them that evidence proves; nothing without evidence.
-    verification: Option<(usize, usize)>,
-    /// Commits that are left out because the model has errors or is not there.
-    unreadable: usize,
-    /// Whether older commits are not here.
-    is_cut_off: bool,
-}
-
-impl Found {
-    /// The same for a document.
-    fn history(&self) -> redan_report::history::History {
-        redan_report::history::History {
-            points: self.labels.iter().map(|(day, _)| *day).zip(self.numbers.points.iter().cloned()).collect(),
-            remediated: self.numbers.remediated,
-            acceptances: self.numbers.acceptances,
-            verification: self.verification,
-            unreadable: self.unreadable,
-            is_cut_off: self.is_cut_off,
-        }
-    }
-}
-
 /// The history of a model, as documents show it.
-pub(crate) fn history(now: &Opened, session: &mut Session<'_>) -> anyhow::Result<redan_report::history::History> {
-    Ok(collect(now, COMMITS, session)?.history())
+pub(crate) fn history(now: &Opened, session: &mut Session<'_>) -> anyhow::Result<History> {
+    collect(now, COMMITS, session)
 }
 
 /// Runs `metrics`.
@@ -79,13 +53,13 @@ pub(crate) fn run(args: &MetricsArgs, session: &mut Session<'_>) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Result<Found> {
+fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Result<History> {
     let git = Git::at(&now.project.root);
     let mut commits = git.as_ref().map_or_else(Vec::new, |git| git.main_line(&now.below, limit.saturating_add(1)).unwrap_or_default());
     let is_cut_off = commits.len() > limit || git.as_ref().is_some_and(Git::is_shallow);
     commits.truncate(limit);
     commits.reverse();
-    let mut labels = Vec::new();
+    let mut labels: Vec<(Date, Option<String>)> = Vec::new();
     let mut states: Vec<Rc<[Observed]>> = Vec::new();
     let mut unreadable = 0;
     if let Some(git) = &git {
@@ -106,9 +80,11 @@ fn collect(now: &Opened, limit: usize, session: &mut Session<'_>) -> anyhow::Res
         states.push(observe(&now.loaded.model, &analysis).into());
     }
     let history: Vec<State<'_>> = labels.iter().zip(&states).map(|((day, _), threats)| State { day: *day, threats }).collect();
-    let numbers = metrics(&history);
+    let numbers: Metrics = metrics(&history);
     let verification = analysis.evidence.as_ref().map(|known| verification(now, known));
-    Ok(Found { labels, numbers, verification, unreadable, is_cut_off })
+    let points = labels.into_iter().zip(numbers.points).map(|((on, commit), point)| Past { on, commit, point }).collect();
+    let Metrics { remediated, acceptances, .. } = numbers;
+    Ok(History { points, remediated, acceptances, verification, unreadable, is_cut_off })
 }
 
 fn verification(now: &Opened, known: &evidence::Assessment) -> (usize, usize) {

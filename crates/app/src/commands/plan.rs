@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use redan_engine::plan::{self, Plan, Request, RiskLine, Shortfall};
 use redan_model::lang::{Band, Effort};
 use redan_report::json;
-use redan_report::plan::{PlanJson, amount, days, svg};
+use redan_report::plan::{PlanJson, amount, days, sprints, svg};
 
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
@@ -71,7 +71,8 @@ fn effort(text: &str) -> Result<u64, String> {
     Ok(u64::from(effort.hours))
 }
 
-fn positive_effort(text: &str) -> Result<u64, String> {
+/// An amount of work that is more than none.
+pub(crate) fn positive_effort(text: &str) -> Result<u64, String> {
     effort(text).and_then(|hours| if hours > 0 { Ok(hours) } else { Err("a sprint takes more than no time".to_owned()) })
 }
 
@@ -229,8 +230,7 @@ fn order(plan: &Plan, terminal: &mut Terminal) -> io::Result<()> {
             amount(step.left).into(),
         ];
         if with_sprints {
-            let (first, last) = step.sprints.unwrap_or((1, 1));
-            cells.push(if first == last { first.to_string() } else { format!("{first} to {last}") }.into());
+            cells.push(sprints(step).unwrap_or_default().into());
         }
         cells.push(candidate.id.clone().into());
         rows.row(cells);

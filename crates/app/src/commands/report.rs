@@ -7,9 +7,11 @@ use clap::{Args, ValueEnum};
 use redan_model::suggest::nearest;
 use redan_report::json::{self, ReportJson};
 use redan_report::paper::{self, Branding, Paper};
+use redan_report::plan::into_sprints;
 use redan_report::{Input, More, docx, html, markdown, template, xlsx};
 
 use super::metrics;
+use super::plan::positive_effort;
 use crate::exit::{Exit, Outcome, usage};
 use crate::project::read_limited;
 use crate::session::{Opened, Session};
@@ -23,6 +25,7 @@ Examples:
   redan report --audience manager -o summary.html
   redan report --history -o report.html        with charts of the time before, from git
   redan report --template letter.html.j2 -o letter.html
+  redan report --sprint 5d -o report.xlsx
   redan report --format json --today 2026-03-01
 
 The format follows from the name of the output file if it is not given.")]
@@ -39,8 +42,11 @@ pub(crate) struct ReportArgs {
     /// Also show numbers over the history of the model, from git: open, new, closed, overdue, time to remediate
     #[arg(long)]
     history: bool,
+    /// The work of one sprint in the plan, such as 5d
+    #[arg(long, value_name = "EFFORT", default_value = "10d", value_parser = positive_effort)]
+    sprint: u64,
     /// A template of your own (Jinja syntax), which gets what `--format json` writes
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "audience", "history"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "audience"])]
     template: Option<PathBuf>,
 }
 
@@ -76,9 +82,6 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     if args.audience.is_some() && matches!(format, ReportFormat::Xlsx | ReportFormat::Json) {
         return Err(usage("a workbook and JSON hold everything; `--audience` is for html, md, pdf and docx"));
     }
-    if args.history && matches!(format, ReportFormat::Xlsx | ReportFormat::Json) {
-        return Err(usage("`--history` is for html, md, pdf and docx; `redan metrics` has the numbers as json and csv"));
-    }
     if format == ReportFormat::Pdf && args.template.is_none() {
         available()?;
     }
@@ -86,10 +89,11 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     let branding = opened.project.branding()?;
     let analysis = opened.analyse();
     let history = if args.history { Some(metrics::history(&opened, session)?) } else { None };
-    // A workbook and JSON hold the analysis; what goes deeper has commands of its own there.
-    let goes_deeper = args.template.is_none() && !matches!(format, ReportFormat::Xlsx | ReportFormat::Json);
-    let depth = goes_deeper.then(|| opened.depth(&analysis));
-    let input = Input { more: More { depth: depth.as_deref(), history: history.as_ref() }, ..opened.input(&analysis) };
+    let mut depth = opened.depth(&analysis);
+    if let Some(plan) = &mut depth.plan {
+        into_sprints(plan, args.sprint);
+    }
+    let input = Input { more: More { depth: Some(&depth), history: history.as_ref() }, ..opened.input(&analysis) };
     let bytes = match &args.template {
         Some(path) => from_template(path, &input)?.into_bytes(),
         None => rendered(args, format, &input, &branding, &opened)?,
@@ -142,8 +146,7 @@ fn from_template(path: &Path, input: &Input<'_>) -> anyhow::Result<String> {
         path.file_name().map(|name| name.to_string_lossy().into_owned()).with_context(|| format!("`{shown}` does not name a file"))?;
     template::render(input, &name, &source).map_err(|error| {
         let place = error.line.map_or_else(|| shown.clone(), |line| format!("{shown}:{line}"));
-        let known = ["model", "threats", "questions", "assets", "mitigations", "summary", "title", "counts", "coverage", "canonical"];
-        let near = error.message.split(['\'', '`', '"']).nth(1).and_then(|name| nearest(name, known.iter().copied()));
+        let near = error.message.split(['\'', '`', '"']).nth(1).and_then(|name| nearest(name, template::NAMES.iter().copied()));
         let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         usage(format!("{place}: {error}{help}"))
     })

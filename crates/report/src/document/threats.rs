@@ -77,7 +77,8 @@ pub struct ThreatView {
     pub band: Option<Band>,
     /// "likelihood 4 of 5, impact 5 of 5, risk 20".
     pub numbers: String,
-    /// P0 to P3 with what the guide does: "P0, immediate action".
+    /// P0 to P3 with what the guide does: "P0, immediate action". Nothing is left to do about
+    /// a threat that is mitigated or decided about.
     pub priority: Option<String>,
     /// Risk now.
     pub current: Option<u8>,
@@ -213,6 +214,7 @@ fn matrix(threats: &[ThreatView]) -> [[Vec<usize>; 5]; 5] {
 fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
     let rule: Option<&Rule> = threat.rule.map(|ix| &input.knowledge.rules[usize::from(ix.0)]);
     let categories = threat.stride.iter().map(|s| s.as_str()).chain(threat.linddun.iter().map(|l| l.as_str()));
+    let is_to_do = matches!(threat.status, Status::Open | Status::Question);
     ThreatView {
         anchor: anchor("threat", &threat.id),
         id: threat.id.clone(),
@@ -225,7 +227,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         risk: threat.rating.risk,
         band: threat.rating.band,
         numbers: numbers(threat),
-        priority: threat.rating.band.map(|b| format!("{}, {}", priority(b), response(b))),
+        priority: threat.rating.band.filter(|_| is_to_do).map(|b| format!("{}, {}", priority(b), response(b))),
         current: threat.residual.current,
         target: threat.residual.target,
         residual_bands: [threat.residual.current, threat.residual.target].map(|risk| super::band_of(input, threat, risk)),

@@ -1,4 +1,4 @@
-//! `paths --format json`.
+//! `paths --format json`, and the paths of `report --format json`.
 
 use redan_engine::paths::{Attacker, Attraction, ChokePoint, Common, Goal, Path, Paths, Position, Step};
 use redan_engine::{Analysis, Knowledge};
@@ -7,11 +7,18 @@ use serde::Serialize;
 
 use super::ModelJson;
 
-/// The attack paths of a model.
+/// The attack paths of a model, as a document.
 #[derive(Debug, Serialize)]
 pub struct PathsJson<'a> {
     version: u8,
     model: ModelJson<'a>,
+    #[serde(flatten)]
+    found: FoundPaths<'a>,
+}
+
+/// The attack paths of a model.
+#[derive(Debug, Serialize)]
+pub(super) struct FoundPaths<'a> {
     attackers: Vec<AttackerJson<'a>>,
     goals: Vec<GoalJson<'a>>,
     unreached_goals: usize,
@@ -93,10 +100,15 @@ struct Names<'a> {
 impl<'a> PathsJson<'a> {
     /// The document.
     pub fn of(head: ModelJson<'a>, model: &'a Model, knowledge: &'a Knowledge, analysis: &'a Analysis, found: &'a Paths) -> Self {
+        Self { version: 1, model: head, found: FoundPaths::of(model, knowledge, analysis, found) }
+    }
+}
+
+impl<'a> FoundPaths<'a> {
+    /// The paths as the format has them.
+    pub(super) fn of(model: &'a Model, knowledge: &'a Knowledge, analysis: &'a Analysis, found: &'a Paths) -> Self {
         let names = Names { model, analysis, knowledge };
         Self {
-            version: 1,
-            model: head,
             attackers: found.attackers.iter().map(|attacker| names.attacker(attacker)).collect(),
             goals: found.goals.iter().map(|goal| names.goal(goal, &found.attackers)).collect(),
             unreached_goals: found.unreached,

@@ -74,8 +74,9 @@ impl CvssJson {
     }
 }
 
+/// What a threat may cost.
 #[derive(Serialize)]
-struct FairJson<'a> {
+pub(super) struct FairJson<'a> {
     currency: Option<&'a str>,
     before: LossJson<'a>,
     after: Option<LossJson<'a>>,
@@ -95,7 +96,8 @@ struct LossJson<'a> {
 }
 
 impl<'a> FairJson<'a> {
-    fn of(found: &'a Fair) -> Self {
+    /// Losses as the format has them.
+    pub(super) fn of(found: &'a Fair) -> Self {
         let (before, after) = (LossJson::of(&found.before), found.after.as_ref().map(LossJson::of));
         Self { currency: found.currency.as_deref(), before, after, samples: found.samples, seed: found.seed }
     }

@@ -1,15 +1,22 @@
-//! `tree --format json`.
+//! `tree --format json`, and the trees of `report --format json`.
 
 use redan_engine::tree::{Assessment, Bounds, Least, MinimalSet, Role, Tree};
 use serde::Serialize;
 
 use super::ModelJson;
 
-/// What was found about one attack tree.
+/// What was found about one attack tree, as a document.
 #[derive(Debug, Serialize)]
 pub struct TreeJson<'a> {
     version: u8,
     model: ModelJson<'a>,
+    #[serde(flatten)]
+    found: FoundInTree<'a>,
+}
+
+/// What was found about one attack tree.
+#[derive(Debug, Serialize)]
+pub(super) struct FoundInTree<'a> {
     tree: &'a str,
     goal: &'a str,
     probability: Option<f64>,
@@ -83,6 +90,13 @@ struct SimulatedJson {
 impl<'a> TreeJson<'a> {
     /// The document of one tree.
     pub fn of(model: ModelJson<'a>, tree: &'a Tree, found: &'a Assessment, seed: u64) -> Self {
+        Self { version: 1, model, found: FoundInTree::of(tree, found, seed) }
+    }
+}
+
+impl<'a> FoundInTree<'a> {
+    /// One tree as the format has it; `seed` is that of its simulation.
+    pub(super) fn of(tree: &'a Tree, found: &'a Assessment, seed: u64) -> Self {
         let Bounds { low, high } = found.probability;
         let complete = found.exact && found.minimal_sets.is_some();
         let set = |set: &MinimalSet| SetJson { steps: names(tree, &set.leaves), value: set.weight };
@@ -100,8 +114,6 @@ impl<'a> TreeJson<'a> {
             .as_ref()
             .map(|front| front.iter().map(|point| HarmJson { cost: point.cost, damage: point.damage, reaches_goal: point.goal }).collect());
         Self {
-            version: 1,
-            model,
             tree: &tree.id,
             goal: &tree.goal,
             probability: found.exact.then_some(low),
@@ -136,11 +148,7 @@ fn step<'a>(tree: &'a Tree, found: &Assessment, at: usize) -> StepJson<'a> {
     StepJson {
         id: leaf.id.as_deref(),
         text: &leaf.text,
-        role: match leaf.role {
-            Role::Step => "step",
-            Role::Defence => "defence",
-            Role::Mitigation => "mitigation",
-        },
+        role: role_word(leaf.role),
         threat: leaf.threat.as_deref(),
         probability: leaf.probability,
         mitigations: &leaf.mitigations,
@@ -152,6 +160,15 @@ fn step<'a>(tree: &'a Tree, found: &Assessment, at: usize) -> StepJson<'a> {
             risk_achievement_worth: finite(found.achievement),
             risk_reduction_worth: finite(found.reduction),
         }),
+    }
+}
+
+/// What a leaf is called.
+pub(crate) fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Step => "step",
+        Role::Defence => "defence",
+        Role::Mitigation => "mitigation",
     }
 }
 

@@ -20,7 +20,9 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth) -> Vec<Block> {
         return out;
     }
     out.push(order(plan));
+    out.extend(sprint(plan));
     out.extend(estimates(plan));
+    out.extend(others(plan));
     if plan.front.len() > 1 {
         let svg = plan::svg(input.model.name_of(redan_model::Thing::Model), plan);
         out.push(Block::Picture(picture("Days of work against the risk that is left", svg)));
@@ -63,26 +65,41 @@ fn summary(plan: &Plan) -> Vec<Run> {
 }
 
 fn order(plan: &Plan) -> Block {
+    let in_sprints = plan.request.sprint.is_some();
     let row = |(at, step): (usize, &Step)| {
         let candidate = &plan.candidates[step.mitigation];
         let mark = if candidate.estimated { "" } else { " *" };
         let a_day =
             if candidate.hours == 0 { "\u{2013}".to_owned() } else { format!("{:.1}", step.removed * 8.0 / candidate.hours as f64) };
-        vec![
+        let mut row = vec![
             words(format!("{}. {}", at + 1, candidate.title)),
             words(format!("{}{mark}", days(candidate.hours))),
             words(amount(step.removed)),
             words(a_day),
             words(amount(step.left)),
-        ]
+        ];
+        row.extend(in_sprints.then(|| words(plan::sprints(step).unwrap_or_default())));
+        row
     };
-    let head = [("In this order", 6), ("Work", 2), ("Takes off the risk", 2), ("A day", 1), ("Left then", 2)];
+    let mut head = vec![("In this order", 6), ("Work", 2), ("Takes off the risk", 2), ("Per day", 1), ("Left then", 2)];
+    head.extend(in_sprints.then_some(("Sprint", 2)));
     table(&head, plan.steps.iter().enumerate().map(row).collect(), "mitigations")
+}
+
+fn sprint(plan: &Plan) -> Option<Block> {
+    plan.request.sprint.map(|hours| text(format!("A sprint is {} of work here, one mitigation after the other.", days(hours))))
 }
 
 fn estimates(plan: &Plan) -> Option<Block> {
     let guessed = plan.steps.iter().any(|step| !plan.candidates[step.mitigation].estimated);
     guessed.then(|| text(format!("* Nobody has estimated it; it counts as {}.", days(plan.request.default_hours))))
+}
+
+/// Mitigations that the plan leaves out, since nothing is left for them to do.
+fn others(plan: &Plan) -> Option<Block> {
+    let titles: Vec<&str> =
+        plan.candidates.iter().filter(|candidate| !candidate.chosen).map(|candidate| candidate.title.as_str()).collect();
+    (!titles.is_empty()).then(|| text(format!("Once these are done, nothing more is taken off by: {}.", titles.join("; "))))
 }
 
 fn front(plan: &Plan) -> Block {

@@ -1,11 +1,11 @@
 //! Numbers over the history of a model: open and closed, how fast, how much of it is proven.
 
-use redan_engine::metrics::{Days, Point, share};
+use redan_engine::metrics::{Days, share};
 
 use super::numbers::picture;
 use super::{Block, heading, table, text, words};
 use crate::document::plural;
-use crate::history::History;
+use crate::history::{History, Past};
 use crate::pictures::{Arrivals, Day, arrivals, burn_down};
 
 /// States in the table.
@@ -45,9 +45,10 @@ const STATE: [(&str, u8); 10] = [
 ];
 
 fn span(history: &History) -> String {
-    let (Some((first, _)), Some((last, _))) = (history.points.first(), history.points.last()) else {
+    let (Some(first), Some(last)) = (history.points.first(), history.points.last()) else {
         return "Nothing is known of the time before.".to_owned();
     };
+    let (first, last) = (first.on, last.on);
     let mut said = match history.points.len() {
         1 => format!("Only the state of {last} is known."),
         some => format!("{} of the model, from {first} to {last}, judged by the rules of today.", plural(some, "state", "states")),
@@ -64,14 +65,15 @@ fn span(history: &History) -> String {
 
 fn pictures(history: &History) -> Vec<Block> {
     let mut out: Vec<Block> = open(history).into_iter().collect();
-    let all: Vec<Arrivals> = history.points.iter().map(|(on, point)| Arrivals { on: *on, new: point.new, closed: point.closed }).collect();
+    let all: Vec<Arrivals> =
+        history.points.iter().map(|past| Arrivals { on: past.on, new: past.point.new, closed: past.point.closed }).collect();
     let title = "Threats that were new, and those that were closed";
     out.extend(arrivals(&all, "history").map(|svg| Block::Picture(picture(title, svg))));
     out
 }
 
 fn open(history: &History) -> Option<Block> {
-    let day = |(on, point): &(jiff::civil::Date, Point)| Day { on: *on, critical: point.open[0], high: point.open[1] };
+    let day = |past: &Past| Day { on: past.on, critical: past.point.open[0], high: past.point.open[1] };
     let days: Vec<Day> = history.points.iter().map(day).collect();
     let title = "Open critical and high threats over time";
     burn_down(&days, "history").map(|svg| Block::Picture(picture(title, svg)))
@@ -79,7 +81,7 @@ fn open(history: &History) -> Option<Block> {
 
 /// The last states, newest first.
 fn shown(history: &History) -> Vec<Vec<Vec<super::Run>>> {
-    let row = |(on, point): &(jiff::civil::Date, Point)| {
+    let row = |Past { on, point, .. }: &Past| {
         let counts = [point.questions, point.accepted, point.new, point.closed, point.overdue];
         let numbers = point.open.iter().chain(&counts).map(|count| words(count.to_string()));
         std::iter::once(words(on.to_string())).chain(numbers).collect()
@@ -109,7 +111,7 @@ fn rates(history: &History) -> String {
         }
         None => "Verified: unknown, no evidence is kept.".to_owned(),
     };
-    if let Some((_, last)) = history.points.last() {
+    if let Some(Past { point: last, .. }) = history.points.last() {
         said.push_str(&format!(" Overdue today: {}.", plural(last.overdue, "threat", "threats")));
         said.push_str(&format!(" Waiting for an answer: {} of all threats.", percent(last.question_rate())));
     }

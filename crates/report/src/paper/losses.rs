@@ -13,13 +13,19 @@ use crate::pictures::loss_curve;
 /// Threats that get a picture.
 const PICTURES: usize = 3;
 
+/// The threats with ranges and their losses, the largest first.
+pub(crate) fn all<'a>(input: &Input<'a>) -> Vec<(&'a Threat, &'a Fair)> {
+    let mut all: Vec<(&Threat, &Fair)> = input.analysis.threats.iter().filter_map(|threat| Some((threat, fair(threat)?))).collect();
+    all.sort_by(|(_, a), (_, b)| b.before.ale.total_cmp(&a.before.ale));
+    all
+}
+
 /// Losses by threat, the largest first; nothing where the model has no ranges.
 pub(crate) fn blocks(input: &Input<'_>) -> Vec<Block> {
-    let mut all: Vec<(&Threat, &Fair)> = input.analysis.threats.iter().filter_map(|threat| Some((threat, fair(threat)?))).collect();
+    let all = all(input);
     if all.is_empty() {
         return Vec::new();
     }
-    all.sort_by(|(_, a), (_, b)| b.before.ale.total_cmp(&a.before.ale));
     let mut out = vec![heading("What it may cost a year"), text(introduction(&all))];
     let row = |(threat, found): &(&Threat, &Fair)| {
         let said = |amount: f64| words(money(amount, found.currency.as_deref()));

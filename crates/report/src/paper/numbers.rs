@@ -103,7 +103,7 @@ fn harm(front: &[HarmPoint], prefix: &str) -> Vec<Block> {
     let row =
         |point: &HarmPoint| vec![words(amount(point.cost)), words(amount(point.damage)), words(if point.goal { "yes" } else { "no" })];
     let picture = Front {
-        title: "What an attacker's money breaks, as if nothing stood in the way",
+        title: "What an attacker's money breaks, as if nothing stood in the way; full squares reach the goal",
         across: "what the attacker spends",
         up: "harm",
         points: front.iter().map(|point| Mark { x: point.cost, y: point.damage, filled: point.goal }).collect(),

@@ -2,6 +2,7 @@
 
 use redan_engine::depth::Depth;
 use redan_engine::paths::{Goal, Path, Paths, Position};
+use redan_engine::tree::Role;
 use redan_model::Thing;
 
 use super::{Block, Picture, Run, heading, plain, table, text, words};
@@ -37,7 +38,10 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth, picture: Option<Picture>)
     for goal in &told {
         out.extend(one_goal(input, found, goal));
     }
-    if let Some(worked) = &depth.first_goal {
+    // A single step is told above already.
+    if let Some(worked) =
+        depth.first_goal.as_ref().filter(|worked| worked.tree.leaves.iter().filter(|leaf| leaf.role == Role::Step).count() > 1)
+    {
         out.extend(as_tree(input, &found.goals[0]));
         out.extend(super::numbers::blocks(input, worked, "paths"));
     }

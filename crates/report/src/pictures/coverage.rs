@@ -36,7 +36,9 @@ pub(super) fn svg(input: &Input<'_>, prefix: &str) -> Option<String> {
         for (column, cell) in row.cells.iter().enumerate() {
             let (class, text) = content(cell);
             let left = NAMES + column as f64 * COLUMN;
-            canvas.rect(class, (left, y), (COLUMN, ROW));
+            // The dots of an empty cell stay clear of the cells around it.
+            let inset = if class == "empty" { 2.0 } else { 0.0 };
+            canvas.rect(class, (left + inset, y + inset), (COLUMN - 2.0 * inset, ROW - 2.0 * inset));
             canvas.text(if class == "high" { "bold middle" } else { "middle" }, (left + COLUMN / 2.0, y + 16.0), &text);
         }
     }

@@ -2,18 +2,15 @@
 
 use std::io;
 
-use redan_engine::metrics::{Days, Point, share};
+use redan_engine::metrics::share;
 use redan_model::Thing;
-use redan_report::json::{self, ModelJson};
-use serde::Serialize;
+use redan_report::history::{BANDS, History, Past};
+use redan_report::json::{self, HistoryJson, ModelJson};
 
-use super::Found;
 use crate::args::MetricsFormat;
 use crate::session::{Opened, Session};
 use crate::table::{Cell, Table};
 
-/// The bands, in the order of the numbers.
-const BANDS: [&str; 4] = ["critical", "high", "medium", "low"];
 /// Rows that people see; files have all of them.
 const ROWS_SHOWN: usize = 20;
 /// The columns of the series.
@@ -35,85 +32,26 @@ const COLUMNS: [&str; 15] = [
     "question_rate",
 ];
 
-#[derive(Serialize)]
-struct Document<'a> {
-    version: u8,
-    model: ModelJson<'a>,
-    cut_off: bool,
-    unreadable_commits: usize,
-    points: Vec<PointJson<'a>>,
-    remediated: Vec<RemediatedJson>,
-    acceptances: DaysJson,
-    verification: Option<VerificationJson>,
-}
-
-#[derive(Serialize)]
-struct PointJson<'a> {
-    on: String,
-    commit: Option<&'a str>,
-    open: OpenJson,
-    questions: usize,
-    mitigated: usize,
-    accepted: usize,
-    new: usize,
-    closed: usize,
-    overdue: usize,
-    question_rate: Option<f64>,
-}
-
-#[derive(Serialize)]
-struct OpenJson {
-    critical: usize,
-    high: usize,
-    medium: usize,
-    low: usize,
-    unrated: usize,
-}
-
-#[derive(Serialize)]
-struct RemediatedJson {
-    band: &'static str,
-    #[serde(flatten)]
-    days: DaysJson,
-}
-
-#[derive(Serialize)]
-struct DaysJson {
-    count: usize,
-    mean_days: Option<f64>,
-    most_days: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct VerificationJson {
-    implemented: usize,
-    verified: usize,
-    rate: Option<f64>,
-}
-
-impl DaysJson {
-    fn of(days: &Days) -> Self {
-        Self { count: days.count, mean_days: days.mean(), most_days: (days.count > 0).then_some(days.most) }
-    }
-}
-
 /// Shows the numbers of a model.
-pub(super) fn show(found: &Found, model: &Opened, format: MetricsFormat, session: &mut Session<'_>) -> anyhow::Result<()> {
+pub(super) fn show(found: &History, model: &Opened, format: MetricsFormat, session: &mut Session<'_>) -> anyhow::Result<()> {
     match format {
         MetricsFormat::Human => human(found, model, session)?,
-        MetricsFormat::Json => json::write(session.terminal.out(), &document(found, model))?,
-        MetricsFormat::Md => write!(session.terminal.out(), "{}", redan_report::history::markdown(&found.history()))?,
+        MetricsFormat::Json => {
+            let head = ModelJson::of(&model.loaded.model, &model.loaded.sources);
+            json::write(session.terminal.out(), &HistoryJson::of(head, found))?;
+        }
+        MetricsFormat::Md => write!(session.terminal.out(), "{}", redan_report::history::markdown(found))?,
         MetricsFormat::Csv => redan_report::csv::write(session.terminal.out(), &COLUMNS, rows(found))?,
         MetricsFormat::Openmetrics => openmetrics(found, model, session)?,
     }
     Ok(())
 }
 
-fn rows(found: &Found) -> impl Iterator<Item = [String; 15]> {
-    found.labels.iter().zip(&found.numbers.points).map(|((day, commit), point)| {
+fn rows(found: &History) -> impl Iterator<Item = [String; 15]> {
+    found.points.iter().map(|Past { on, commit, point }| {
         let [critical, high, medium, low] = point.open.map(|count| count.to_string());
         [
-            day.to_string(),
+            on.to_string(),
             commit.clone().unwrap_or_default(),
             critical,
             high,
@@ -132,52 +70,19 @@ fn rows(found: &Found) -> impl Iterator<Item = [String; 15]> {
     })
 }
 
-fn document<'a>(found: &'a Found, model: &'a Opened) -> Document<'a> {
-    let points = found.labels.iter().zip(&found.numbers.points).map(|((day, commit), point)| {
-        let [critical, high, medium, low] = point.open;
-        PointJson {
-            on: day.to_string(),
-            commit: commit.as_deref(),
-            open: OpenJson { critical, high, medium, low, unrated: point.unrated },
-            questions: point.questions,
-            mitigated: point.mitigated,
-            accepted: point.accepted,
-            new: point.new,
-            closed: point.closed,
-            overdue: point.overdue,
-            question_rate: point.question_rate(),
-        }
-    });
-    let remediated = BANDS.iter().zip(&found.numbers.remediated);
-    Document {
-        version: 1,
-        model: ModelJson::of(&model.loaded.model, &model.loaded.sources),
-        cut_off: found.is_cut_off,
-        unreadable_commits: found.unreadable,
-        points: points.collect(),
-        remediated: remediated.map(|(band, days)| RemediatedJson { band, days: DaysJson::of(days) }).collect(),
-        acceptances: DaysJson::of(&found.numbers.acceptances),
-        verification: found.verification.map(|(implemented, verified)| VerificationJson {
-            implemented,
-            verified,
-            rate: share(verified, implemented),
-        }),
-    }
-}
-
 fn percent(rate: Option<f64>) -> String {
     rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
 }
 
-fn human(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::Result<()> {
+fn human(found: &History, model: &Opened, session: &mut Session<'_>) -> io::Result<()> {
     let (width, color) = (session.terminal.width, session.terminal.color);
     let mut table = Table::new(&["on", "commit", "critical", "high", "medium", "low", "to answer", "accepted", "new", "closed", "overdue"]);
-    let skipped = found.labels.len().saturating_sub(ROWS_SHOWN);
-    for ((day, commit), point) in found.labels.iter().zip(&found.numbers.points).skip(skipped) {
+    let skipped = found.points.len().saturating_sub(ROWS_SHOWN);
+    for Past { on, commit, point } in found.points.iter().skip(skipped) {
         let commit = commit.as_deref().map_or("now", |id| id.get(..9).unwrap_or(id));
         let counts = [point.questions, point.accepted, point.new, point.closed, point.overdue];
         let numbers = point.open.iter().chain(&counts).map(usize::to_string);
-        table.row([day.to_string(), commit.to_owned()].into_iter().chain(numbers).map(Cell::from));
+        table.row([on.to_string(), commit.to_owned()].into_iter().chain(numbers).map(Cell::from));
     }
     let out = session.terminal.out();
     writeln!(out, "{} ({})\n\nOpen threats by band", model.loaded.model.name_of(Thing::Model), model.shown)?;
@@ -186,16 +91,16 @@ fn human(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::Result
         writeln!(out, "{skipped} older states are in --format csv and json")?;
     }
     writeln!(out)?;
-    for (band, days) in BANDS.iter().zip(&found.numbers.remediated) {
+    for (band, days) in BANDS.iter().zip(&found.remediated) {
         let mean = days.mean().map_or_else(|| "none yet".to_owned(), |mean| format!("{mean:.1} days on average over {}", days.count));
         writeln!(out, "time to remediate, {band:8}  {mean}")?;
     }
-    let ages = &found.numbers.acceptances;
+    let ages = &found.acceptances;
     let age = ages
         .mean()
         .map_or_else(|| "none".to_owned(), |mean| format!("{}, {mean:.1} days old on average, the oldest {}", ages.count, ages.most));
     writeln!(out, "accepted risks               {age}")?;
-    writeln!(out, "waiting for an answer        {}", percent(found.numbers.points.last().and_then(Point::question_rate)))?;
+    writeln!(out, "waiting for an answer        {}", percent(found.points.last().and_then(|last| last.point.question_rate())))?;
     match found.verification {
         Some((implemented, verified)) => {
             writeln!(
@@ -218,7 +123,7 @@ fn human(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::Result
 /// A family of samples: its name, what it is, and labels with values.
 type Family = (&'static str, &'static str, Vec<(String, String)>);
 
-fn openmetrics(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::Result<()> {
+fn openmetrics(found: &History, model: &Opened, session: &mut Session<'_>) -> io::Result<()> {
     let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
     let name = format!("model=\"{}\"", quoted(&model.loaded.model.id));
     let one = |value: String| vec![(name.clone(), value)];
@@ -226,8 +131,8 @@ fn openmetrics(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::
         let rows = BANDS.iter().zip(values).filter_map(|(band, value)| Some((format!("{name},band=\"{band}\""), value?)));
         rows.collect::<Vec<_>>()
     };
-    let last = found.numbers.points.last().cloned().unwrap_or_default();
-    let days = &found.numbers.remediated;
+    let last = found.points.last().map(|last| last.point.clone()).unwrap_or_default();
+    let days = &found.remediated;
     let mut families: Vec<Family> = vec![
         ("redan_open_threats", "Open threats by band.", banded(last.open.iter().map(|count| Some(count.to_string())).collect())),
         ("redan_threats_to_answer", "Threats that wait for an answer.", one(last.questions.to_string())),
@@ -246,7 +151,7 @@ fn openmetrics(found: &Found, model: &Opened, session: &mut Session<'_>) -> io::
         ),
     ];
     let shares = [
-        ("redan_acceptance_age_days_mean", "Mean age of acceptances in days.", found.numbers.acceptances.mean()),
+        ("redan_acceptance_age_days_mean", "Mean age of acceptances in days.", found.acceptances.mean()),
         ("redan_question_ratio", "Share of threats that wait for an answer.", last.question_rate()),
         (
             "redan_verified_ratio",

@@ -6,7 +6,7 @@ use redan_model::lang::Band;
 
 use super::{badge, marks, shapes};
 use crate::diagram::geometry::Rect;
-use crate::diagram::scene::{Mark, Scene, Shape};
+use crate::diagram::scene::{Emphasis, Mark, Scene, Shape};
 use crate::diagram::text::LABEL;
 use crate::diagram::view::Notation;
 
@@ -24,6 +24,7 @@ enum Sample {
     Mark(Mark),
     Threats(Option<Band>),
     OutOfScope,
+    PointedOut,
 }
 
 /// The legend below a picture: its drawing, and the height that it adds.
@@ -47,6 +48,8 @@ fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
     let guide = scene.notation == Notation::Guide;
     let has = |shape| scene.nodes.iter().any(|node| node.shape == shape);
     let out = scene.nodes.iter().any(|node| node.out_of_scope) || scene.zones.iter().any(|zone| zone.out_of_scope);
+    let strong = |emphasis: Emphasis| emphasis == Emphasis::Strong;
+    let pointed_out = scene.nodes.iter().any(|node| strong(node.emphasis)) || scene.edges.iter().any(|edge| strong(edge.emphasis));
     let mut marks: Vec<Mark> = scene.edges.iter().flat_map(|edge| &edge.label.lines).flat_map(|line| line.marks.iter().copied()).collect();
     marks.sort_unstable();
     marks.dedup();
@@ -60,6 +63,7 @@ fn entries(scene: &Scene) -> Vec<(Sample, &'static str)> {
         (scene.zones.iter().any(|zone| zone.is_group), Sample::Group, "opened element"),
         (scene.edges.iter().any(|edge| edge.encrypted), Sample::Lock, "encrypted"),
         (out, Sample::OutOfScope, "out of scope"),
+        (pointed_out, Sample::PointedOut, "pointed out"),
     ];
     let plain = all.into_iter().filter(|(shown, ..)| *shown).map(|(_, sample, words)| (sample, words));
     let marks = marks.into_iter().map(|mark| (Sample::Mark(mark), marks::words(mark)));
@@ -109,6 +113,10 @@ fn draw_sample(scene: &Scene, sample: Sample, x: f64, y: f64, out: &mut String) 
         Sample::Lock => shapes::lock(x + 20.0, y + 14.0, out),
         Sample::Mark(mark) => marks::draw(mark, x + 18.0, y + 14.0, out),
         Sample::Threats(band) => badge::draw(band, x + 18.0, y + 9.0, "n", out),
+        Sample::PointedOut => {
+            let (end, middle) = (x + 30.0, y + 10.0);
+            let _ = write!(out, r#"<g class="flow strong"><path class="course" d="M{x:.1} {middle:.1}L{end:.1} {middle:.1}"/></g>"#);
+        }
         Sample::OutOfScope => {
             let _ = write!(out, r#"<g class="out"><rect class="shape" x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
         }
