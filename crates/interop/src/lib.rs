@@ -13,6 +13,7 @@
 
 pub mod adtool;
 pub mod attack_flow;
+mod back;
 pub mod before;
 pub mod canonical;
 pub mod cyclonedx;

@@ -122,9 +122,19 @@ fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<cra
 /// the same, whatever ids they have.
 pub fn differences(found: &Json, wanted: &Json) -> Vec<String> {
     let wanted = long_form(wanted);
-    let found = again::aligned(&long_form(found), &wanted);
+    between(&read_back(found, &wanted), &wanted).iter().map(|path| path.join(".")).collect()
+}
+
+/// A model that was read from a file, in its long form and with the ids of the wanted one.
+pub(crate) fn read_back(found: &Json, wanted: &Json) -> Json {
+    again::aligned(&long_form(found), wanted)
+}
+
+/// The paths at which two models in their long form differ.
+pub(crate) fn between(found: &Json, wanted: &Json) -> Vec<Vec<String>> {
     let origins = Origins::default();
-    Changes::between(&found, &wanted, &origins).list.iter().map(|change| change.path.join(".")).collect()
+    let changes = Changes::between(found, wanted, &origins);
+    changes.list.iter().map(|change| change.path.iter().map(|key| (*key).to_owned()).collect()).collect()
 }
 
 /// A model in its long form, whoever wrote it.

@@ -11,13 +11,14 @@ use serde_json::{Map, Value as Json};
 use crate::draft::one_line;
 
 /// Sections whose entries are found again by what they are called, and what that is.
-const NAMED: [(&str, &str); 7] = [
+const NAMED: [(&str, &str); 8] = [
     ("assets", "name"),
     ("zones", "name"),
     ("elements", "name"),
     ("threats", "title"),
     ("mitigations", "title"),
     ("attack-trees", "goal"),
+    ("assumptions", "text"),
     ("diagrams", "title"),
 ];
 /// Fields that name other entries, with the section of those; things of all four sections share their ids.
@@ -84,6 +85,7 @@ fn kind(section: &str) -> &'static str {
         "threats" => "threats",
         "mitigations" => "mitigations",
         "attack-trees" => "attack-trees",
+        "assumptions" => "assumptions",
         _ => "diagrams",
     }
 }
