@@ -47,6 +47,7 @@ pub mod plantuml;
 pub mod pytm;
 mod read;
 mod steps;
+mod steps_onto;
 mod steps_out;
 pub mod structurizr;
 pub mod tb7;

@@ -25,7 +25,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, drawio, guide, hcltm, limits, lucid, pytm, threagile, tm7};
+use crate::{Format, Imported, Losses, adtool, attack_flow, drawio, guide, hcltm, limits, lucid, mef, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -79,11 +79,15 @@ fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<
         | Format::CycloneDx
         | Format::GuideJson
         | Format::GuideAssetsJson
+        | Format::Json
         | Format::Structurizr => rewritten::edits(format, text, changes, outgoing),
         Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
         Format::Pytm => Ok(pytm::onto(text, changes, outgoing)),
         Format::Drawio => drawio::onto(text, changes, outgoing),
         Format::Hcltm => hcltm::onto(text, changes, outgoing),
+        Format::Adtool => Ok(adtool::onto(text, changes)),
+        Format::Mef => Ok(mef::onto(text, changes)),
+        Format::AttackFlow => Ok(attack_flow::onto(text, changes)),
         Format::GuideCsv | Format::GuideAssetsCsv => guide::onto(format, text, changes, outgoing),
         _ => Err(ExportError::NotOnto(format)),
     }
