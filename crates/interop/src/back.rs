@@ -52,8 +52,15 @@ pub(crate) fn listed(format: Format, mut exported: Exported, outgoing: &Outgoing
 /// threats of rules become threats of the file, and the order of what a page shows is that of the file.
 fn is_of_the_model(model: &Json, path: &[&str]) -> bool {
     let answer = path.first() == Some(&"threats") && path.get(1).is_some_and(|id| id.contains('@'));
+    let tracked = path.first() == Some(&"threats") && path.get(1).is_some_and(|id| stands_for_a_decision(&model["threats"][*id]));
     let foreign = path.iter().any(|key| key.starts_with("x-"));
-    !answer && !foreign && path.last() != Some(&"show") && at(model, path).is_some()
+    !answer && !tracked && !foreign && path.last() != Some(&"show") && at(model, path).is_some()
+}
+
+/// Whether a threat stands for a decision of a file about something that only the other tool finds.
+pub(crate) fn stands_for_a_decision(threat: &Json) -> bool {
+    let kept = threat.as_object().into_iter().flatten().filter(|(key, _)| key.starts_with("x-"));
+    kept.into_iter().any(|(_, kept)| kept.get("tracking").is_some())
 }
 
 fn at<'m>(model: &'m Json, path: &[&str]) -> Option<&'m Json> {

@@ -25,7 +25,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, adtool, attack_flow, drawio, guide, hcltm, limits, lucid, mef, pytm, threagile, tm7};
+use crate::{Format, Imported, Losses, adtool, attack_flow, back, drawio, guide, hcltm, limits, lucid, mef, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +109,8 @@ fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<cra
     let mut losses = Losses::default();
     for change in Changes::between(&found, made.after, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {
         // Answers become decisions of the other tool, which are answers again only after an analysis.
-        if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
+        let is_answer = |id: &str| id.contains('@') || back::stands_for_a_decision(&made.after["threats"][id]);
+        if change.section() == "threats" && change.id().is_some_and(is_answer) && !again.decisions.is_empty() {
             continue;
         }
         // What the reader keeps, and what a page shows, follows from what was changed.

@@ -161,7 +161,8 @@ impl Case {
         });
         let all = real.filter(|(name, bytes)| detect(name, bytes) == Some(self.format)).chain(own).chain(written);
         // Large files say nothing here that small ones do not.
-        all.filter(|(_, bytes)| bytes.len() < 150_000)
+        let most = if self.format == Format::Mef { 20_000 } else { 150_000 };
+        all.filter(move |(_, bytes)| bytes.len() < most)
             .filter_map(|(name, bytes)| {
                 let imported = import(self.format, &bytes).ok()?;
                 Some((name, bytes, imported))

@@ -77,7 +77,7 @@ impl<'f> Maker<'f> {
             // Versions spell it differently; the model has one spelling, and the writer that of its version.
             let rights = text(link.said, "authorization").replace("end-user", "enduser");
             if !rights.is_empty() {
-                entry = entry.fact("x-threagile", "authorization", &rights);
+                entry = entry.kept("x-threagile", "authorization", rights.into());
             }
             self.draft.add(Section::Flows, &link.id, entry);
             let holder = self.titles.get(&link.from).copied().unwrap_or_default();
