@@ -19,11 +19,12 @@ pub(crate) fn listed(format: Format, mut exported: Exported, outgoing: &Outgoing
         return exported;
     };
     settle(&mut again, &outgoing.vocabulary);
-    let known: Vec<&Loss> = exported.loss.iter().chain(&again.loss).collect();
     let model = &outgoing.json;
+    let back = onto::read_back(&again.model, model);
+    exported.loss.retain_mut(|loss| is_lost(loss, model, &back));
+    let known: Vec<&Loss> = exported.loss.iter().chain(&again.loss).collect();
     let places = Places::of(&known);
     let mut open: BTreeMap<(String, LossKind), Vec<String>> = BTreeMap::new();
-    let back = onto::read_back(&again.model, model);
     for path in onto::between(&back, model).into_iter().take(MOST) {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         if !is_of_the_model(model, &parts) || places.name(model, &parts) {
@@ -46,6 +47,28 @@ pub(crate) fn listed(format: Format, mut exported: Exported, outgoing: &Outgoing
     }
     exported.loss.extend(more.finish());
     exported
+}
+
+/// Whether something that a writer takes for dropped is: what comes back all the same is taken off its list of fields.
+fn is_lost(loss: &mut Loss, model: &Json, back: &Json) -> bool {
+    if loss.kind != LossKind::Dropped {
+        return true;
+    }
+    let path: Vec<&str> = loss.place.split('.').collect();
+    if loss.what.starts_with('`') {
+        let is_section = path.len() == 1 && loss.what.split('`').nth(1) == path.first().copied();
+        return !(is_section && at(model, &path).is_some_and(|said| at(back, &path) == Some(said)));
+    }
+    let Some(Json::Object(fields)) = at(model, &path) else { return true };
+    let names: Vec<&str> = loss.what.split(", ").collect();
+    if !names.iter().all(|name| fields.contains_key(*name)) {
+        return true;
+    }
+    let found = at(back, &path);
+    let gone: Vec<&str> = names.into_iter().filter(|name| found.and_then(|found| found.get(*name)) != fields.get(*name)).collect();
+    let lost = !gone.is_empty();
+    loss.what = gone.join(", ");
+    lost
 }
 
 /// Whether a difference is one of what the model says, and not of what the format wants to know beyond it. Answers to
@@ -131,6 +154,19 @@ mod tests {
                 "dropped all of it: the file does not say it [name]",
             ]
         );
+    }
+
+    #[test]
+    fn what_comes_back_is_no_loss_whatever_its_writer_says() {
+        let model = serde_json::json!({"tags": ["a"], "owner": "bo", "zones": {"z": {"trust": "untrusted", "tags": ["b"]}}});
+        let back = serde_json::json!({"tags": ["a"], "zones": {"z": {"trust": "untrusted"}}});
+        let lost = |what: &str, place: &str| {
+            let mut loss = Loss { kind: LossKind::Dropped, what: what.to_owned(), place: place.to_owned() };
+            is_lost(&mut loss, &model, &back).then_some(loss.what)
+        };
+        assert_eq!([lost("trust, tags", "zones.z"), lost("trust", "zones.z")], [Some("tags".to_owned()), None]);
+        assert_eq!([lost("`tags`", "tags"), lost("`owner`", "owner")], [None, Some("`owner`".to_owned())]);
+        assert_eq!(lost("all of it", "zones.z"), Some("all of it".to_owned()));
     }
 
     #[test]

@@ -50,8 +50,9 @@ fn tracking(yaml: &Yaml<'_>, whole: &Json) -> Vec<Option<Edit>> {
         };
         let before = yaml.at(&["risk_tracking", key, "status"]).and_then(|node| node.as_str().map(str::to_owned)).unwrap_or_default();
         if words::status(&before) != words::status(word("status")) {
-            let is_said = |field: &&str| node.get(field).and_then(|node| node.as_str()) != Some(word(field));
-            edits.extend(["status", "justification"].iter().filter(is_said).map(|field| yaml.set(node, field, &word(field).into())));
+            let fields = ["status", "justification"].into_iter();
+            let changed = fields.filter(|field| node.get(field).and_then(|node| node.as_str()) != Some(word(field)));
+            edits.extend(changed.map(|field| yaml.set(node, field, &word(field).into())));
         }
     }
     match yaml.at(&["risk_tracking"]) {
