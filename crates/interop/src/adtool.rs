@@ -8,10 +8,12 @@ use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 use redan_model::Model;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, one_line};
+use crate::onto::{Changes, Edit, xml as places};
 use crate::steps::{How, Step, Steps, number, probability};
+use crate::steps_onto::{self, Edited};
 use crate::xml::{self, Element};
 use crate::{ImportError, Imported, Loss, LossKind, steps_out};
 
@@ -165,21 +167,92 @@ impl Writer<'_> {
         let label: &str = if step.name.is_empty() { refinement } else { &step.name };
         let _ = writeln!(self.out, "<node refinement=\"{refinement}\"{role}><label>{}</label>", escape(label));
         for (key, value) in &step.fields {
-            let domain = match *key {
-                "cost" => "MinCost1",
-                "probability" => "ProbSucc1",
-                "time" => "MinTimePar1",
-                "skill" => "MinSkill1",
-                _ => {
-                    self.loss.push(steps_out::lost(LossKind::Dropped, format!("the {key} of {}", step.name), ""));
-                    continue;
-                }
+            let Some(domain) = domain_of(key) else {
+                self.loss.push(steps_out::lost(LossKind::Dropped, format!("the {key} of {}", step.name), ""));
+                continue;
             };
             let _ = writeln!(self.out, "<parameter domainId=\"{domain}\" category=\"basic\">{value}</parameter>");
         }
         step.below.iter().for_each(|below| self.node(*below, false, depth + 1));
         step.unless.iter().for_each(|stop| self.node(*stop, true, depth + 1));
         self.out.push_str("</node>\n");
+    }
+}
+
+/// The domain of a number of a step.
+fn domain_of(key: &str) -> Option<&'static str> {
+    Some(match key {
+        "cost" => "MinCost1",
+        "probability" => "ProbSucc1",
+        "time" => "MinTimePar1",
+        "skill" => "MinSkill1",
+        _ => return None,
+    })
+}
+
+/// Writes the changes of a tree into a file: labels, refinements, numbers, and nodes that came or went.
+pub(crate) fn onto(text: &str, changes: &Changes<'_>) -> Vec<Edit> {
+    let Some(root) = places::parse(text) else { return Vec::new() };
+    let mut nodes = Vec::new();
+    root.children.iter().for_each(|child| all_nodes(child, &mut nodes));
+    let found = steps_onto::edits(changes);
+    let mut edits = Vec::new();
+    for ((name, edited), tree) in found.list.iter().zip(&found.trees) {
+        // Leaves with one label are one step, so a step may stand in several places.
+        for node in nodes.iter().filter(|node| one_line(&node.text_of(text, "label")) == *name) {
+            match edited {
+                Edited::Renamed(label) => edits.extend(node.child("label").map(|place| places::set_text(text, place, label))),
+                Edited::Number(key, value) => edits.extend(domain_of(key).and_then(|domain| parameter(text, node, domain, value.as_ref()))),
+                Edited::How(how) => {
+                    let word = match how {
+                        How::All => "conjunctive",
+                        How::Seq => "sequential",
+                        _ => "disjunctive",
+                    };
+                    edits.push(places::set_attribute(text, node, "refinement", word));
+                }
+                Edited::Added { step, stops } => {
+                    let (mut out, mut loss) = (String::new(), Vec::new());
+                    if let Some(steps) = found.after.get(*tree) {
+                        Writer { steps, out: &mut out, loss: &mut loss, left: MAX_WRITTEN }.node(*step, *stops, 2);
+                        edits.push(places::append(text, node, &out));
+                    }
+                }
+                Edited::Gone { name, .. } => {
+                    let gone =
+                        node.children.iter().filter(|child| child.name == "node" && one_line(&child.text_of(text, "label")) == *name);
+                    edits.extend(gone.map(|child| Edit::remove(child.span.clone())));
+                }
+            }
+        }
+    }
+    edits
+}
+
+fn all_nodes<'n, 't>(node: &'n places::Node<'t>, found: &mut Vec<&'n places::Node<'t>>) {
+    if node.name == "node" {
+        found.push(node);
+    }
+    node.children.iter().for_each(|child| all_nodes(child, found));
+}
+
+/// The edit of a number of a node: its parameter is given another value, added, or taken away.
+fn parameter(text: &str, node: &places::Node<'_>, domain: &str, value: Option<&Json>) -> Option<Edit> {
+    let word = domain.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_of = |child: &&places::Node<'_>| {
+        let of = child.attribute(text, "domainId").unwrap_or_default().trim_end_matches(|c: char| c.is_ascii_digit());
+        // Times of steps side by side and one after the other are the same number here.
+        let same = of == word || word == "MinTimePar" && of == "MinTimeSeq";
+        child.name == "parameter" && child.attribute(text, "category") != Some("derived") && same
+    };
+    match (node.children.iter().find(is_of), value) {
+        (Some(place), Some(value)) => Some(places::set_text(text, place, &value.to_string())),
+        (Some(place), None) => Some(Edit::remove(place.span.clone())),
+        (None, Some(value)) => {
+            let label = node.child("label")?;
+            Some(Edit::insert(label.span.end, format!("<parameter domainId=\"{domain}\" category=\"basic\">{value}</parameter>")))
+        }
+        (None, None) => None,
     }
 }
 

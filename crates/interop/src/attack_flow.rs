@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use redan_model::Model;
 use serde_json::{Map, Value as Json, json};
 
-use crate::draft::Draft;
+use crate::draft::{Draft, one_line};
+use crate::onto::{Changes, Edit, json as places};
 use crate::read::{items, list, scalar, text};
 use crate::steps::{How, Step, Steps};
-use crate::{ImportError, Imported, Loss, LossKind, limits, steps_out};
+use crate::{ImportError, Imported, Loss, LossKind, limits, steps_onto, steps_out};
 
 /// The extension of STIX that flows are written in.
 const EXTENSION: &str = "extension-definition--fb9c968a-745b-4ade-9b25-c324172197f4";
@@ -229,6 +230,33 @@ fn property(object: &Json, key: &str) -> String {
     let pairs = items(object, "properties").iter().filter_map(Json::as_array);
     let found = pairs.filter(|pair| pair.first().and_then(Json::as_str) == Some(key)).find_map(|pair| pair.get(1));
     found.map(|value| scalar(value).into_owned()).unwrap_or_default()
+}
+
+/// Writes the changes of a tree into a file: what its steps and its goal are called. What led to what stays as it is.
+pub(crate) fn onto(text: &str, changes: &Changes<'_>) -> Vec<Edit> {
+    let Some(root) = places::parse(text) else { return Vec::new() };
+    let objects = root.get("objects").map(places::Node::items).unwrap_or_default();
+    let mut named: BTreeMap<String, Vec<&places::Node>> = BTreeMap::new();
+    for object in objects {
+        let kind = object.get("type").or_else(|| object.get("id")).and_then(places::Node::as_str).unwrap_or_default();
+        let key = if kind.ends_with("condition") { "description" } else { "name" };
+        let of_the_builder = object.get("properties").map(places::Node::items).unwrap_or_default();
+        let pair = of_the_builder.iter().map(places::Node::items).find(|pair| pair.first().and_then(places::Node::as_str) == Some(key));
+        let place = pair.and_then(|pair| pair.get(1)).or_else(|| object.get(key));
+        let taking_part = ["attack-flow", "attack-action", "attack-condition", "flow", "action", "condition"].contains(&kind);
+        if let Some((place, name)) = place.filter(|_| taking_part).and_then(|place| Some((place, place.as_str()?))) {
+            named.entry(one_line(name)).or_default().push(place);
+        }
+    }
+    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
+    for (name, edited) in steps_onto::renamed(changes) {
+        renamed.insert(name, edited);
+    }
+    let found = renamed.iter().filter_map(|(name, new)| match named.get(name)?[..] {
+        [only] => Some(Edit::replace(only.span.clone(), Json::from(new.as_str()).to_string())),
+        _ => None,
+    });
+    found.collect()
 }
 
 /// Writes the first attack tree of a model as a bundle of STIX, dated with a day such as `2026-01-31`. A bundle holds one

@@ -23,6 +23,10 @@ pub use write::write;
 
 /// The key of what was kept.
 const OWN: &str = "x-cyclonedx";
+/// What the names of properties of ours begin with.
+const PROPERTY: &str = "redan:";
+/// The property of a flow that is known to carry no data.
+const NOTHING: &str = "nothing";
 
 /// Reads a model.
 ///

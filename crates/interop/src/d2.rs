@@ -62,18 +62,20 @@ const RESERVED: [&str; 34] = [
 /// The bytes are no such text, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let items = syntax::parse(limits::text(bytes)?)?;
-    let mut reader = Reader { sheet: Sheet::new(OWN), known: BTreeMap::new(), draft: Draft::new("") };
+    let mut reader = Reader { sheet: Sheet::new(OWN), name: String::new(), known: BTreeMap::new(), draft: Draft::new("") };
     reader.items(&items, "")?;
     if reader.sheet.is_empty() {
         return Err(ImportError::NotTheFormat("it has neither a shape nor a connection".to_owned()));
     }
-    let Reader { sheet, mut draft, .. } = reader;
+    let Reader { sheet, name, mut draft, .. } = reader;
+    draft.set("name", name);
     sheet.into_draft(&mut draft)?;
     Ok(draft.finish())
 }
 
 struct Reader {
     sheet: Sheet,
+    name: String,
     /// Places of shapes by their full keys in lower case, since D2 does not tell cases apart.
     known: BTreeMap<String, usize>,
     draft: Draft,
@@ -101,6 +103,10 @@ impl Reader {
 
     fn shape_or_field(&mut self, item: &Item, key: &Key, around: &str, place: &str) -> Result<(), ImportError> {
         let reserved = |part: &str| RESERVED.contains(&part.to_lowercase().as_str());
+        if around.is_empty() && self.is_title(item) {
+            self.name = crate::draft::one_line(item.value.trim_start().trim_start_matches('#'));
+            return Ok(());
+        }
         let Some(at) = key.iter().position(|part| reserved(part)) else {
             let Some(full) = self.declare(key, around, place) else { return Ok(()) };
             self.label(&full, &item.value);
@@ -124,6 +130,17 @@ impl Reader {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether it is a text that stands above the drawing: the first one is what the drawing is called.
+    fn is_title(&self, item: &Item) -> bool {
+        let says = |wanted: &str, known: &[&str]| {
+            item.inner.iter().any(|inner| {
+                let only = inner.keys.first().and_then(|key| key.first()).filter(|_| inner.keys.len() == 1);
+                only.is_some_and(|key| key == wanted) && known.contains(&inner.value.trim())
+            })
+        };
+        self.name.is_empty() && !item.value.trim().is_empty() && says("near", &["top-center", "top-left", "top-right"])
     }
 
     /// The full key of a shape; it and what is around it are made if they are not there.

@@ -9,6 +9,8 @@ pub struct Decision {
     pub rule: String,
     /// What the threat is about, part by part: ids of the imported model, where `*` stands for anything.
     pub parts: Vec<String>,
+    /// What the file calls the decision.
+    pub key: String,
     /// A status of our language.
     pub status: &'static str,
     /// Why.

@@ -122,6 +122,14 @@ impl Entry {
         self
     }
 
+    /// Any value, inside what is kept under a key.
+    pub fn kept(mut self, key: &str, inner: &str, value: Json) -> Self {
+        if let Some(kept) = self.0.entry(key).or_insert_with(|| json!({})).as_object_mut() {
+            kept.insert(inner.to_owned(), value);
+        }
+        self
+    }
+
     /// Any value, as it is.
     pub fn value(mut self, key: &str, value: Json) -> Self {
         self.0.insert(key.to_owned(), value);

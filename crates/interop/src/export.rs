@@ -2,7 +2,8 @@
 //!
 //! A writer sees the resolved model, its canonical JSON, and the threats as a neutral list: what raised them and how
 //! they were rated is the business of others. It never writes a file that its own tool would refuse; what it cannot say
-//! is a [`Loss`], most of it found by [`Losses::unsaid`] from a table of what the format has places for.
+//! is a [`Loss`], most of it found by [`Losses::unsaid`] from a table of what the format has places for. What was written
+//! is read again, so that what no writer thought of is listed as well.
 //!
 //! To add a writer: a line in [`WRITTEN`], an arm in [`export`], and in the format's module a function
 //! `pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError>`. Data that the format's reader kept under
@@ -16,7 +17,7 @@ use serde_json::Value as Json;
 
 use crate::losses::Says;
 use crate::{
-    Format, ImportError, Loss, Losses, adtool, attack_flow, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mef, mermaid, otm,
+    Format, ImportError, Loss, Losses, adtool, attack_flow, back, canonical, cyclonedx, d2, drawio, guide, hcltm, lucid, mef, mermaid, otm,
     plantuml, pytm, structurizr, threagile, threat_composer, threat_dragon, tm_bom, tm7,
 };
 
@@ -200,6 +201,11 @@ impl fmt::Display for ExportError {
 /// # Errors
 /// The format is only read, or no valid file of it can say this model.
 pub fn export(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
+    Ok(back::listed(format, written(format, outgoing)?, outgoing))
+}
+
+/// A model as a file of a format, with the losses that its writer knows of.
+fn written(format: Format, outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     match format {
         Format::Json => canonical::write(outgoing),
         Format::GuideJson => guide::threats_json(outgoing),

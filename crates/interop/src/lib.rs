@@ -13,6 +13,7 @@
 
 pub mod adtool;
 pub mod attack_flow;
+mod back;
 pub mod before;
 pub mod canonical;
 pub mod cyclonedx;
@@ -46,6 +47,7 @@ pub mod plantuml;
 pub mod pytm;
 mod read;
 mod steps;
+mod steps_onto;
 mod steps_out;
 pub mod structurizr;
 pub mod tb7;

@@ -74,6 +74,22 @@ impl Losses {
         }
     }
 
+    /// Records that the people whom fields at the top of a model point at are names in the file.
+    pub fn people_to_names(&mut self, model: &Json, fields: &[&str]) {
+        let people = model.get("people").and_then(Json::as_object);
+        let known = |who: &str| people.is_some_and(|people| people.get(who).is_some_and(|entry| crate::write::name(who, entry) != who));
+        for field in fields {
+            let named = match model.get(*field) {
+                Some(Json::String(who)) => known(who),
+                Some(Json::Array(all)) => all.iter().filter_map(Json::as_str).any(known),
+                _ => false,
+            };
+            if named {
+                self.changed("people, to their names", *field);
+            }
+        }
+    }
+
     /// The losses; those beyond the limit are counted in a last one.
     pub fn finish(mut self) -> Vec<Loss> {
         if self.uncounted > 0 {

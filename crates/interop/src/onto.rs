@@ -25,7 +25,7 @@ use redan_model::{Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
 use crate::export::{ExportError, Exported, Outgoing};
-use crate::{Format, Imported, Losses, drawio, guide, hcltm, limits, lucid, pytm, threagile, tm7};
+use crate::{Format, Imported, Losses, adtool, attack_flow, back, drawio, guide, hcltm, limits, lucid, mef, pytm, threagile, tm7};
 
 /// A file that changes are written into.
 #[derive(Debug, Clone, Copy)]
@@ -79,11 +79,15 @@ fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<
         | Format::CycloneDx
         | Format::GuideJson
         | Format::GuideAssetsJson
+        | Format::Json
         | Format::Structurizr => rewritten::edits(format, text, changes, outgoing),
         Format::Threagile | Format::ThreagileLater => Ok(threagile::onto(text, changes, outgoing)),
         Format::Pytm => Ok(pytm::onto(text, changes, outgoing)),
         Format::Drawio => drawio::onto(text, changes, outgoing),
         Format::Hcltm => hcltm::onto(text, changes, outgoing),
+        Format::Adtool => Ok(adtool::onto(text, changes)),
+        Format::Mef => Ok(mef::onto(text, changes)),
+        Format::AttackFlow => Ok(attack_flow::onto(text, changes)),
         Format::GuideCsv | Format::GuideAssetsCsv => guide::onto(format, text, changes, outgoing),
         _ => Err(ExportError::NotOnto(format)),
     }
@@ -105,7 +109,8 @@ fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<cra
     let mut losses = Losses::default();
     for change in Changes::between(&found, made.after, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {
         // Answers become decisions of the other tool, which are answers again only after an analysis.
-        if change.section() == "threats" && change.id().is_some_and(|id| id.contains('@')) && !again.decisions.is_empty() {
+        let is_answer = |id: &str| id.contains('@') || back::stands_for_a_decision(&made.after["threats"][id]);
+        if change.section() == "threats" && change.id().is_some_and(is_answer) && !again.decisions.is_empty() {
             continue;
         }
         // What the reader keeps, and what a page shows, follows from what was changed.
@@ -122,9 +127,19 @@ fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<cra
 /// the same, whatever ids they have.
 pub fn differences(found: &Json, wanted: &Json) -> Vec<String> {
     let wanted = long_form(wanted);
-    let found = again::aligned(&long_form(found), &wanted);
+    between(&read_back(found, &wanted), &wanted).iter().map(|path| path.join(".")).collect()
+}
+
+/// A model that was read from a file, in its long form and with the ids of the wanted one.
+pub(crate) fn read_back(found: &Json, wanted: &Json) -> Json {
+    again::aligned(&long_form(found), wanted)
+}
+
+/// The paths at which two models in their long form differ.
+pub(crate) fn between(found: &Json, wanted: &Json) -> Vec<Vec<String>> {
     let origins = Origins::default();
-    Changes::between(&found, &wanted, &origins).list.iter().map(|change| change.path.join(".")).collect()
+    let changes = Changes::between(found, wanted, &origins);
+    changes.list.iter().map(|change| change.path.iter().map(|key| (*key).to_owned()).collect()).collect()
 }
 
 /// A model in its long form, whoever wrote it.

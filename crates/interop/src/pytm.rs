@@ -159,17 +159,7 @@ impl<'f> Maker<'f> {
                 extras(
                     entry,
                     data,
-                    &[
-                        "format",
-                        "credentialsLife",
-                        "lifetime",
-                        "isPII",
-                        "isCredentials",
-                        "isStored",
-                        "isDestEncryptedAtRest",
-                        "isSourceEncryptedAtRest",
-                        "traverses",
-                    ],
+                    &["format", "credentialsLife", "lifetime", "isStored", "isDestEncryptedAtRest", "isSourceEncryptedAtRest", "traverses"],
                 ),
             );
         }

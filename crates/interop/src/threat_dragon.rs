@@ -8,6 +8,7 @@
 mod cells;
 mod drawing;
 mod labels;
+mod more;
 mod parse;
 mod threats;
 mod write;

@@ -8,7 +8,7 @@ use redan_interop::{Decision, Imported, Loss, LossKind};
 use redan_model::{FlowIx, Model, Thing, load_text};
 use serde_json::{Map, Value as Json, json};
 
-/// Writes the decisions into the model as answers; those that meet no threat are losses.
+/// Writes the decisions into the model as answers; those that meet no threat become threats that were written by hand.
 pub(crate) fn answer(imported: &mut Imported, knowledge: &Knowledge, context: &Context) {
     if imported.decisions.is_empty() {
         return;
@@ -30,12 +30,39 @@ pub(crate) fn answer(imported: &mut Imported, knowledge: &Knowledge, context: &C
         }
     }
     write(imported, answers, &analysis.threats);
-    for (decision, met) in imported.decisions.iter().zip(met) {
-        if !met {
-            let what = format!("a decision ({}) about threats that are not found here", decision.status);
-            imported.loss.push(Loss { kind: LossKind::Dropped, what, place: format!("{}@{}", decision.rule, decision.parts.join("@")) });
-        }
+    let unmet: Vec<Decision> = imported.decisions.iter().zip(met).filter(|(_, met)| !met).map(|(decision, _)| decision.clone()).collect();
+    for decision in unmet {
+        by_hand(imported, &decision, &loaded.model, context);
+        let what = format!("a decision ({}) about a risk that no rule here finds, to a risk written by hand", decision.status);
+        imported.loss.push(Loss { kind: LossKind::Changed, what, place: decision.key });
     }
+}
+
+/// A decision about something that no rule of ours finds is a threat of its own, with the name of the other tool's rule.
+/// The writer of that tool knows it by `tracking`.
+fn by_hand(imported: &mut Imported, decision: &Decision, model: &Model, context: &Context) {
+    let Some(root) = imported.model.as_object_mut() else { return };
+    let Some(section) = root.entry("threats").or_insert_with(|| json!({})).as_object_mut() else { return };
+    let (on, others): (Vec<&String>, Vec<&String>) =
+        decision.parts.iter().filter(|part| part.as_str() != "*").partition(|part| model.names.contains_key(part.as_str()));
+    let words: Vec<&str> = std::iter::once(decision.rule.as_str()).chain(on.iter().copied().map(String::as_str)).collect();
+    let wanted = Some(words.join("-")).filter(|id| redan_model::lang::is_id(id)).unwrap_or_else(|| "risk".to_owned());
+    let mut ids = std::iter::once(wanted.clone()).chain((2..).map(|number| format!("{wanted}-{number}")));
+    let Some(id) = ids.find(|id| !section.contains_key(id)) else { return };
+    let name = redan_model::naming::sentence_of(&decision.rule);
+    let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
+    let title = if others.is_empty() { name } else { format!("{name} ({})", others.join(", ")) };
+    let mut threat = Map::new();
+    threat.insert("title".to_owned(), title.into());
+    if !on.is_empty() {
+        threat.insert("on".to_owned(), on.into_iter().cloned().collect::<Vec<_>>().into());
+    }
+    if let Json::Object(decided) = entry(decision, context) {
+        threat.extend(decided);
+    }
+    threat.insert("tags".to_owned(), json!([format!("{}:{}", decision.tool, decision.rule)]));
+    threat.insert(format!("x-{}", decision.tool), json!({"tracking": decision.key}));
+    section.insert(id, threat.into());
 }
 
 /// Answers stand beside the threats of the file, in the order in which threats are found.
@@ -155,5 +182,7 @@ mod tests {
         answer(&mut imported, &Knowledge::embedded(), &context);
         assert_eq!(imported.model["threats"]["unencrypted-store@db"], json!({"status": "mitigated", "because": "Encrypted"}));
         assert!(imported.loss.iter().any(|loss| loss.place == "missing-vault@nowhere@x"), "{:?}", imported.loss);
+        let kept = &imported.model["threats"]["missing-vault"];
+        assert_eq!((&kept["title"], &kept["status"]), (&json!("Missing vault (nowhere, x)"), &json!("mitigated")));
     }
 }

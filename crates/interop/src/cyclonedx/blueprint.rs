@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redan_model::lang::{TrustWord, ZoneKind};
 use serde_json::{Map, Value as Json};
 
-use super::{Maker, OWN, own, party};
+use super::{Maker, NOTHING, OWN, PROPERTY, own, party};
 use crate::draft::{Entry, Section, one_line};
 use crate::kept::{keep, rest};
 use crate::read::{flag, items, list, scalar, text};
@@ -104,14 +105,14 @@ impl<'f> Maker<'f> {
             let Some(id) = self.zones.get(reference.as_ref()).cloned() else { continue };
             let said: Vec<String> = list(zone, "characteristics").iter().map(|word| word.to_lowercase()).collect();
             let mut entry = Entry::new().named(&id, &name).text("description", &text(zone, "description"));
-            entry = entry.text("kind", zone_kind(&text(zone, "type")));
-            let trust = match said.as_slice() {
-                _ if is_outside(&name) || said.iter().any(|word| word == "untrusted") => "untrusted",
-                _ if said.iter().any(|word| word == "partly trusted") => "partner",
-                _ if said.iter().any(|word| word == "trusted" || word == "highly trusted") => "trusted",
-                _ => "",
+            let kind = ZoneKind::ALL.iter().find(|kind| kind.as_str() == stated(zone, "kind")).map(|kind| kind.as_str());
+            entry = entry.text("kind", kind.unwrap_or_else(|| zone_kind(&text(zone, "type"))));
+            let noted = stated(zone, "trust");
+            entry = match noted.parse::<u8>() {
+                Ok(number) if number <= 100 => entry.value("trust", number.into()),
+                _ if TrustWord::ALL.iter().any(|word| word.as_str() == noted) => entry.text("trust", noted),
+                _ => entry.text("trust", trust(&name, zone)),
             };
-            entry = entry.text("trust", trust);
             let parent = text(zone, "parent");
             match self.zones.get(parent.as_ref()) {
                 Some(_) if round.contains(reference.as_ref()) => {
@@ -121,7 +122,8 @@ impl<'f> Maker<'f> {
                 None if !parent.is_empty() => self.draft.dangling(format!("the zone `{parent}`"), &place),
                 None => {}
             }
-            let mut kept = own(rest(zone, &["name", "description", "parent"]), &reference, &id);
+            let mut kept = own(rest(zone, &["name", "description", "parent", "properties"]), &reference, &id);
+            others(&mut kept, zone);
             if matches!(said.as_slice(), [only] if matches!(only.as_str(), "untrusted" | "partly trusted" | "trusted")) {
                 kept.shift_remove("characteristics");
             }
@@ -135,7 +137,10 @@ impl<'f> Maker<'f> {
             let reference = text(set, "bom-ref");
             let Some(id) = self.assets.get(reference.as_ref()).cloned() else { continue };
             let owner = items(set, "owners").first().map(|owner| party(owner, &self.others)).unwrap_or_default();
-            let entry = Entry::new().named(&id, &one_line(&text(set, "name"))).text("description", &text(set, "description"));
+            let name = one_line(&text(set, "name"));
+            let entry = Entry::new().named(&id, &name).text("description", &text(set, "description"));
+            // What flows call by the name of a data set is that data set.
+            self.data.entry(name).or_insert_with(|| id.clone());
             let kept = own(rest(set, &["name", "description"]), &reference, &id);
             let entry = keep(&mut self.draft, entry.text("owner", &owner), OWN, kept, &format!("{place}.dataSets[{at}]"));
             self.draft.add(Section::Assets, &id, entry);
@@ -153,14 +158,16 @@ impl<'f> Maker<'f> {
             None if !zone.is_empty() => self.draft.dangling(format!("the zone `{zone}`"), format!("{place}.zone")),
             None => {}
         }
-        entry = entry.text("tech", technology(thing, otherwise));
-        if kind == "store" {
+        let tech = stated(thing, "tech");
+        entry = entry.text("tech", if tech.is_empty() { technology(thing, otherwise) } else { tech });
+        if kind == "store" || self.placed.contains_key(reference.as_ref()) {
             entry = self.stored(entry, thing, &reference, place);
         }
         let owner = items(thing, "ownership").first().map(|owner| party(owner, &self.others)).unwrap_or_default();
         entry = out_of_scope(entry.text("owner", &owner), thing).list("tags", list(thing, "tags"));
-        let kept = self.numbered(rest(thing, &["name", "description", "zone", "tags", "dataSets"]), number);
+        let kept = self.numbered(rest(thing, &["name", "description", "zone", "tags", "dataSets", "properties"]), number);
         let mut kept = own(kept, &reference, &id);
+        others(&mut kept, thing);
         if otherwise != "process" {
             kept.insert("section".to_owned(), if otherwise == "actor" { "actors" } else { "dataStores" }.into());
         }
@@ -235,7 +242,8 @@ impl<'f> Maker<'f> {
             entry = entry.text("protocol", &protocols.first().map(|word| crate::vocabulary::protocol(word, false)).unwrap_or_default());
             entry = entry.text("label", &name).text("description", &text(flow, "description"));
             let carried: Vec<String> = items(flow, "dataObjects").iter().map(|object| self.data_object(object)).collect();
-            entry = entry.list("carries", carried);
+            entry =
+                if stated(flow, "carries") == NOTHING { entry.value("carries", carried.into()) } else { entry.list("carries", carried) };
             if flow.get("encrypted").is_some_and(Json::is_boolean) {
                 entry = entry.fact("controls", "encryption-in-transit", if flag(flow, "encrypted") { "yes" } else { "no" });
             }
@@ -246,8 +254,9 @@ impl<'f> Maker<'f> {
                 entry = entry.fact("controls", "client-authentication", "yes");
             }
             let entry = out_of_scope(entry, flow);
-            let read = ["name", "description", "source", "destination", "bidirectional", "encrypted"];
-            let kept = self.numbered(own(rest(flow, &read), &reference, &id), number);
+            let read = ["name", "description", "source", "destination", "bidirectional", "encrypted", "properties"];
+            let mut kept = self.numbered(own(rest(flow, &read), &reference, &id), number);
+            others(&mut kept, flow);
             let entry = keep(&mut self.draft, entry, OWN, kept, &place);
             self.draft.add(Section::Flows, &id, entry);
             self.flows.insert(reference.into_owned(), id);
@@ -271,7 +280,34 @@ impl<'f> Maker<'f> {
     }
 }
 
-fn zone_kind(word: &str) -> &'static str {
+/// How far a zone is trusted, by its name and characteristics.
+pub(super) fn trust(name: &str, zone: &Json) -> &'static str {
+    let said: Vec<String> = list(zone, "characteristics").iter().map(|word| word.to_lowercase()).collect();
+    match said.as_slice() {
+        _ if is_outside(name) || said.iter().any(|word| word == "untrusted") => "untrusted",
+        _ if said.iter().any(|word| word == "partly trusted") => "partner",
+        _ if said.iter().any(|word| word == "trusted" || word == "highly trusted") => "trusted",
+        _ => "",
+    }
+}
+
+/// What our writer noted beside a thing.
+fn stated<'t>(thing: &'t Json, key: &str) -> &'t str {
+    let ours = |property: &&Json| text(property, "name").strip_prefix(PROPERTY).is_some_and(|name| name == key);
+    let found = items(thing, "properties").iter().find(ours);
+    found.and_then(|property| property.get("value")?.as_str()).unwrap_or_default()
+}
+
+/// Keeps the properties that are not our writer's.
+fn others(kept: &mut Map<String, Json>, thing: &Json) {
+    let others: Vec<Json> =
+        items(thing, "properties").iter().filter(|property| !text(property, "name").starts_with(PROPERTY)).cloned().collect();
+    if !others.is_empty() {
+        kept.insert("properties".to_owned(), others.into());
+    }
+}
+
+pub(super) fn zone_kind(word: &str) -> &'static str {
     match word {
         "deployment" | "logical" | "functional" | "availability" => "runtime",
         "process" => "process",
@@ -296,7 +332,7 @@ fn kind(thing: &Json, otherwise: &'static str) -> &'static str {
     }
 }
 
-fn technology(thing: &Json, otherwise: &str) -> &'static str {
+pub(super) fn technology(thing: &Json, otherwise: &str) -> &'static str {
     match (otherwise, text(thing, "type").as_ref()) {
         ("process", "api") => "web-api",
         ("process", "gateway") => "api-gateway",

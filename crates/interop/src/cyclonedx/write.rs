@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use redan_model::Thing;
 use serde_json::{Map, Value as Json, json};
 
-use super::OWN;
+use super::blueprint::{technology, trust, zone_kind};
 use super::threats::{status, word};
+use super::{NOTHING, OWN, PROPERTY};
 use crate::export::{ExportError, Exported, ForeignThreat, Outgoing, pretty};
 use crate::kept::{give_back, of};
 use crate::layout::home;
 use crate::losses::{Losses, Says};
 use crate::read::{items, text};
-use crate::write::{fact, foreign_id, label, name, own_name, put, section, texts, threat_entry, uuid};
+use crate::write::{fact, foreign_id, label, name, own_name, put, said, section, texts, threat_entry, uuid};
 
 const SAYS: &[Says] = &[
     Says("", &["name", "description"]),
@@ -175,8 +176,13 @@ impl<'o> Writer<'o> {
             let words = words.filter(|_| !crate::vocabulary::is_outside(&name(id, entry)));
             put(&mut zone, "characteristics", words.into_iter().map(str::to_owned).collect::<Vec<_>>());
         }
-        give_back(&mut zone, kept, &[]);
-        zone.into()
+        give_back(&mut zone, kept, &["properties"]);
+        let mut zone = Json::from(zone);
+        let level = entry.get("trust").map(said).filter(|level| *level != trust(&text(&zone, "name"), &zone)).unwrap_or_default();
+        let kind = text(entry, "kind").into_owned();
+        let kind = if zone_kind(&text(&zone, "type")) == kind { String::new() } else { kind };
+        note(&mut zone, kept, [("trust", level.into_owned()), ("kind", kind)]);
+        zone
     }
 
     /// Whether an asset is a data set, and not only what flows call their data.
@@ -265,8 +271,16 @@ impl<'o> Writer<'o> {
         if list == "assets" {
             put(&mut written, "tags", texts(entry, "tags"));
         }
-        give_back(&mut written, kept, &["section", "blueprint"]);
-        (list, written.into())
+        give_back(&mut written, kept, &["section", "blueprint", "properties"]);
+        let mut written = Json::from(written);
+        let otherwise = match list {
+            "actors" => "actor",
+            "dataStores" => "store",
+            _ => "process",
+        };
+        let tech = if technology(&written, otherwise) == tech { String::new() } else { tech.into_owned() };
+        note(&mut written, kept, [("tech", tech)]);
+        (list, written)
     }
 
     fn flow(&self, id: &str, entry: &Json) -> Json {
@@ -297,8 +311,11 @@ impl<'o> Writer<'o> {
                 .collect();
             put(&mut flow, "dataObjects", objects);
         }
-        give_back(&mut flow, kept, &["blueprint"]);
-        flow.into()
+        give_back(&mut flow, kept, &["blueprint", "properties"]);
+        let nothing = matches!(entry.get("carries"), Some(Json::Array(carried)) if carried.is_empty());
+        let mut flow = Json::from(flow);
+        note(&mut flow, kept, [("carries", if nothing { NOTHING } else { "" }.to_owned())]);
+        flow
     }
 
     fn assumption(&self, id: &str, entry: &Json) -> Json {
@@ -498,6 +515,16 @@ impl Nodes<'_> {
             *slot = node.into();
         }
         reference
+    }
+}
+
+/// Gives a thing the properties that it had, and what the format has no field for.
+fn note<const N: usize>(thing: &mut Json, kept: &Json, facts: [(&str, String); N]) {
+    let ours = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    let ours = ours.map(|(key, value)| json!({"name": format!("{PROPERTY}{key}"), "value": value}));
+    let all: Vec<Json> = items(kept, "properties").iter().cloned().chain(ours).collect();
+    if let Some(thing) = thing.as_object_mut() {
+        put(thing, "properties", all);
     }
 }
 

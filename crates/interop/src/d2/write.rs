@@ -19,6 +19,11 @@ pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let mut out = String::from(
         "classes: {\n  actor: {shape: person}\n  external: {shape: rectangle}\n  process: {shape: oval}\n  store: {shape: cylinder}\n  zone: {style.stroke-dash: 4}\n}\n",
     );
+    let title = outgoing.model.root.name.as_ref().map_or("", |name| name.value.as_str());
+    if !title.is_empty() {
+        // No id has a space in it, so this is never the key of an element.
+        let _ = writeln!(out, "\"the title\": {} {{shape: text; near: top-center}}", quoted(title));
+    }
     let mut paths = BTreeMap::new();
     inside(&drawn, None, "", 0, &mut out, &mut paths);
     for arrow in drawn.arrows() {

@@ -66,6 +66,9 @@ pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     if pages.len() > 1 || pages.first().is_some_and(|page| page.is_diagram) {
         loss.retain(|loss| loss.place != "diagrams");
     }
+    if of(&outgoing.json, OWN).get("library").is_some() {
+        loss.push(Loss { kind: LossKind::Changed, what: "the library of shapes, to a drawing of them".to_owned(), place: OWN.to_owned() });
+    }
     for arrow in arrows.iter().filter(|arrow| !on_a_page.contains(&arrow.flow)) {
         let (what, place) = ("a flow between what is drawn on two pages".to_owned(), format!("flows.{}", arrow.flow));
         loss.push(Loss { kind: LossKind::Dropped, what, place });
@@ -208,7 +211,9 @@ impl Writer<'_> {
         let stated = text(kept, "style");
         let known = Style::of(&stated);
         // A line that was drawn against its flow is drawn along it, and is dashed no longer.
-        let stands = !stated.is_empty() && known.arrows() == (arrow.both_ways, true);
+        // One without arrows was taken to lead the way in which it was drawn, and stays as it was.
+        let as_drawn = known.arrows() == (arrow.both_ways, true) || known.arrows() == (false, false) && !arrow.both_ways;
+        let stands = !stated.is_empty() && as_drawn;
         let style = if stands { stated.as_ref() } else { &ours };
         let stated_label = text(entry, "label");
         let label = if kept.is_null() || !stated_label.is_empty() { arrow.label.clone() } else { String::new() };

@@ -48,8 +48,10 @@ pub(super) fn body(outgoing: &Outgoing<'_>, losses: &mut Losses) -> Body {
     losses.unsaid(&outgoing.json, OWN, SAYS);
     let kept = of(&outgoing.json, OWN);
     let mut file = Body::default();
-    let version = kept.get("spec-version").cloned().unwrap_or_else(|| "0.7.0".into());
-    file.attributes.insert("spec_version".to_owned(), version);
+    // A file that said no version says none again.
+    if let Some(version) = kept.get("spec-version").cloned().or_else(|| kept.is_null().then(|| "0.7.0".into())) {
+        file.attributes.insert("spec_version".to_owned(), version);
+    }
     let names: Vec<&str> = entries(kept, "models").map(|(name, _)| name).collect();
     let name = one_line(&text(&outgoing.json, "name"));
     let found = outgoing.found(losses);

@@ -11,13 +11,14 @@ use serde_json::{Map, Value as Json};
 use crate::draft::one_line;
 
 /// Sections whose entries are found again by what they are called, and what that is.
-const NAMED: [(&str, &str); 7] = [
+const NAMED: [(&str, &str); 8] = [
     ("assets", "name"),
     ("zones", "name"),
     ("elements", "name"),
     ("threats", "title"),
     ("mitigations", "title"),
     ("attack-trees", "goal"),
+    ("assumptions", "text"),
     ("diagrams", "title"),
 ];
 /// Fields that name other entries, with the section of those; things of all four sections share their ids.
@@ -61,6 +62,47 @@ pub(super) fn aligned(found: &Json, wanted: &Json) -> Json {
     sections.map(|(section, entries)| (section.clone(), renamed(section, entries, wanted, &ids))).collect::<Map<_, _>>().into()
 }
 
+/// An attack tree with numbers for the ids that its steps have among themselves, which come from what they are called.
+fn plain(tree: &Json) -> Json {
+    let mut ids: Vec<String> = Vec::new();
+    let mut out = tree.clone();
+    let Some(mut nodes) = out.as_object_mut().and_then(|tree| tree.remove("nodes")) else { return out };
+    numbered(&mut out, &mut ids);
+    let mut steps = Vec::new();
+    while let Some(id) = ids.get(steps.len()).cloned() {
+        let mut step = nodes.as_object_mut().and_then(|nodes| nodes.remove(&id)).unwrap_or_default();
+        // A step without words does what its id says.
+        if let Some(step) = step.as_object_mut() {
+            step.entry("do").or_insert_with(|| id.into());
+        }
+        numbered(&mut step, &mut ids);
+        steps.push(step);
+    }
+    Json::Array(vec![out, steps.into(), nodes])
+}
+
+/// Puts numbers where steps refer to each other, in the order in which they do. Models are bounded in depth.
+fn numbered(step: &mut Json, ids: &mut Vec<String>) {
+    match step {
+        Json::Object(fields) => {
+            if let Some(Json::String(id)) = fields.get("ref") {
+                let at = ids.iter().position(|known| known == id).unwrap_or_else(|| {
+                    ids.push(id.clone());
+                    ids.len() - 1
+                });
+                fields.insert("ref".to_owned(), at.into());
+            }
+            for key in ["any", "all", "seq", "of", "unless"] {
+                if let Some(steps) = fields.get_mut(key) {
+                    numbered(steps, ids);
+                }
+            }
+        }
+        Json::Array(steps) => steps.iter_mut().for_each(|step| numbered(step, ids)),
+        _ => {}
+    }
+}
+
 /// A flow that says otherwise what it carries is the one that joins the same things, if nothing else is.
 fn ends_alone(found: &Json, wanted: &Json, pairs: &mut Vec<(String, String)>, ours: &dyn Fn(String) -> String) {
     let flows = |model: &Json| model.get("flows").and_then(Json::as_object).cloned().unwrap_or_default();
@@ -84,6 +126,7 @@ fn kind(section: &str) -> &'static str {
         "threats" => "threats",
         "mitigations" => "mitigations",
         "attack-trees" => "attack-trees",
+        "assumptions" => "assumptions",
         _ => "diagrams",
     }
 }
@@ -155,6 +198,10 @@ fn renamed(section: &str, entries: &Json, wanted: &Json, ids: &Ids) -> Json {
                 }
                 _ => {}
             }
+        }
+        let same_tree = |wanted: &&Json| section == "attack-trees" && plain(wanted) == plain(&entry);
+        if let Some(wanted) = wanted.get(section).and_then(|entries| entries.get(ours)).filter(same_tree) {
+            entry = wanted.clone();
         }
         out.insert(ours.clone(), entry);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use redan_model::lang::TrustWord;
 use serde_json::{Map, Value as Json};
 
 use super::threats::Instance;
@@ -43,11 +44,15 @@ impl<'f> Maker<'f> {
             };
             let mut entry = Entry::new().named(&id, &name).text("description", &text(zone, "description"));
             let rating = zone.get("risk").and_then(|risk| risk.get("trustRating")).and_then(Json::as_f64);
-            entry = entry.text("kind", &text(zone.get("attributes").unwrap_or(&Json::Null), "redan-kind"));
+            let attributes = zone.get("attributes").unwrap_or(&Json::Null);
+            entry = entry.text("kind", &text(attributes, "redan-kind"));
+            let level = text(attributes, "redan-trust");
             let mut kept = without_own(rest(zone, &["id", "name", "description", "parent"]));
             own_id(&mut kept, &foreign, &id);
             if let Some(rating) = rating {
-                entry = entry.value("trust", whole(rating).into());
+                // Once the number is another one, the word beside it is no longer meant.
+                let still = TrustWord::ALL.iter().find(|known| known.as_str() == level && known.value() == whole(rating));
+                entry = entry.value("trust", still.map_or_else(|| whole(rating).into(), |level| level.as_str().into()));
                 if f64::from(whole(rating)) == rating && zone.get("risk").and_then(Json::as_object).is_some_and(|risk| risk.len() == 1) {
                     kept.remove("risk");
                 }
@@ -203,6 +208,7 @@ impl<'f> Maker<'f> {
 fn without_own(mut kept: Map<String, Json>) -> Map<String, Json> {
     if let Some(Json::Object(attributes)) = kept.get_mut("attributes") {
         let ours = attributes.shift_remove("redan-kind").is_some();
+        attributes.shift_remove("redan-trust");
         if attributes.is_empty() {
             kept.shift_remove("attributes");
         }

@@ -13,6 +13,8 @@ use crate::losses::{Losses, Says};
 use crate::read::{items, text};
 use crate::write::{because, drawn_subjects, foreign_id, label, own_name, put, said, section, texts, threat_entry};
 
+/// The representation that files of code are in.
+const CODE: &str = "code";
 const SAYS: &[Says] = &[
     Says("", &["id", "name", "description", "owner", "tags"]),
     Says("people", &["name", "contact"]),
@@ -49,8 +51,9 @@ const SAYS: &[Says] = &[
 pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let mut losses = Losses::default();
     losses.unsaid(&outgoing.json, OWN, SAYS);
+    losses.people_to_names(&outgoing.json, &["owner"]);
     let found: Vec<&ForeignThreat> = outgoing.found(&mut losses);
-    let mut writer = Writer { outgoing, losses, stands: BTreeMap::new() };
+    let mut writer = Writer { outgoing, losses, stands: BTreeMap::new(), code: false };
     let (threats, mitigations) = writer.threats(&found);
     let mut file = Map::new();
     let kept = of(&outgoing.json, OWN);
@@ -62,6 +65,12 @@ pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let components = writer.components();
     file.insert("trustZones".to_owned(), writer.zones(&components).into());
     file.insert("components".to_owned(), components.into());
+    if writer.code {
+        let shown = file.entry("representations").or_insert_with(|| json!([]));
+        if let Some(shown) = shown.as_array_mut().filter(|shown| !shown.iter().any(|one| text(one, "id") == CODE)) {
+            shown.push(json!({"id": CODE, "name": "Code", "type": "code"}));
+        }
+    }
     file.insert("dataflows".to_owned(), writer.flows().into());
     file.insert("threats".to_owned(), threats.into());
     file.insert("mitigations".to_owned(), mitigations.into());
@@ -73,6 +82,8 @@ struct Writer<'o> {
     losses: Losses,
     /// Where threats stand, by our id of the thing.
     stands: BTreeMap<String, Vec<Json>>,
+    /// Whether a component names files of code that no representation of the file was there for.
+    code: bool,
 }
 
 impl<'o> Writer<'o> {
@@ -156,8 +167,13 @@ impl<'o> Writer<'o> {
             }
             give_back(&mut zone, of(entry, OWN), &[]);
             let kind = text(entry, "kind");
-            if !kind.is_empty() && kind != "network" {
+            if !kind.is_empty() {
                 attribute(&mut zone, "redan-kind", &kind);
+            }
+            // A level is a word that the number alone does not give back.
+            let level = entry.get("trust").map(said).unwrap_or_default();
+            if !same && !level.is_empty() && level.parse::<u8>().is_err() {
+                attribute(&mut zone, "redan-trust", &level);
             }
             zones.push(zone.into());
         }
@@ -194,11 +210,26 @@ impl<'o> Writer<'o> {
             }
             put(&mut component, "tags", texts(entry, "tags"));
             put(&mut component, "threats", self.stands.remove(id).unwrap_or_default());
-            give_back(&mut component, kept, &["processed", "id"]);
+            put(&mut component, "representations", self.code(id, entry));
+            give_back(&mut component, kept, &["processed", "id", "representations"]);
             attribute(&mut component, "redan-kind", &kind);
             components.push(component.into());
         }
         components
+    }
+
+    /// Where a component is shown, with the files that its code is in.
+    fn code(&mut self, id: &str, entry: &Json) -> Vec<Json> {
+        let files = texts(entry, "code");
+        let mut shown = items(of(entry, OWN), "representations").to_vec();
+        shown.retain(|shown| text(shown, "file").is_empty() || files.iter().any(|file| *file == text(shown, "file")));
+        for (at, file) in files.iter().enumerate() {
+            if !shown.iter().any(|shown| text(shown, "file") == file.as_str()) {
+                self.code = true;
+                shown.push(json!({"representation": CODE, "id": format!("{id}-code-{}", at + 1), "file": file}));
+            }
+        }
+        shown
     }
 
     fn parent(&mut self, id: &str, entry: &Json) -> Json {

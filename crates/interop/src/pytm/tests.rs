@@ -58,7 +58,7 @@ fn what_is_false_is_not_there_and_what_no_field_says_is_asked() {
 #[test]
 fn data_and_zones_come_by_name() {
     let model = shop().model;
-    let kept = json!({"isCredentials": true, "isStored": true});
+    let kept = json!({"isStored": true});
     let password = json!({"name": "Password", "data": ["credentials"], "confidentiality": "critical", "x-pytm": kept});
     assert_eq!(model["assets"]["password"], password);
     assert_eq!((&model["assets"]["news"]["confidentiality"], &model["elements"]["db"]["holds"]), (&json!("none"), &json!(["password"])));

@@ -39,14 +39,16 @@ impl Maker<'_> {
             let mut entry = described(Entry::new().text("kind", kind).named(&id, title), asset).value("zone", zones.into());
             entry = self.tech(entry, asset, &place);
             if kind != "actor" {
-                entry = entry.value("holds", holds.into());
-            } else if !holds.is_empty() {
-                self.draft.dropped(format!("what {title} stores, for a person keeps nothing"), format!("{place}.data_assets_stored"));
+                entry = entry.value("holds", holds.clone().into());
             }
             entry = entry.text("owner", &text(asset, "owner"));
             entry = self.element_facts(entry, &foreign, asset, kind);
             entry = entry.text("out-of-scope", &out_of_scope(asset));
             entry = extras(entry.list("tags", tags(asset)), asset, KEPT);
+            // People keep nothing in our language, so what the file says of them is only kept for it.
+            if kind == "actor" && !holds.is_empty() {
+                entry = entry.kept("x-threagile", "data_assets_stored", list(asset, "data_assets_stored").into());
+            }
             self.draft.add(Section::Elements, &id, entry);
             self.draft.made_from(Section::Elements, &id, format!("technical_assets\n{title}"));
             if !text(asset, "diagram_tweak_order").is_empty() && text(asset, "diagram_tweak_order") != "0" {

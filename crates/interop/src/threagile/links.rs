@@ -73,7 +73,12 @@ impl<'f> Maker<'f> {
             let entry = entry.text("protocol", &link.protocol()).text("label", link.title);
             let entry = described(entry, link.said).value("carries", carries.into()).value("returns", returns.into());
             let entry = self.link_facts(entry, &link).list("tags", tags(link.said));
-            let entry = extras(entry, link.said, &["usage", "readonly", "authentication", "authorization", "vpn", "ip_filtered"]);
+            let mut entry = extras(entry, link.said, &["usage", "readonly", "authentication", "vpn", "ip_filtered"]);
+            // Versions spell it differently; the model has one spelling, and the writer that of its version.
+            let rights = text(link.said, "authorization").replace("end-user", "enduser");
+            if !rights.is_empty() {
+                entry = entry.kept("x-threagile", "authorization", rights.into());
+            }
             self.draft.add(Section::Flows, &link.id, entry);
             let holder = self.titles.get(&link.from).copied().unwrap_or_default();
             self.draft.made_from(Section::Flows, &link.id, format!("technical_assets\n{holder}\ncommunication_links\n{}", link.title));

@@ -25,10 +25,41 @@ pub(crate) fn onto(text: &str, changes: &Changes<'_>, outgoing: &Outgoing<'_>) -
             _ => {}
         }
     }
+    let decided = |change: &&Change<'_>| change.section() == "threats" && matches!(change.field(), Some("status" | "because" | "owner"));
+    if changes.list.iter().any(|change| decided(&change)) {
+        edits.extend(tracking(&yaml, &whole));
+    }
     let mut edits: Vec<Edit> = edits.into_iter().flatten().collect();
     // Several fields of ours may be one of the file.
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     edits.dedup();
+    edits
+}
+
+/// What is decided now about risks: an entry that says otherwise gets another state and reason, and one that is not there
+/// is added.
+fn tracking(yaml: &Yaml<'_>, whole: &Json) -> Vec<Option<Edit>> {
+    let entries = whole.get("risk_tracking").and_then(Json::as_object).into_iter().flatten();
+    let mut edits = Vec::new();
+    let mut added = serde_json::Map::new();
+    for (key, said) in entries {
+        let word = |field: &str| said.get(field).and_then(Json::as_str).unwrap_or_default();
+        let Some(node) = yaml.at(&["risk_tracking", key]) else {
+            added.insert(key.clone(), said.clone());
+            continue;
+        };
+        let before = yaml.at(&["risk_tracking", key, "status"]).and_then(|node| node.as_str().map(str::to_owned)).unwrap_or_default();
+        if words::status(&before) != words::status(word("status")) {
+            let fields = ["status", "justification"].into_iter();
+            let changed = fields.filter(|field| node.get(field).and_then(|node| node.as_str()) != Some(word(field)));
+            edits.extend(changed.map(|field| yaml.set(node, field, &word(field).into())));
+        }
+    }
+    match yaml.at(&["risk_tracking"]) {
+        Some(node) => edits.extend(added.iter().map(|(key, value)| yaml.add_block(node, key, value))),
+        None if !added.is_empty() => edits.push(yaml.add_block(&yaml.root, "risk_tracking", &added.into())),
+        None => {}
+    }
     edits
 }
 

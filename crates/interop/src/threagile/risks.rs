@@ -124,7 +124,8 @@ impl Maker<'_> {
                 self.draft.guessed("that the acceptance holds for one year", place);
             }
             let owner = text(said, "checked_by").into_owned();
-            self.draft.decided(Decision { tool: TOOL, rule: rule.to_owned(), parts, status, because: because(said), owner, until });
+            let (rule, key) = (rule.to_owned(), key.to_owned());
+            self.draft.decided(Decision { tool: TOOL, rule, parts, key, status, because: because(said), owner, until });
         }
     }
 
@@ -165,7 +166,7 @@ fn fits(pattern: &str, id: &str) -> bool {
 }
 
 /// The reason for a decision, with its ticket and day.
-fn because(said: &Json) -> String {
+pub(super) fn because(said: &Json) -> String {
     let mut reason = without_tags(&text(said, "justification"));
     if reason.is_empty() {
         reason = format!("{} in Threagile", text(said, "status"));

@@ -130,9 +130,9 @@ const PROTOCOLS: &[&str] = &[
 ];
 
 const SAYS: &[Says] = &[
-    Says("", &["name", "description", "authors"]),
+    Says("", &["name", "description", "authors", "controls"]),
     Says("assets", &["name", "description", "kind", "owner", "confidentiality", "integrity", "availability", "tags"]),
-    Says("zones", &["name", "description", "kind", "in", "tags"]),
+    Says("zones", &["name", "description", "kind", "in", "tags", "trust", "traits", "controls"]),
     Says("elements", &["kind", "name", "description", "zone", "tech", "holds", "owner", "out-of-scope", "tags", "traits", "controls"]),
     Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "carries", "returns", "tags", "controls", "traits"]),
     Says(
@@ -151,9 +151,10 @@ const SAYS: &[Says] = &[
             "owner",
             "mitigations",
             "tags",
+            "references",
         ],
     ),
-    Says("mitigations", &["title", "description", "acceptance"]),
+    Says("mitigations", &["title", "description", "acceptance", "status"]),
     Says("scope", &["questions"]),
 ];
 
@@ -369,7 +370,8 @@ impl Writer<'_> {
         put("redundant", flag("controls", "redundancy", "redundant"));
         put("custom_developed_parts", flag("traits", "uses-dependencies", "custom_developed_parts"));
         put("data_assets_processed", or(&raw, "data_assets_processed", ""));
-        put("data_assets_stored", self.data(&element.holds));
+        let stored = raw.get("data_assets_stored").filter(|_| element.holds.is_empty() && element.kind == ElementKind::Actor);
+        put("data_assets_stored", stored.cloned().unwrap_or_else(|| self.data(&element.holds)));
         let formats = [("parses-xml", "xml"), ("deserializes-objects", "serialization"), ("accepts-uploads", "file")];
         let known: Vec<&str> =
             raw.get("data_formats_accepted").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();

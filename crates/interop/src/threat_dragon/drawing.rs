@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use super::cells::{Cell, End, Shape};
+use super::more::{self, Ticked};
 use super::{Maker, NO_REASON, OWN};
 use crate::draft::{Entry, Section};
 use crate::kept::{bounded, keep, rest};
@@ -74,6 +75,7 @@ const DATA: &[&str] = &[
     "isWebApplication",
     "handlesCardPayment",
     "handlesGoodsOrServices",
+    more::KEY,
 ];
 
 /// A drawing that is being read.
@@ -175,8 +177,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
 
     fn element(&mut self, cell: &Cell<'f>, id: &str, zones: Option<Vec<String>>) {
         let kind = match cell.shape {
-            Shape::Actor if vocabulary::is_system(&cell.name) => "external",
-            Shape::Actor => "actor",
+            Shape::Actor => more::kind(cell.data).unwrap_or_else(|| kind_of_actor(&cell.name)),
             Shape::Store => "store",
             _ => "process",
         };
@@ -185,24 +186,24 @@ impl<'m, 'f> Drawing<'m, 'f> {
             entry = entry.value("zone", zones.into());
         }
         let data = cell.data;
-        if flag(data, "isWebApplication") && kind == "process" {
+        let ticked = |key: &str| flag(data, key);
+        let boxes: Vec<Ticked> = match kind {
+            "process" => vec![
+                ("tech", "web-application", ticked("isWebApplication")),
+                ("traits", "handles-payments", ticked("handlesCardPayment")),
+                ("traits", "sells-goods", ticked("handlesGoodsOrServices")),
+            ],
+            "store" => vec![
+                ("traits", "stores-logs", ticked("isALog")),
+                ("traits", "stores-passwords", ticked("storesCredentials")),
+                ("controls", "encryption-at-rest", ticked("isEncrypted")),
+            ],
+            _ => Vec::new(),
+        };
+        if boxes.first().is_some_and(|(set, _, ticked)| *set == "tech" && *ticked) {
             entry = entry.text("tech", "web-application");
         }
-        for (key, name) in [("handlesCardPayment", "handles-payments"), ("handlesGoodsOrServices", "sells-goods")] {
-            if flag(data, key) && kind == "process" {
-                entry = entry.fact("traits", name, "yes");
-            }
-        }
-        if kind == "store" {
-            for (key, name) in [("isALog", "stores-logs"), ("storesCredentials", "stores-passwords")] {
-                if flag(data, key) {
-                    entry = entry.fact("traits", name, "yes");
-                }
-            }
-            if flag(data, "isEncrypted") {
-                entry = entry.fact("controls", "encryption-at-rest", "yes");
-            }
-        }
+        entry = more::take(entry, data, &boxes);
         let entry = out_of_scope(entry, cell);
         let kept = self.kept(cell);
         let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
@@ -229,9 +230,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         }
         entry = entry.text("protocol", &vocabulary::protocol(&text(cell.data, "protocol"), flag(cell.data, "isEncrypted")));
         entry = entry.text("label", &cell.name).text("description", &text(cell.data, "description"));
-        if flag(cell.data, "isEncrypted") {
-            entry = entry.fact("controls", "encryption-in-transit", "yes");
-        }
+        entry = more::take(entry, cell.data, &[("controls", "encryption-in-transit", flag(cell.data, "isEncrypted"))]);
         let entry = out_of_scope(entry, cell);
         let mut kept = self.kept(cell);
         let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([round(x), round(y)])).collect();
@@ -343,6 +342,11 @@ pub(super) fn round(number: f64) -> Json {
     let rounded = (number * 100.0).round() / 100.0;
     #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
     if rounded.fract() == 0.0 && rounded.abs() < 1e9 { (rounded as i64).into() } else { rounded.into() }
+}
+
+/// What an actor is by its name: a person, or a system of somebody else.
+pub(super) fn kind_of_actor(name: &str) -> &'static str {
+    if vocabulary::is_system(name) { "external" } else { "actor" }
 }
 
 fn out_of_scope(entry: Entry, cell: &Cell<'_>) -> Entry {

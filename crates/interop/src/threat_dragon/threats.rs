@@ -46,10 +46,18 @@ impl<'f> Maker<'f> {
             kept.remove("score");
         }
         for (key, said) in [("severity", text(threat, "severity")), ("status", text(threat, "status"))] {
-            let plain = ["low", "medium", "high", "critical", "open", "mitigated", ""].contains(&said.to_lowercase().as_str());
+            let word = said.to_lowercase().replace([' ', '_', '-', '/'], "");
+            let plain = match key {
+                "severity" => ["low", "medium", "high", "critical", ""].contains(&word.as_str()),
+                _ => ["open", "mitigated", "notapplicable", "na", "accepted", "transferred", "avoided", ""].contains(&word.as_str()),
+            };
             if !plain {
                 kept.insert(key.to_owned(), said.into_owned().into());
             }
+        }
+        // Version 1 has another word for the id.
+        if let Some(old) = kept.remove("threatId").filter(|_| !kept.contains_key("id")) {
+            kept.insert("id".to_owned(), old);
         }
         kept.remove("hasOpenThreats");
         kept.remove("$$hashKey");

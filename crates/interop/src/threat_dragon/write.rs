@@ -25,8 +25,8 @@ const SAYS: &[Says] = &[
     Says("", &["name", "description", "owner", "authors"]),
     Says("people", &["name", "reviewer"]),
     Says("zones", &["name", "description", "in", "kind"]),
-    Says("elements", &["kind", "name", "description", "zone", "out-of-scope", "tech", "traits", "controls"]),
-    Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "out-of-scope", "controls"]),
+    Says("elements", &["kind", "name", "description", "zone", "out-of-scope", "tech", "traits", "controls", "tags", "code"]),
+    Says("flows", &["from", "to", "both-ways", "protocol", "label", "description", "out-of-scope", "controls", "traits", "tags"]),
     Says(
         "threats",
         &[
@@ -56,6 +56,7 @@ const SAYS: &[Says] = &[
 pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let mut losses = Losses::default();
     losses.unsaid(&outgoing.json, OWN, SAYS);
+    losses.people_to_names(&outgoing.json, &["owner", "authors"]);
     let mut writer = Writer { outgoing, losses, by_thing: BTreeMap::new(), top: 0, ids: BTreeMap::new() };
     writer.assign();
     let diagrams = writer.diagrams();

@@ -4,6 +4,7 @@ use redan_model::Thing;
 use redan_model::lang::ZoneKind;
 use serde_json::{Map, Value as Json, json};
 
+use super::super::risks::because;
 use super::super::words;
 use super::{Writer, kept, text, unique};
 use crate::draft::one_line;
@@ -16,6 +17,10 @@ impl Writer<'_> {
         for threat in outgoing.threats.iter().filter(|threat| threat.is_written()) {
             let entry = outgoing.entry("threats", threat.entry.as_deref().unwrap_or(&threat.id));
             let raw = kept(entry);
+            // One that stands for a decision of the file is no risk of its own.
+            if raw.contains_key("tracking") {
+                continue;
+            }
             let (title, mut category) = match raw.get("category").and_then(Json::as_object) {
                 Some(known) => (known.get("title").and_then(Json::as_str).unwrap_or(&threat.title).to_owned(), known.clone()),
                 None => (one_line(&threat.title), self.category(threat)),
@@ -132,6 +137,18 @@ impl Writer<'_> {
         for threat in self.outgoing.threats.iter().filter(|threat| !threat.because.is_empty() || threat.status == "accepted") {
             let raw = kept(self.outgoing.entry("threats", threat.entry.as_deref().unwrap_or(&threat.id)));
             if !threat.is_written() {
+                continue;
+            }
+            if let Some(key) = raw.get("tracking").and_then(Json::as_str) {
+                if let Some(entry) = tracking.get_mut(key).and_then(Json::as_object_mut)
+                    && words::status(entry.get("status").and_then(Json::as_str).unwrap_or_default()) != Some(threat.status)
+                {
+                    let same = because(&Json::Object(entry.clone())) == threat.because;
+                    entry.insert("status".to_owned(), words::status_of(threat.status).into());
+                    if !same {
+                        entry.insert("justification".to_owned(), threat.because.as_str().into());
+                    }
+                }
                 continue;
             }
             let category = raw.get("category").and_then(|category| category.get("id")).and_then(Json::as_str);

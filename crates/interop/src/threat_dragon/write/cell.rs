@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::super::drawing::kind_of_actor;
+use super::super::more;
 use super::OWN;
 use crate::kept::{give_back, of};
 use crate::layout::Place;
@@ -102,6 +104,7 @@ pub(super) fn element(drawn: Drawn<'_>, place: Place, no_reason: &str) -> Json {
     } else {
         json!({"text": {"text": shown}, "body": drawn.stroke()})
     };
+    more::put(&mut data, drawn.entry, (shape == "actor").then(|| kind_of_actor(&shown)));
     data.insert("threats".to_owned(), drawn.threats.into());
     let mut cell = node(shape, drawn.cell, place, attrs, 1, data);
     if drawn.ports {
@@ -141,6 +144,7 @@ pub(super) fn flow(drawn: Drawn<'_>, [from, to]: &[String; 2], no_reason: &str) 
     let mut line = stroke.as_object().cloned().unwrap_or_default();
     line.insert("targetMarker".to_owned(), json!({"name": "block"}));
     line.insert("sourceMarker".to_owned(), json!({"name": if both { "block" } else { "" }}));
+    more::put(&mut data, drawn.entry, None);
     data.insert("threats".to_owned(), drawn.threats.into());
     let mut cell = Map::new();
     cell.insert("shape".to_owned(), "flow".into());
