@@ -150,6 +150,24 @@ impl Git {
         if self.has(commit, &name) { Some(name) } else { self.renamed(&["diff", commit], path) }
     }
 
+    /// The path that a file of one version had in another: `after` is the files as they are now if not given. Where a
+    /// comparison of both finds no rename, the commits between them are followed one by one.
+    pub(crate) fn counterpart(&self, before: &str, after: Option<&str>, path: &str) -> Option<String> {
+        if self.has(before, path) {
+            return Some(path.to_owned());
+        }
+        let Some(after) = after else { return self.path_at(before, path) };
+        let range = format!("{before}..{after}");
+        let followed = self.renames(&["log", "--follow", "--format=", "--end-of-options", &range], Some(path)).unwrap_or_default();
+        let mut name = path.to_owned();
+        for (old, new) in followed {
+            if new == name {
+                name = old;
+            }
+        }
+        if self.has(before, &name) { Some(name) } else { self.renamed(&["diff", before, after], path) }
+    }
+
     /// What a path was called before, if a comparison finds that it was renamed.
     fn renamed(&self, how: &[&str], path: &str) -> Option<String> {
         self.renames(how, None)?.into_iter().find(|(_, new)| new == path).map(|(old, _)| old)

@@ -132,6 +132,60 @@ fn a_model_that_a_version_does_not_have_is_new() {
 }
 
 #[test]
+fn a_renamed_model_is_the_same_model_before_and_after() {
+    let (old, new, newest) =
+        ("security/threat-models/shop.tm.yaml", "security/threat-models/store.tm.yaml", "security/threat-models/web.tm.yaml");
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).expect("a file can be written");
+    let save = |why: &str| {
+        git(&folder, &["add", "-A"]);
+        git(&folder, &["commit", "-qm", why]);
+    };
+    fs::create_dir_all(folder.path().join("security/threat-models")).expect("a folder can be made");
+    git(&folder, &["init", "-q"]);
+    write(old, SHOP);
+    save("First model");
+    git(&folder, &["mv", old, new]);
+    write(new, &SHOP.replace("protocol: https", "protocol: http"));
+    save("Rename and change");
+    // So much is added that both ends no longer look alike, and only the steps between tell.
+    let rest: String = (0..25).map(|at| format!("  part-{at}: {{kind: process, zone: inside, description: Part number {at}}}\n")).collect();
+    write(
+        new,
+        &SHOP.replace("protocol: https", "protocol: http").replace("flows:", &format!("{rest}flows:")).replacen(
+            "\n\n  part",
+            "\n  part",
+            1,
+        ),
+    );
+    save("Much more");
+    let only_change = |args: &[&str]| {
+        let change = json(&folder, &[&["diff"], args, &["--format", "json"]].concat());
+        let entries: Vec<String> = change["entries"]
+            .as_array()
+            .expect("one change of one model")
+            .iter()
+            .map(|entry| format!("{} {}", entry["change"].as_str().expect("text"), entry["id"].as_str().expect("text")))
+            .filter(|entry| !entry.contains(" part-"))
+            .collect();
+        assert_eq!(entries, ["changed visit"], "{args:?}");
+    };
+    for args in [
+        &["HEAD~2", "HEAD"][..],
+        &["HEAD~2", "HEAD~1"],
+        &["HEAD~2"],
+        &["HEAD~2", "-m", new],
+        &["HEAD~2", "HEAD", "-m", old],
+        &["HEAD~1", "HEAD~2"],
+    ] {
+        only_change(args);
+    }
+    git(&folder, &["mv", new, newest]);
+    only_change(&["HEAD~2"]);
+    only_change(&["HEAD~2", "-m", newest]);
+}
+
+#[test]
 fn the_log_says_who_changed_what_and_why() {
     let folder = shop();
     commit(&folder, &SHOP.replace("https", "http"), "Plain visit");

@@ -239,13 +239,11 @@ impl Expr {
     pub fn list(&self, world: &dyn World, env: Env) -> Things {
         let Program::List(list) = &self.program else { return Things::default() };
         let members = Frame::new(world, env).members(list);
-        let mut things = Things { members: Vec::new(), open: members.open };
-        for (member, belongs) in members.items {
-            if let Slot::Thing(thing) = member {
-                things.add(thing, belongs);
-            }
-        }
-        things
+        let things = members.items.into_iter().filter_map(|(member, belongs)| match member {
+            Slot::Thing(thing) => Some((thing, belongs)),
+            Slot::Text(_) | Slot::Num(_) => None,
+        });
+        Things::of(things, members.open)
     }
 
     /// The unknown base facts that an unknown result waits for, each once, in the order of the text; none when the

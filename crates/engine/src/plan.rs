@@ -3,7 +3,10 @@
 //! The choice is exact: either it is proven that no other leaves less, or it is said how much less could be left at most.
 //! Risks are those of the analysis, so what a plan promises is what the analysis shows once the mitigations are in place.
 
+mod anneal;
 mod bound;
+mod branch;
+mod cover;
 mod front;
 mod improve;
 mod order;
@@ -194,7 +197,8 @@ fn choose(
         shortfall.push(Shortfall::OutOfReach(out.into_iter().map(name).collect()));
     }
     let limit = Some(limit);
-    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, search::WORK / 2 * 3) else {
+    let work = if request.budget.is_none() { search::WORK / 4 * 3 } else { search::WORK / 2 };
+    let Some(cheapest) = least_cost(problem, Goal { budget: total, limit }, work) else {
         return best_within(problem, budget);
     };
     if request.budget.is_none() {
@@ -202,14 +206,14 @@ fn choose(
         let (bound, proven) = (cheapest.bound, cheapest.proven);
         let gap = share_of(cheapest.cost as f64 - bound, cheapest.cost as f64);
         let same =
-            search::least_left_from(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 2, Some(&cheapest)).unwrap_or(cheapest);
+            search::least_left_from(problem, Goal { budget: cheapest.cost, limit }, search::WORK / 8, Some(&cheapest)).unwrap_or(cheapest);
         return (Choice { bound, proven, ..same }, gap);
     }
     if cheapest.cost > budget {
         shortfall.push(Shortfall::TooSmall(cheapest.cost));
         return best_within(problem, budget);
     }
-    let found = search::least_left_from(problem, Goal { budget, limit }, search::WORK, Some(&cheapest)).unwrap_or(cheapest);
+    let found = search::least_left_from(problem, Goal { budget, limit }, search::WORK / 2, Some(&cheapest)).unwrap_or(cheapest);
     let gap = share_of(found.left - found.bound, found.left);
     (found, gap)
 }

@@ -98,13 +98,12 @@ impl Stakes {
 
     fn sorted(self, facts: &Facts<'_>) -> Vec<Question> {
         let id = |fact: BaseFact| fact.id(facts.model, &facts.knowledge.catalogue);
-        let mut stakes: Vec<Option<(BaseFact, Stake)>> = self.stakes.into_iter().map(Some).collect();
-        let keys = stakes.iter().flatten().enumerate();
+        let keys = self.stakes.iter().enumerate();
         let mut order: Vec<_> = keys.map(|(at, (fact, stake))| (Reverse((stake.settled_risk, stake.rated_risk)), id(*fact), at)).collect();
         order.sort_unstable();
         let mut said = Said::default();
-        let question = |(_, id, at): (_, String, usize)| stakes[at].take().map(|(fact, stake)| question(facts, id, fact, stake, &mut said));
-        order.into_iter().filter_map(question).collect()
+        // Stakes are given back together at the end, so that the lists of questions lie in memory in the order of output.
+        order.into_iter().map(|(_, id, at)| question(facts, id, &self.stakes[at], &mut said)).collect()
     }
 }
 
@@ -130,7 +129,8 @@ impl<'f> Said<'f> {
     }
 }
 
-fn question<'f>(facts: &Facts<'f>, id: String, fact: BaseFact, stake: Stake, said: &mut Said<'f>) -> Question {
+fn question<'f>(facts: &Facts<'f>, id: String, (fact, stake): &(BaseFact, Stake), said: &mut Said<'f>) -> Question {
+    let fact = *fact;
     let (text, hint) = words(facts, fact);
     let (path, hint) = said.path_and_hint(facts, fact, &hint);
     let (safe, unsafe_) = match fact.key {
@@ -138,7 +138,7 @@ fn question<'f>(facts: &Facts<'f>, id: String, fact: BaseFact, stake: Stake, sai
         FactKey::Trait(_) => (Some("no"), Some("yes")),
         _ => (None, None),
     };
-    Question { id, fact, path, text, hint, safe, unsafe_, settles: stake.settles, rates: stake.rates, risk: stake.highest }
+    Question { id, fact, path, text, hint, safe, unsafe_, settles: stake.settles.clone(), rates: stake.rates.clone(), risk: stake.highest }
 }
 
 /// The question and the hint of a fact, in plain words.

@@ -157,6 +157,42 @@ fn risks_with_too_many_mitigations_for_a_table_agree_with_exhaustive_search() {
     }
 }
 
+/// Risks that any two or three mitigations lower in the same way, so that countless choices are as good as each other.
+fn alike(seed: u64, mitigations: usize, risks: usize, each: usize) -> Drawn {
+    let mut random = Random::new(seed);
+    let mut below = |limit: usize| (random.bits() % limit as u64) as usize;
+    let toy = |_| {
+        let mut relevant: Vec<usize> = Vec::new();
+        while relevant.len() < each {
+            let one = below(mitigations);
+            if !relevant.contains(&one) {
+                relevant.push(one);
+            }
+        }
+        Toy::Steps { likelihood: 1 + below(5) as u8, impact: 1 + below(5) as u8, relevant, steps: vec![(2, 0); each] }
+    };
+    let toys = (0..risks).map(toy).collect();
+    Drawn { costs: vec![24; mitigations], needs: vec![Vec::new(); mitigations], toys }
+}
+
+#[test]
+fn risks_that_are_all_alike_agree_with_exhaustive_search() {
+    for (seed, mitigations, each) in [(1, 12, 3), (2, 13, 4), (3, 15, 2), (4, 17, 3)] {
+        agrees_with_brute_force(&alike(seed, mitigations, 40, each), 4, 4.0);
+    }
+}
+
+#[test]
+fn two_hundred_mitigations_that_are_all_alike_are_chosen_with_a_small_gap() {
+    let mut problem = alike(5, 200, 1_000, 4).problem();
+    let total: u64 = problem.costs.iter().sum();
+    let found = least_left(&problem, Goal { budget: total / 5, limit: None }, 40_000_000).expect("doing nothing is a choice");
+    assert!(found.bound <= found.left && found.bound >= 0.98 * found.left, "{} {}", found.bound, found.left);
+    problem.give_up(9.0);
+    let found = least_cost(&problem, Goal { budget: total, limit: Some(9.0) }, 40_000_000).expect("what is out of reach was given up");
+    assert!(found.bound <= found.cost as f64 && found.bound >= 0.95 * found.cost as f64, "{} {}", found.bound, found.cost);
+}
+
 #[test]
 fn a_large_problem_has_a_sound_bound_near_it_even_with_little_work() {
     let mut drawn = Drawn::new(7, 80, 300, 4);

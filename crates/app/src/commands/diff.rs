@@ -142,8 +142,8 @@ fn pairs(
         paths.dedup();
     }
     let mut found = Vec::new();
-    for path in paths {
-        let (old, new) = open_both(before, after, &path, place, session)?;
+    for paths in names(before, after, paths, place, session)? {
+        let (old, new) = open_both([before, after], &paths, place, session)?;
         match (old, new) {
             (Some(old), Some(new)) => found.push((old, new)),
             (Some(old), None) => {
@@ -151,9 +151,49 @@ fn pairs(
                 found.push((old, new));
             }
             (None, Some(new)) => found.push((session.open_empty(&new)?, new)),
-            (None, None) => return Err(usage(format!("neither version has `{path}`"))),
+            (None, None) => return Err(usage(format!("neither version has `{}`", paths.1))),
         }
     }
+    Ok(found)
+}
+
+/// For each path what the model is called in the earlier and in the later version, with renames followed.
+fn names(
+    before: &Version,
+    after: &Version,
+    paths: Vec<String>,
+    place: &Place<'_>,
+    session: &mut Session<'_>,
+) -> anyhow::Result<Vec<(String, String)>> {
+    let commit = |version: &Version| match version {
+        Version::Commit(commit) | Version::At(commit, _) => Some(commit.clone()),
+        Version::Now | Version::File(_) => None,
+    };
+    let (Version::Commit(earlier), Some(git)) = (before, place.git) else {
+        return Ok(paths.into_iter().map(|path| (path.clone(), path)).collect());
+    };
+    let later = commit(after);
+    let is_there = |path: &str| later.as_ref().map_or_else(|| place.root.join(path).is_file(), |later| git.has(later, path));
+    let old_name = |path: &str| git.counterpart(earlier, later.as_deref(), path).unwrap_or_else(|| path.to_owned());
+    let (there, gone): (Vec<String>, Vec<String>) = paths.into_iter().partition(|path| is_there(path));
+    let mut found: Vec<(String, String)> = there.into_iter().map(|path| (old_name(&path), path)).collect();
+    if gone.is_empty() {
+        return Ok(found);
+    }
+    // What is gone may have been named alone, so its later name is looked for among all models of the later version.
+    let mut later_names = Vec::new();
+    for path in models_of(after, place.git, session)? {
+        if !git.has(earlier, &path) {
+            later_names.push((old_name(&path), path));
+        }
+    }
+    for path in gone {
+        if !found.iter().any(|(old, _)| *old == path) {
+            let later = later_names.iter().find(|(old, _)| *old == path).map_or_else(|| path.clone(), |(_, new)| new.clone());
+            found.push((path, later));
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(found)
 }
 
@@ -184,19 +224,17 @@ fn models_of(version: &Version, git: Option<&Git>, session: &mut Session<'_>) ->
 
 /// A model in both versions. Two files are read at the same time.
 fn open_both(
-    before: &Version,
-    after: &Version,
-    path: &str,
+    [before, after]: [&Version; 2],
+    (old, new): &(String, String),
     place: &Place<'_>,
     session: &mut Session<'_>,
 ) -> anyhow::Result<(Option<Opened>, Option<Opened>)> {
-    let files = [before, after].map(|version| file_of(version, path, place, session));
-    if let [Some(old), Some(new)] = files
+    if let (Some(old), Some(new)) = (file_of(before, old, place, session), file_of(after, new, place, session))
         && let Ok([old, new]) = <[Opened; 2]>::try_from(session.open(&[old, new])?)
     {
         return Ok((Some(old), Some(new)));
     }
-    Ok((open(before, path, place, session)?, open(after, path, place, session)?))
+    Ok((open(before, old, place, session)?, open(after, new, place, session)?))
 }
 
 /// The file of a model in a version that is one of files; nothing where it is not there.

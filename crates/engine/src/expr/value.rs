@@ -1,6 +1,8 @@
 //! Three-valued values: what is known, what is not, and what is known within bounds.
 
+use indexmap::IndexMap;
 use redan_model::Thing;
+use rustc_hash::FxBuildHasher;
 
 /// Kleene's three truth values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,13 +95,13 @@ pub struct Things {
 }
 
 impl Things {
-    /// Adds a member; one that is there already belongs if either says so.
-    pub fn add(&mut self, thing: Thing, belongs: Tri) {
-        match self.members.iter_mut().find(|(member, _)| *member == thing) {
-            Some((_, known)) => *known = known.or(belongs),
-            None if belongs.is_no() => {}
-            None => self.members.push((thing, belongs)),
+    /// A list of things, each once; one that is named twice belongs if either says so.
+    pub fn of(things: impl Iterator<Item = (Thing, Tri)>, open: bool) -> Self {
+        let mut members: IndexMap<Thing, Tri, FxBuildHasher> = IndexMap::default();
+        for (thing, belongs) in things.filter(|(_, belongs)| !belongs.is_no()) {
+            members.entry(thing).and_modify(|known| *known = known.or(belongs)).or_insert(belongs);
         }
+        Self { members: members.into_iter().collect(), open }
     }
 }
 

@@ -12,9 +12,9 @@ use super::rows::{Row, Rows};
 /// Up to so many mitigations, a risk is looked at in all sets of them.
 const MOST_JOINT: usize = 6;
 /// After so many rounds that better nothing the steps become shorter.
-const PATIENCE: u32 = 8;
+const PATIENCE: u32 = 20;
 /// Steps that are shorter than this share of the first lead nowhere.
-const SHORTEST: f64 = 1.0 / 1_024.0;
+const SHORTEST: f64 = 1e-5;
 /// How much of the last direction the next one keeps, so that the way up does not go to and fro.
 const DEFLECTION: f64 = 0.7;
 
@@ -84,6 +84,16 @@ impl Frame {
     }
 }
 
+/// What one more mitigation takes away each time, if only their number matters and none takes away more than the one before.
+fn even(taken: &[f64]) -> Option<Vec<f64>> {
+    let of_count = |count: u32| taken[(1_usize << count) - 1];
+    if (1..taken.len()).any(|set| (taken[set] - of_count(set.count_ones())).abs() > TINY) {
+        return None;
+    }
+    let steps: Vec<f64> = (0..taken.len().ilog2()).map(|count| of_count(count + 1) - of_count(count)).collect();
+    steps.windows(2).all(|pair| pair[0] >= pair[1]).then_some(steps)
+}
+
 /// What a risk leaves for each set of its mitigations, if it is small enough to look at all of them.
 fn joint<'t>(term: &'t Term<'_>) -> Option<&'t [f64]> {
     term.table().filter(|_| term.relevant.len() <= MOST_JOINT)
@@ -101,7 +111,10 @@ pub(crate) struct Relaxed {
     costs: Vec<f64>,
     /// What each open mitigation gains, whatever else is chosen.
     gains: Vec<f64>,
+    /// Which of all multipliers are in use; the others below are places in this list.
+    slots: Vec<usize>,
     joint: Vec<Joint>,
+    even: Vec<Even>,
     /// What each set of a joint risk takes away.
     taken: Vec<f64>,
     wide: Vec<Wide>,
@@ -115,8 +128,21 @@ pub(crate) struct Relaxed {
 struct Joint {
     /// The first of its numbers in `taken`.
     first: usize,
-    /// Its open mitigations, each with its multiplier.
-    spots: Vec<(usize, usize)>,
+    /// Its open mitigations.
+    spots: Vec<usize>,
+    /// The multiplier of the first of them.
+    multiplier: usize,
+}
+
+/// A risk to which it only matters how many of its mitigations are chosen, each taking away at most what the one before it
+/// did: one price for all of them says as much as one for each.
+struct Even {
+    /// What the first takes away, the second, and so on: a part of `taken`.
+    steps: Range<usize>,
+    spots: Vec<usize>,
+    multiplier: usize,
+    /// The multipliers, among all, that the price stands for.
+    slots: Vec<usize>,
 }
 
 /// A risk with too many mitigations for that: it loses at most `most`, and at most the sum of the weights.
@@ -184,7 +210,8 @@ impl Relaxed {
             let fresh = !term.relevant.iter().any(|m| chosen[*m]);
             let open = term.relevant.iter().zip(term.most(fresh)).filter(|(m, _)| place[**m] != usize::MAX);
             let weights = open.map(|(m, weight)| (place[*m], weight.min(most))).filter(|(_, weight)| *weight > 0.0).collect();
-            self.wide.push(Wide { multiplier: *first, most, weights });
+            let multiplier = self.slot(*first);
+            self.wide.push(Wide { multiplier, most, weights });
         }
     }
 
@@ -201,16 +228,29 @@ impl Relaxed {
             set = set.wrapping_sub(open) & open;
         }
         let bits = (0..term.relevant.len()).filter(|bit| open & (1 << bit) != 0);
-        let spots: Vec<(usize, usize)> = bits.map(|bit| (place[term.relevant[bit]], multiplier + bit)).collect();
+        let (spots, slots): (Vec<usize>, Vec<usize>) = bits.map(|bit| (place[term.relevant[bit]], multiplier + bit)).unzip();
         // Where each takes away the same whatever the others do, there is nothing to be priced.
         let taken = &self.taken[first..];
         let apart = |set: usize| (0..spots.len()).filter(|bit| set & (1 << bit) != 0).map(|bit| taken[1 << bit]).sum::<f64>();
         if (0..taken.len()).all(|set| (apart(set) - taken[set]).abs() <= TINY) {
-            spots.iter().enumerate().for_each(|(bit, (place, _))| self.gains[*place] += taken[1 << bit]);
+            spots.iter().enumerate().for_each(|(bit, place)| self.gains[*place] += taken[1 << bit]);
             self.taken.truncate(first);
+        } else if let Some(steps) = even(taken) {
+            self.taken.truncate(first);
+            self.taken.extend(steps);
+            let multiplier = self.slot(slots[0]);
+            self.even.push(Even { steps: first..self.taken.len(), spots, multiplier, slots });
         } else {
-            self.joint.push(Joint { first, spots });
+            let multiplier = self.slots.len();
+            self.slots.extend(slots);
+            self.joint.push(Joint { first, spots, multiplier });
         }
+    }
+
+    /// Takes a multiplier into use.
+    fn slot(&mut self, of_all: usize) -> usize {
+        self.slots.push(of_all);
+        self.slots.len() - 1
     }
 
     fn add_rows(&mut self, frame: &Frame, states: &[State], place: &[usize]) {
@@ -223,12 +263,14 @@ impl Relaxed {
             let first = self.weights.len();
             let open = row.members.iter().filter(|(m, _)| place[*m] != usize::MAX);
             self.weights.extend(open.map(|(m, weight)| (place[*m], weight.min(least))));
-            self.rows.push(OpenRow { multiplier: frame.of_rows + at, least, members: first..self.weights.len() });
+            let multiplier = self.slot(frame.of_rows + at);
+            self.rows.push(OpenRow { multiplier, least, members: first..self.weights.len() });
         }
         for (at, (needing, needed)) in frame.needs.iter().enumerate() {
             let (needing, needed) = (place[*needing], place[*needed]);
             if needing != usize::MAX && needed != usize::MAX {
-                self.needs.push(OpenNeed { multiplier: frame.of_needs + at, needing, needed });
+                let multiplier = self.slot(frame.of_needs + at);
+                self.needs.push(OpenNeed { multiplier, needing, needed });
             }
         }
     }
@@ -236,16 +278,28 @@ impl Relaxed {
     /// How much work one round of the relaxation is.
     pub(crate) fn size(&self) -> usize {
         let wide: usize = self.wide.iter().map(|wide| wide.weights.len()).sum();
-        2 * self.taken.len() + 3 * self.joint.len() + wide + self.weights.len() + self.rows.len() + self.needs.len() + 8 * self.free.len()
+        let even: usize = self.even.iter().map(|even| even.spots.len()).sum();
+        2 * self.taken.len()
+            + 3 * self.joint.len()
+            + even
+            + wide
+            + self.slots.len()
+            + self.weights.len()
+            + self.rows.len()
+            + self.needs.len()
+            + 8 * self.free.len()
     }
 
     /// A bound within a budget. `multipliers` is improved in place; `known` is the value of a choice that is known.
-    pub(crate) fn bound(&self, budget: Option<u64>, known: f64, multipliers: &mut [f32], rounds: usize) -> Bound {
+    pub(crate) fn bound(&self, budget: Option<u64>, known: f64, multipliers: &mut [f32], rounds: usize, first: f64) -> Bound {
         let room = budget.map(|budget| budget.saturating_sub(self.spent) as f64);
-        let mut now: Vec<f64> = multipliers.iter().map(|value| f64::from(*value)).collect();
+        let mut now: Vec<f64> = self.slots.iter().map(|slot| f64::from(multipliers[*slot])).collect();
+        for even in &self.even {
+            now[even.multiplier] = even.slots.iter().map(|slot| f64::from(multipliers[*slot])).sum::<f64>() / even.slots.len() as f64;
+        }
         let mut best = Bound { value: f64::NEG_INFINITY, reduced: Vec::new(), lean: vec![0.0; self.free.len()] };
         let mut kept = now.clone();
-        let (mut length, mut stalled, mut done) = (1.0, 0, 0.0);
+        let (mut length, mut stalled, mut done) = (first, 0, 0.0);
         let mut way = Way { slopes: vec![0.0; now.len()], direction: vec![0.0; now.len()] };
         for _ in 0..rounds {
             let round = self.round(room, &now, &mut way.slopes);
@@ -271,7 +325,10 @@ impl Relaxed {
         best.lean.iter_mut().for_each(|lean| *lean /= done);
         // One price for all of a wide risk is at most the whole of it.
         self.wide.iter().for_each(|wide| kept[wide.multiplier] = kept[wide.multiplier].min(1.0));
-        multipliers.iter_mut().zip(&kept).for_each(|(multiplier, kept)| *multiplier = *kept as f32);
+        self.slots.iter().zip(&kept).for_each(|(slot, kept)| multipliers[*slot] = *kept as f32);
+        for even in &self.even {
+            even.slots.iter().for_each(|slot| multipliers[*slot] = kept[even.multiplier] as f32);
+        }
         best
     }
 
@@ -287,7 +344,7 @@ impl Relaxed {
             let (mut most, mut chosen) = (0.0, 0);
             for set in 1..size {
                 let low = set.trailing_zeros() as usize;
-                let sum = sums[set & (set - 1)] + now[joint.spots[low].1];
+                let sum = sums[set & (set - 1)] + now[joint.multiplier + low];
                 sums[set] = sum;
                 if taken[set] - sum > most {
                     most = taken[set] - sum;
@@ -295,10 +352,18 @@ impl Relaxed {
                 }
             }
             value -= most;
-            for (bit, (place, multiplier)) in joint.spots.iter().enumerate() {
-                profits[*place] += now[*multiplier];
-                slopes[*multiplier] = f64::from(u8::from(chosen & (1 << bit) != 0));
+            for (bit, place) in joint.spots.iter().enumerate() {
+                profits[*place] += now[joint.multiplier + bit];
+                slopes[joint.multiplier + bit] = f64::from(u8::from(chosen & (1 << bit) != 0));
             }
+        }
+        for even in &self.even {
+            let price = now[even.multiplier];
+            for step in self.taken[even.steps.clone()].iter().filter(|step| **step > price) {
+                value -= step - price;
+                slopes[even.multiplier] += 1.0;
+            }
+            even.spots.iter().for_each(|place| profits[*place] += price);
         }
         for wide in &self.wide {
             let price = now[wide.multiplier].min(1.0);
@@ -327,7 +392,10 @@ impl Relaxed {
     fn slopes(&self, shares: &[f64], now: &[f64], slopes: &mut [f64]) {
         let sum = |weights: &[(usize, f64)]| weights.iter().map(|(place, weight)| weight * shares[*place]).sum::<f64>();
         for joint in &self.joint {
-            joint.spots.iter().for_each(|(place, multiplier)| slopes[*multiplier] -= shares[*place]);
+            joint.spots.iter().enumerate().for_each(|(bit, place)| slopes[joint.multiplier + bit] -= shares[*place]);
+        }
+        for even in &self.even {
+            slopes[even.multiplier] -= even.spots.iter().map(|place| shares[*place]).sum::<f64>();
         }
         for wide in &self.wide {
             let slope = wide.most - sum(&wide.weights);

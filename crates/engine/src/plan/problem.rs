@@ -192,8 +192,10 @@ impl<'a> Term<'a> {
         Self { relevant, table: Some(Table { left, best }), shares, weights, limited, subject }
     }
 
-    fn mask(&self, chosen: &[bool]) -> usize {
-        self.relevant.iter().enumerate().fold(0, |mask, (bit, m)| mask | usize::from(chosen[*m]) << bit)
+    /// The chosen ones of its mitigations as bits, where they are few.
+    pub(crate) fn mask(&self, chosen: &[bool]) -> usize {
+        let few = self.relevant.iter().take(MOST_TABULATED).enumerate();
+        few.fold(0, |mask, (bit, m)| mask | usize::from(chosen[*m]) << bit)
     }
 
     fn own(&self, chosen: &[bool]) -> Vec<bool> {
@@ -203,6 +205,14 @@ impl<'a> Term<'a> {
     pub(crate) fn left(&self, chosen: &[bool]) -> f64 {
         match &self.table {
             Some(table) => table.left[self.mask(chosen)],
+            None => self.subject.left(&self.own(chosen)),
+        }
+    }
+
+    /// The same, where the bits of what is chosen are known.
+    pub(crate) fn left_at(&self, mask: usize, chosen: &[bool]) -> f64 {
+        match &self.table {
+            Some(table) => table.left[mask],
             None => self.subject.left(&self.own(chosen)),
         }
     }

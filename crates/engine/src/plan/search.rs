@@ -8,19 +8,27 @@ use std::collections::BinaryHeap;
 use std::rc::Rc;
 
 use super::bound::{Aim, Bound, Frame, Relaxed, State};
+use super::branch::Learned;
 use super::improve::Maker;
 use super::problem::{Goal, Problem, TINY};
-use super::split;
+use super::{anneal, cover, split};
 
-/// Rounds of the relaxation for the whole problem and for a part of it.
-const ROUNDS: (usize, usize) = (400, 24);
+/// Rounds of the relaxation for the whole problem, for a part of it, and for a side that is only tried.
+const ROUNDS: (usize, usize, usize) = (4_000, 64, 20);
+/// The first step in a part, whose multipliers are near the best ones already.
+const SHORT: f64 = 0.1;
+/// How many are tried at most before a part is split, and how often each.
+const TRIED: usize = 6;
+const WELL_KNOWN: f64 = 2.0;
 /// Parts whose suggestions are completed: the first ones, and then one of so many.
 const FIRST_PARTS: u64 = 32;
 const SELDOM: u64 = 16;
 /// The share of the work that goes into bettering the first choice.
 const SHAKEN: u64 = 8;
+/// Steps of trying for each open mitigation and each risk of each mitigation.
+const ENOUGH: u64 = 150;
 /// Steps of work for the main question.
-pub(crate) const WORK: u64 = 200_000_000;
+pub(crate) const WORK: u64 = 700_000_000;
 
 /// A choice with what is proven about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +71,8 @@ struct Part {
     number: u64,
     states: Vec<State>,
     multipliers: Rc<[f32]>,
+    /// What was decided last, and by which share it was chosen before.
+    last: Option<(usize, State, f64)>,
 }
 
 impl PartialEq for Part {
@@ -127,13 +137,14 @@ impl<'p, 'a> Search<'p, 'a> {
     pub(crate) fn run(mut self) -> Found {
         let mut heap = BinaryHeap::new();
         let mut learned = self.frame.start.clone();
+        let mut moves = Learned::new(self.problem.costs.len());
         let mut number = 0;
         // The bound of the part that was given up because the work is done.
         let mut open = f64::INFINITY;
         self.first();
         let states = self.make.start.clone();
-        heap.push(Part { bound: f64::NEG_INFINITY, number, states, multipliers: self.frame.start.as_slice().into() });
-        while let Some(Part { bound, number: this, mut states, multipliers }) = heap.pop() {
+        heap.push(Part { bound: f64::NEG_INFINITY, number, states, multipliers: self.frame.start.as_slice().into(), last: None });
+        while let Some(Part { bound, number: this, mut states, multipliers, last }) = heap.pop() {
             if self.is_beaten(bound) {
                 break;
             }
@@ -142,24 +153,30 @@ impl<'p, 'a> Search<'p, 'a> {
                 break;
             }
             let mut multipliers = multipliers.to_vec();
-            let rounds = if this == 0 { ROUNDS.0 } else { ROUNDS.1 };
+            let (rounds, length) = if this == 0 { (ROUNDS.0, 1.0) } else { (ROUNDS.1, SHORT) };
             let thorough = this < FIRST_PARTS || this.is_multiple_of(SELDOM);
-            let narrowed = self.narrow(&mut states, &mut multipliers, rounds, thorough);
+            let narrowed = self.narrow(&mut states, &mut multipliers, rounds, length, thorough);
             if this == 0 {
                 learned.clone_from(&multipliers);
+            }
+            let value = narrowed.as_ref().map(|(_, found)| found.value).or(self.best.as_ref().map(|(value, _)| *value));
+            if let Some(((mitigation, state, share), value)) = last.zip(value) {
+                moves.note(mitigation, state, share, value - bound);
             }
             let Some((relaxed, found)) = narrowed else { continue };
             let bound = found.value.max(bound);
             if self.is_beaten(bound) {
                 continue;
             }
+            let Some(at) = self.branch(&mut moves, &relaxed, &found, &states, &multipliers) else { continue };
+            let (branch, share) = (relaxed.free[at], found.lean[at]);
             let multipliers: Rc<[f32]> = multipliers.into();
-            let Some(branch) = branch(&relaxed, &found) else { continue };
             for state in [State::Out, State::In] {
                 let mut states = states.clone();
                 if decide(self.problem, &mut states, branch, state) {
                     number += 1;
-                    heap.push(Part { bound, number, states, multipliers: Rc::clone(&multipliers) });
+                    let last = Some((branch, state, share));
+                    heap.push(Part { bound, number, states, multipliers: Rc::clone(&multipliers), last });
                 }
             }
         }
@@ -182,14 +199,33 @@ impl<'p, 'a> Search<'p, 'a> {
         let made = self.make.complete(chosen);
         self.offer(made);
         let Some((_, start)) = self.best.clone() else { return };
-        let share = self.work / SHAKEN;
-        let (made, done) = self.make.shaken(start, share);
+        let share = (self.work / SHAKEN).min(self.enough());
+        let (made, done) = match self.frame.aim {
+            Aim::Left => anneal::annealed(self.problem, self.frame, self.goal, &self.make.start, start, share),
+            Aim::Cost if self.frame.exact => cover::covered(self.problem, self.frame, &self.make.start, start, share),
+            Aim::Cost => self.make.shaken(start, share),
+        };
         self.work = self.work.saturating_sub(done);
         self.offer(made);
     }
 
+    /// Steps after which trying is not expected to better a choice of this problem.
+    fn enough(&self) -> u64 {
+        let open = self.make.start.iter().filter(|state| **state == State::Free).count();
+        let rows: usize = self.frame.rows.iter().map(|row| row.members.len()).sum();
+        let links: usize = self.problem.of.iter().map(Vec::len).sum();
+        ENOUGH * (open * (rows + links)) as u64
+    }
+
     /// Bounds a part, decides what the bound leaves no choice about, and tries the choices that it suggests.
-    fn narrow(&mut self, states: &mut [State], multipliers: &mut [f32], mut rounds: usize, mut thorough: bool) -> Option<(Relaxed, Bound)> {
+    fn narrow(
+        &mut self,
+        states: &mut [State],
+        multipliers: &mut [f32],
+        mut rounds: usize,
+        mut length: f64,
+        mut thorough: bool,
+    ) -> Option<(Relaxed, Bound)> {
         loop {
             if !propagate(self.problem, self.frame, states) {
                 return None;
@@ -200,18 +236,14 @@ impl<'p, 'a> Search<'p, 'a> {
             if relaxed.spent > self.goal.budget {
                 return None;
             }
-            let known = self.best.as_ref().map(|(value, _)| *value);
-            let (budget, worst) = match self.frame.aim {
-                Aim::Left => (Some(self.goal.budget), self.problem.left(&vec![false; states.len()])),
-                Aim::Cost => (None, self.problem.costs.iter().sum::<u64>() as f64),
-            };
-            let found = relaxed.bound(budget, known.unwrap_or(worst), multipliers, rounds);
+            let (budget, known) = self.range(states);
+            let found = relaxed.bound(budget, known, multipliers, rounds, length);
             self.suggested(states, &relaxed, &found, thorough);
             if thorough {
                 self.work = self.work.saturating_sub((states.len() * states.len()) as u64);
             }
             thorough = false;
-            rounds = ROUNDS.1;
+            (rounds, length) = (ROUNDS.1, SHORT);
             if self.is_beaten(found.value) {
                 return None;
             }
@@ -234,12 +266,45 @@ impl<'p, 'a> Search<'p, 'a> {
         }
     }
 
+    /// The place of the mitigation to decide next. Both sides of those that are not well known yet are tried for a moment.
+    fn branch(&mut self, moves: &mut Learned, relaxed: &Relaxed, found: &Bound, states: &[State], multipliers: &[f32]) -> Option<usize> {
+        let order = moves.order(relaxed, found);
+        for at in order.iter().take(TRIED) {
+            let mitigation = relaxed.free[*at];
+            if moves.known(mitigation) >= WELL_KNOWN || self.work == 0 {
+                continue;
+            }
+            for state in [State::Out, State::In] {
+                let mut states = states.to_vec();
+                if !decide(self.problem, &mut states, mitigation, state) || !propagate(self.problem, self.frame, &mut states) {
+                    continue;
+                }
+                let part = Relaxed::new(self.problem, self.frame, &states);
+                let (budget, known) = self.range(&states);
+                let value = part.bound(budget, known, &mut multipliers.to_vec(), ROUNDS.2, SHORT).value;
+                self.work = self.work.saturating_sub((part.size() * (ROUNDS.2 + 2)) as u64);
+                moves.note(mitigation, state, found.lean[*at], value - found.value);
+            }
+        }
+        moves.order(relaxed, found).first().copied()
+    }
+
+    /// The budget that the bound keeps to, and the value that it need not exceed.
+    fn range(&self, states: &[State]) -> (Option<u64>, f64) {
+        let (budget, worst) = match self.frame.aim {
+            Aim::Left => (Some(self.goal.budget), self.problem.left(&vec![false; states.len()])),
+            Aim::Cost => (None, self.problem.costs.iter().sum::<u64>() as f64),
+        };
+        (budget, self.best.as_ref().map_or(worst, |(value, _)| *value))
+    }
+
     /// A bound as the next value that can be.
     fn rounded(&self, bound: f64) -> f64 {
         if self.grain > 0.0 && bound.is_finite() {
             self.base + ((bound - self.base - 1e-6) / self.grain).ceil() * self.grain
         } else {
-            bound
+            // What additions may have rounded up stays out of what is proven.
+            bound - 1e-9 * bound.abs()
         }
     }
 
@@ -332,13 +397,4 @@ pub(crate) fn propagate(problem: &Problem<'_>, frame: &Frame, states: &mut [Stat
             return true;
         }
     }
-}
-
-/// The mitigation about which the relaxation is least sure.
-fn branch(relaxed: &Relaxed, found: &Bound) -> Option<usize> {
-    let doubt = |at: &usize| (found.lean[*at] - 0.5).abs();
-    let order = |a: &usize, b: &usize| {
-        doubt(a).total_cmp(&doubt(b)).then(found.reduced[*a].abs().total_cmp(&found.reduced[*b].abs())).then(a.cmp(b))
-    };
-    (0..relaxed.free.len()).min_by(order).map(|at| relaxed.free[at])
 }
