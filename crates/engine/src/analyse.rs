@@ -116,7 +116,6 @@ fn standing(input: &Input<'_>, facts: &Facts<'_>, extent: Extent, is_titled: imp
     (threats, stakes.count())
 }
 
-
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.
 fn assess(input: &Input<'_>, threats: &mut [Threat]) -> Option<Box<crate::evidence::Assessment>> {
     let evidence = &input.context.evidence;

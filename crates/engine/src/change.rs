@@ -361,10 +361,7 @@ fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
 }
 
 /// Changes of threats with their titles, which are only made for them.
-fn named<'t>(
-    version: &Version<'_>,
-    changed: impl Iterator<Item = (&'t Threat, Option<Standing>, Option<Standing>)>,
-) -> Vec<ThreatChange> {
+fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Threat, Option<Standing>, Option<Standing>)>) -> Vec<ThreatChange> {
     let nothing = Overlay::default();
     let facts = LazyCell::new(|| Facts::new(version.model, version.knowledge, Stage::Current, &nothing));
     let change = |(threat, before, after): (&Threat, _, _)| {

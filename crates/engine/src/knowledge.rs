@@ -200,7 +200,7 @@ fn place(path: &str) -> Place<'_> {
 }
 
 fn unreadable(path: &str, error: &serde_saphyr::Error) -> KnowledgeError {
-    let at = error.location().map_or(At { line: 1, column: 1 }, At::from);
+    let at = error.location().map_or(At { line: 1, column: 1, ..At::default() }, At::from);
     let text = error.without_snippet().to_string();
     let message = text.lines().next().unwrap_or_default().to_owned();
     KnowledgeError { file: path.to_owned(), line: at.line.max(1), column: at.column.max(1), message }

@@ -23,7 +23,8 @@ impl Packed {
     /// Looks at texts that will be needed soon. Waits for memory that come one after the other overlap here, since no
     /// look depends on another; in a large document they were a tenth of the time.
     pub fn read_ahead(&self, ats: impl Iterator<Item = u32>) {
-        let first = |at: u32| self.text.as_bytes().get(self.ends.get(at as usize).map_or(0, |end| *end as usize).saturating_sub(1)).copied();
+        let first =
+            |at: u32| self.text.as_bytes().get(self.ends.get(at as usize).map_or(0, |end| *end as usize).saturating_sub(1)).copied();
         std::hint::black_box(ats.fold(0_u8, |sum, at| sum ^ first(at).unwrap_or(0)));
     }
 }

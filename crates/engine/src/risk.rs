@@ -170,7 +170,14 @@ type ImpactKey = (Option<AssetIx>, u32);
 impl<'a, 'm> Risk<'a, 'm> {
     /// Ratings over the facts of a model.
     pub(crate) fn new(facts: &'a Facts<'m>, assume: Level) -> Self {
-        Self { facts, distances: facts.distances(), assume, involved: RefCell::default(), exposed: Cell::new(None), impacts: RefCell::new((Thing::Model, Vec::new())) }
+        Self {
+            facts,
+            distances: facts.distances(),
+            assume,
+            involved: RefCell::default(),
+            exposed: Cell::new(None),
+            impacts: RefCell::new((Thing::Model, Vec::new())),
+        }
     }
 
     /// How exposed a thing is.

@@ -34,8 +34,7 @@ pub fn surface(model: &Model, knowledge: &Knowledge) -> Vec<EntryPoint> {
     let nothing = Overlay::default();
     let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
     let authentication = knowledge.catalogue.controls.get_index_of("client-authentication").map(|ix| ControlIx(narrow(ix)));
-    let authenticated =
-        |thing: Thing| authentication.map_or(Tri::Unknown, |control| facts.has(thing, FactKey::Control(control)));
+    let authenticated = |thing: Thing| authentication.map_or(Tri::Unknown, |control| facts.has(thing, FactKey::Control(control)));
     let mut entries = Vec::new();
     for element in facts.element_ixs().filter(|ix| model[*ix].out_of_scope.is_none()) {
         let stated = model[element].stated.entry_points.values();

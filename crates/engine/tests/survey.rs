@@ -25,7 +25,7 @@ fn models(knowledge: &Knowledge) -> Vec<(String, Loaded)> {
 
 #[test]
 fn a_history_counts_what_the_analysis_of_every_example_and_template_says() {
-    let knowledge = Knowledge::embedded();
+    let knowledge = support::knowledge();
     for (path, loaded) in models(&knowledge) {
         let day = date(2026, 1, 1);
         let analysis = analyse(&loaded.model, &knowledge, &Policy::default(), &Context::on(day));
@@ -36,7 +36,7 @@ fn a_history_counts_what_the_analysis_of_every_example_and_template_says() {
 
 #[test]
 fn a_gate_judges_by_what_the_analysis_of_every_example_and_template_says() {
-    let knowledge = Knowledge::embedded();
+    let knowledge = support::knowledge();
     for fail_on_questions in [false, true] {
         let policy = Policy { fail_on_questions, ..Policy::default() };
         let shown = |threat: &Threat| match threat.status {

@@ -217,12 +217,15 @@ fn analyses(models: &[Opened], ask: bool) -> Vec<Option<Done>> {
 
 impl Job<'_> {
     fn run(&self) -> Done {
-        let Survey { mut analysis, questions } =
-            redan_engine::survey(self.model, self.knowledge, self.policy, &self.context, self.ask);
+        let Survey { mut analysis, questions } = redan_engine::survey(self.model, self.knowledge, self.policy, &self.context, self.ask);
         let mut judged = gate::judge(self.model, self.knowledge, self.policy, &analysis, self.context.today);
         judged.failures.extend(evidence::failures(&self.context.evidence, &analysis).into_iter().map(Failed::of_evidence));
         let waiting = analysis.count(Status::Question);
-        let counts = Counts { json: questions.map(|questions| CountsJson::with(&analysis, questions)), summary: people::summary(&analysis), waiting };
+        let counts = Counts {
+            json: questions.map(|questions| CountsJson::with(&analysis, questions)),
+            summary: people::summary(&analysis),
+            waiting,
+        };
         lighten(&mut analysis, &judged);
         Done { analysis: Kept::new(analysis), counts, judged }
     }

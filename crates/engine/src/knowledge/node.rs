@@ -13,10 +13,26 @@ use serde_saphyr::{Location, Spanned};
 use super::KnowledgeError;
 
 /// A value and where it is.
-pub(super) type Node = Spanned<Tree>;
+pub(super) type Node = Placed<Tree>;
 
 /// A key and where it is.
-pub(super) type Key = Spanned<Cow<'static, str>>;
+pub(super) type Key = Placed<Cow<'static, str>>;
+
+/// A value and where it was written. The reader's own `Spanned` keeps two places of 40 bytes each, and there are ten
+/// thousand values in the tree that every run reads.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Placed<T> {
+    /// What was written.
+    pub(super) value: T,
+    at: At,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Placed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let read = Spanned::<T>::deserialize(deserializer)?;
+        Ok(Self { value: read.value, at: read.referenced.into() })
+    }
+}
 
 /// A value as it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,8 +187,8 @@ impl Visitor<'static> for EmbeddedVisitor {
     }
 }
 
-fn nowhere<T>(value: T) -> Spanned<T> {
-    Spanned::new(value, Location::UNKNOWN, Location::UNKNOWN)
+fn nowhere<T>(value: T) -> Placed<T> {
+    Placed { value, at: At::default() }
 }
 
 /// Line and column of a fault.
@@ -180,18 +196,28 @@ fn nowhere<T>(value: T) -> Spanned<T> {
 pub(super) struct At {
     pub(super) line: u32,
     pub(super) column: u32,
+    /// The byte of the text, counted from 1; 0 where it is not known.
+    pub(super) next_byte: u32,
+}
+
+impl At {
+    /// The byte of the text.
+    pub(super) fn offset(self) -> Option<usize> {
+        (self.next_byte as usize).checked_sub(1)
+    }
 }
 
 impl From<Location> for At {
     fn from(location: Location) -> Self {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { line: number(location.line()), column: number(location.column()) }
+        let next_byte = location.span().byte_offset().map_or(0, |byte| number(byte.into()).saturating_add(1));
+        Self { line: number(location.line()), column: number(location.column()), next_byte }
     }
 }
 
 /// Where a value was written.
-pub(super) fn at<T>(spanned: &Spanned<T>) -> At {
-    spanned.referenced.into()
+pub(super) fn at<T>(placed: &Placed<T>) -> At {
+    placed.at
 }
 
 /// A scalar's text.

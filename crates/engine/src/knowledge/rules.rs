@@ -203,7 +203,7 @@ fn quoted<'n>(node: &'n Node, key: &str, faults: &mut Faults<'_>) -> Option<&'n 
 
 /// The byte that tells how a scalar was written. A block is placed at its first line; its indicator ends the line before.
 fn first_byte(node: &Node, text: &str) -> Option<u8> {
-    let offset = usize::try_from(node.referenced.span().byte_offset()?).ok()?;
+    let offset = at(node).offset()?;
     let before = text.get(..offset)?;
     let head = before.trim_end().trim_end_matches(['-', '+']);
     if before[head.len()..].contains('\n') && head.ends_with(['|', '>']) {
