@@ -78,7 +78,9 @@ impl Canvas {
             canvas.course(&route.points, edge.both_ways, [frame(edge.from), frame(edge.to)]);
         }
         canvas.join();
-        for (ix, route) in layout.edges.iter().enumerate() {
+        // A loop is only listed.
+        let drawn = |ix: &usize| scene.edges[*ix].from != scene.edges[*ix].to;
+        for (ix, route) in layout.edges.iter().enumerate().filter(|(ix, _)| drawn(ix)) {
             let at = route.label.map_or_else(|| middle(&route.points), |r| Point { x: r.x, y: r.y });
             canvas.write((at.x / CELL.w).round() as usize, (at.y / CELL.h).round() as usize, &number(ix), width);
         }
