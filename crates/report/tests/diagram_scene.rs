@@ -447,8 +447,11 @@ fn no_arrow_of_a_drawing_runs_over_the_name_of_a_zone_and_every_head_touches_a_b
         include_str!("../../../examples/cloud-workload/image-service.tm.yaml"),
         include_str!("../../../examples/physical-office/front-office.tm.yaml"),
     ];
+    // Arrows that come together from both sides just above a box.
+    let many = "redan: 1\nname: Many\nelements: {a: {kind: process}, b: {kind: process}, c: {kind: process}, d: {kind: process}, e: {kind: process}}\n\
+                flows: {f1: {from: a, to: d}, f2: {from: b, to: d}, f3: {from: c, to: d}, f4: {from: a, to: e}, f5: {from: d, to: e}, f6: {from: c, to: e}}\n";
     let knowledge = Knowledge::embedded();
-    for text in EXAMPLES {
+    for text in EXAMPLES.into_iter().chain([many]) {
         let loaded = load_text("m.tm.yaml", text, &knowledge.vocabulary());
         for columns in [80, 120, 200] {
             let scene = Scene::of_model(&loaded.model, &knowledge, &View::level(1));
@@ -484,4 +487,18 @@ fn a_picture_in_pixels_holds_its_model() {
     let holds = |part: &[u8]| png.windows(part.len()).any(|window| window == part);
     assert!(holds(b"iTXtredan-model\0\0\0\0shop.tm.yaml\0") && holds(MODEL.as_bytes()));
     assert_eq!(png, diagram::png(&scene, Some(source)).expect("it is drawn"), "the same bytes every time");
+}
+
+#[test]
+fn a_picture_says_in_which_zones_an_element_is_that_its_box_is_not_in() {
+    let text = include_str!("../../../examples/cloud-workload/image-service.tm.yaml");
+    let knowledge = Knowledge::embedded();
+    let loaded = load_text("m.tm.yaml", text, &knowledge.vocabulary());
+    let scene = Scene::of_model(&loaded.model, &knowledge, &View::level(0));
+    assert_eq!(scene.elsewhere, ["Web front end is also in Cluster and Cloud account."]);
+    let svg = diagram::svg(&scene);
+    assert_eq!(svg.matches(&scene.elsewhere[0]).count(), 2, "seen, and read aloud");
+    assert!(diagram::text(&scene, 100).contains(&scene.elsewhere[0]));
+    let by = View { by: Some(ZoneKind::Runtime), ..View::level(0) };
+    assert!(Scene::of_model(&loaded.model, &knowledge, &by).elsewhere.is_empty());
 }

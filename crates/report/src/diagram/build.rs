@@ -45,6 +45,7 @@ impl<'a> Builder<'a> {
         let mut builder = Self::new(model, knowledge, view);
         builder.add_zones();
         builder.add_groups();
+        builder.add_elsewhere();
         builder.add_nodes();
         builder.add_edges();
         builder.add_pins();
@@ -141,6 +142,29 @@ impl<'a> Builder<'a> {
         let Some(kind) = self.view.by else { return element.zones.first().copied() };
         let mut around = element.zones.iter().flat_map(|&zone| self.zone_lineage(zone));
         around.find(|&zone| self.model[zone].kind == kind)
+    }
+
+    /// A box lies in one other box, an element may be in several zones: the picture says which ones it does not show.
+    fn add_elsewhere(&mut self) {
+        const MOST: usize = 4;
+        if self.view.by.is_some() {
+            return;
+        }
+        let mut said = Vec::new();
+        for &ix in &self.shown {
+            let element = &self.model[ix];
+            let around: Vec<ZoneIx> = self.zone_of(element).into_iter().flat_map(|zone| self.zone_lineage(zone)).collect();
+            let names: Vec<String> =
+                element.zones.iter().filter(|zone| !around.contains(zone)).map(|zone| self.display(Thing::Zone(*zone))).collect();
+            if let Some((last, others)) = names.split_last() {
+                let names = if others.is_empty() { last.clone() } else { format!("{} and {last}", others.join(", ")) };
+                said.push(format!("{} is also in {names}.", self.display(Thing::Element(ix))));
+            }
+        }
+        let more = said.len().saturating_sub(MOST);
+        said.truncate(MOST);
+        said.extend((more > 0).then(|| format!("{more} more elements are in several zones.")));
+        self.scene.elsewhere = said;
     }
 
     fn zone_lineage(&self, zone: ZoneIx) -> impl Iterator<Item = ZoneIx> + '_ {

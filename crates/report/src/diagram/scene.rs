@@ -23,6 +23,8 @@ pub struct Scene {
     pub edges: Vec<Edge>,
     /// Whether open threats are counted, so that none means none.
     pub shows_threats: bool,
+    /// What boxes cannot show: elements that are in further zones, a sentence each.
+    pub elsewhere: Vec<String>,
 }
 
 /// The shape of a node, by what it is.

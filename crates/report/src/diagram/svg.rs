@@ -15,6 +15,7 @@ use super::layout::{Layout, Route, Style};
 use super::measure::{BADGE, LOCK, MARK, detail_line, line_width, locked_line, name_lines, title_lines, title_size};
 use super::scene::{Badge, Edge, Emphasis, LineRole, Node, Scene, Shape, ZoneBox};
 use super::text::{DETAIL, LABEL, NAME, TITLE};
+use crate::document::plural;
 
 /// How a picture is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,14 +89,16 @@ fn kept(text: &str) -> String {
 fn description(scene: &Scene) -> String {
     let count = |shape| scene.nodes.iter().filter(|node| node.shape == shape).count();
     let boundaries = scene.zones.iter().filter(|zone| !zone.is_group).count();
-    format!(
-        "{} people, {} external systems, {} processes, {} data stores, {} data flows and {boundaries} trust boundaries.",
-        count(Shape::Person),
-        count(Shape::External),
-        count(Shape::Process),
-        count(Shape::Store),
-        scene.edges.len(),
-    )
+    let parts = [
+        plural(count(Shape::Person), "person", "people"),
+        plural(count(Shape::External), "external system", "external systems"),
+        plural(count(Shape::Process), "process", "processes"),
+        plural(count(Shape::Store), "data store", "data stores"),
+        plural(scene.edges.len(), "data flow", "data flows"),
+    ];
+    let mut said = format!("{} and {}.", parts.join(", "), plural(boundaries, "trust boundary", "trust boundaries"));
+    scene.elsewhere.iter().for_each(|more| said.extend([" ", more]));
+    said
 }
 
 fn has_link(badge: Option<&Badge>) -> bool {

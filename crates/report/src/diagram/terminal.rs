@@ -40,6 +40,10 @@ pub(crate) fn render(scene: &Scene, columns: usize) -> String {
         out.push('\n');
     }
     list(scene, columns.min(COLUMNS), &mut out);
+    if !scene.elsewhere.is_empty() {
+        out.push('\n');
+        scene.elsewhere.iter().for_each(|said| wrapped(&format!("  {}", clean(said)), columns.min(COLUMNS), &mut out));
+    }
     out
 }
 

@@ -75,10 +75,11 @@ impl Body<'_> {
             Block::Table(table) => self.table(table),
             Block::Picture(picture) => {
                 let title = escaped(&picture.title);
+                let [figure, caption, links] = sizes(&picture.svg);
                 let _ = writeln!(
                     self.out,
-                    "<figure><div class=\"picture\" tabindex=\"0\" role=\"group\" aria-label=\"{title}\">{}</div><figcaption>{title}</figcaption></figure>",
-                    picture.svg
+                    "<figure{figure}><div class=\"picture\" tabindex=\"0\" role=\"group\" aria-label=\"{title}\">{}</div><figcaption{caption}>{title}{links}</figcaption></figure>",
+                    picture.svg,
                 );
             }
             Block::Code(_, text) => {
@@ -178,4 +179,18 @@ pub(super) fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// What lets a reader open a data flow diagram at its full size, without scripts: the ids of its figure and its caption, and
+/// the links to them.
+fn sizes(svg: &str) -> [String; 3] {
+    let id = svg.split_once("aria-labelledby=\"").and_then(|(_, rest)| rest.split([' ', '"']).next());
+    match id.filter(|_| svg.contains("class=\"redan-dfd\"")) {
+        None => [String::new(), String::new(), String::new()],
+        Some(id) => {
+            let links =
+                format!("<a class=\"full\" href=\"#figure-{id}\">Full size</a><a class=\"fit\" href=\"#caption-{id}\">Fit to the page</a>");
+            [format!(" id=\"figure-{id}\""), format!(" id=\"caption-{id}\""), format!(" <span class=\"noprint\">{links}</span>")]
+        }
+    }
 }

@@ -6,6 +6,7 @@ use redan_model::lang::Stride;
 use super::canvas::{Canvas, NAME, NOTE, fitted};
 use crate::Input;
 use crate::diagram::text::wrap;
+use crate::document::plural;
 
 const NAMES: f64 = 250.0;
 const COLUMN: f64 = 84.0;
@@ -55,7 +56,12 @@ pub(super) fn svg(input: &Input<'_>, prefix: &str) -> Option<String> {
     }
     let open: u32 = rows.iter().flat_map(|row| &row.cells).map(|cell| cell.open).sum();
     let empty = rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.considered == 0).count();
-    let said = format!("{} rows, {open} open threats counted by category, {empty} cells that no rule looks at", rows.len());
+    let said = format!(
+        "{}, {} counted by category, {} that no rule looks at",
+        plural(rows.len(), "row", "rows"),
+        plural(open as usize, "open threat", "open threats"),
+        plural(empty, "cell", "cells")
+    );
     Some(canvas.finish(&format!("{prefix}-coverage"), (NAMES + 6.0 * COLUMN + 4.0, bottom + 14.0), "Coverage by STRIDE category", &said))
 }
 

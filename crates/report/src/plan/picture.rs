@@ -31,9 +31,11 @@ pub fn svg(name: &str, plan: &Plan) -> String {
     let scale = Scale::of(plan);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"redan-plan\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         role=\"img\" aria-labelledby=\"plan-title\"><title id=\"plan-title\">{}: work and the risk that is left</title><style>{}{RULES}</style>\
+         role=\"img\" aria-labelledby=\"plan-title plan-desc\"><title id=\"plan-title\">{}: work and the risk that is left</title>\
+         <desc id=\"plan-desc\">{}</desc><style>{}{RULES}</style>\
          <rect class=\"page\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/><text class=\"head\" x=\"{LEFT}\" y=\"26\">What work buys: {}</text>",
         escaped(name),
+        escaped(&described(plan)),
         theme("redan-plan"),
         escaped(&shortened(name)),
     );
@@ -62,6 +64,12 @@ pub fn svg(name: &str, plan: &Plan) -> String {
     }
     out.push_str("</svg>\n");
     out
+}
+
+/// Every point in words, for who cannot see them.
+fn described(plan: &Plan) -> String {
+    let said: Vec<String> = plan.front.iter().map(|point| format!("{} with {}", amount(point.left), days(point.cost))).collect();
+    format!("Risk that is left: {}.", said.join(", "))
 }
 
 fn subtitle(plan: &Plan) -> String {

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use redan_model::lang::Band;
 
-use super::{badge, marks, shapes};
+use super::{badge, escaped, marks, shapes};
 use crate::diagram::geometry::Rect;
 use crate::diagram::scene::{Emphasis, Mark, Scene, Shape};
-use crate::diagram::text::LABEL;
+use crate::diagram::text::{LABEL, wrap};
 use crate::diagram::view::Notation;
 
 /// Height of a row.
 const ROW: f64 = 26.0;
-/// Width of a sample, with the gap after it.
-const SAMPLE: f64 = 38.0;
+/// Width of a sample with the gap after it: of a shape, and of a sign.
+const SAMPLES: (f64, f64) = (38.0, 24.0);
 
 #[derive(Clone, Copy)]
 enum Sample {
@@ -32,13 +32,18 @@ pub(super) fn draw(scene: &Scene, width: f64, top: f64) -> (String, f64) {
     let mut out = String::from(r#"<g class="legend" aria-hidden="true">"#);
     let (mut x, mut y) = (20.0, top);
     for (sample, words) in entries(scene) {
-        let wide = SAMPLE + LABEL.width(words) + 18.0;
+        let before = if matches!(sample, Sample::Lock | Sample::Mark(_) | Sample::Threats(_)) { SAMPLES.1 } else { SAMPLES.0 };
+        let wide = before + LABEL.width(words) + 18.0;
         if x > 20.0 && x + wide > width - 10.0 {
             (x, y) = (20.0, y + ROW);
         }
         draw_sample(scene, sample, x, y, &mut out);
-        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">{words}</text>"#, x + SAMPLE, y + 14.0);
+        let _ = write!(out, r#"<text x="{:.1}" y="{:.1}">{words}</text>"#, x + before, y + 14.0);
         x += wide;
+    }
+    for line in scene.elsewhere.iter().flat_map(|said| wrap(said, LABEL, width - 40.0, 3)) {
+        y += LABEL.line() + 4.0;
+        let _ = write!(out, r#"<text x="20" y="{:.1}">{}</text>"#, y + 14.0, escaped(&line));
     }
     out.push_str("</g>");
     (out, y + ROW + 4.0 - top)
@@ -110,9 +115,9 @@ fn draw_sample(scene: &Scene, sample: Sample, x: f64, y: f64, out: &mut String) 
             let class = if matches!(sample, Sample::Group) { "zone group" } else { "zone" };
             let _ = write!(out, r#"<g class="{class}"><rect x="{x:.1}" y="{y:.1}" width="30" height="19" rx="4"/></g>"#);
         }
-        Sample::Lock => shapes::lock(x + 20.0, y + 14.0, out),
-        Sample::Mark(mark) => marks::draw(mark, x + 18.0, y + 14.0, out),
-        Sample::Threats(band) => badge::draw(band, x + 18.0, y + 9.0, "n", out),
+        Sample::Lock => shapes::lock(x + 6.0, y + 14.0, out),
+        Sample::Mark(mark) => marks::draw(mark, x + 4.0, y + 14.0, out),
+        Sample::Threats(band) => badge::draw(band, x + 10.0, y + 9.0, "n", out),
         Sample::PointedOut => {
             let (end, middle) = (x + 30.0, y + 10.0);
             let _ = write!(out, r#"<g class="flow strong"><path class="course" d="M{x:.1} {middle:.1}L{end:.1} {middle:.1}"/></g>"#);

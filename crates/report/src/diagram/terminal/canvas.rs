@@ -78,7 +78,9 @@ impl Canvas {
             canvas.course(&route.points, edge.both_ways, [frame(edge.from), frame(edge.to)]);
         }
         canvas.join();
-        for (ix, route) in layout.edges.iter().enumerate() {
+        // A loop is only listed.
+        let drawn = |ix: &usize| scene.edges[*ix].from != scene.edges[*ix].to;
+        for (ix, route) in layout.edges.iter().enumerate().filter(|(ix, _)| drawn(ix)) {
             let at = route.label.map_or_else(|| middle(&route.points), |r| Point { x: r.x, y: r.y });
             canvas.write((at.x / CELL.w).round() as usize, (at.y / CELL.h).round() as usize, &number(ix), width);
         }
@@ -183,8 +185,6 @@ impl Canvas {
             meet(&mut cells, points, count - 1, count - 2, frame);
         }
         let mut at = cells[0];
-        let mut last = RIGHT;
-        let mut first = None;
         for &next in &cells[1..] {
             while at != next {
                 let direction = if at.x < next.x {
@@ -199,13 +199,13 @@ impl Canvas {
                 let beyond = moved(at, direction);
                 self.mark(at, direction);
                 self.mark(beyond, opposite(direction));
-                (at, last) = (beyond, direction);
-                first = first.or(Some(direction));
+                at = beyond;
             }
         }
-        self.set(at.x, at.y, head(last));
+        // The last piece may be shorter than a cell: the head points to its box all the same.
+        self.set(at.x, at.y, head(towards(points[count - 2], points[count - 1])));
         if both_ways {
-            self.set(cells[0].x, cells[0].y, head(opposite(first.unwrap_or(RIGHT))));
+            self.set(cells[0].x, cells[0].y, head(towards(points[1], points[0])));
         }
     }
 
@@ -294,6 +294,16 @@ fn moved(cell: Cell, direction: u8) -> Cell {
         RIGHT => Cell { x: cell.x + 1, ..cell },
         DOWN => Cell { y: cell.y + 1, ..cell },
         _ => Cell { x: cell.x.saturating_sub(1), ..cell },
+    }
+}
+
+/// The direction of a piece of an arrow.
+fn towards(from: Point, to: Point) -> u8 {
+    match ((to.y - from.y).abs() < (to.x - from.x).abs(), to.x > from.x, to.y > from.y) {
+        (true, true, _) => RIGHT,
+        (true, false, _) => LEFT,
+        (false, _, true) => DOWN,
+        (false, _, false) => UP,
     }
 }
 
