@@ -273,7 +273,7 @@ pub fn export(model: &Model, day: &str) -> (String, Vec<Loss>) {
         let led: Vec<Json> = writer.objects.iter().flat_map(|object| following(object).to_vec()).collect();
         let starts: Vec<Json> =
             writer.objects.iter().filter_map(|object| object.get("id")).filter(|id| !led.contains(id)).cloned().collect();
-        flow = writer.object("attack-flow", "flow", json!({"name": steps.all[top].name, "scope": "threat", "start_refs": starts}));
+        flow = writer.object("attack-flow", "flow", json!({"name": steps.all[top].name, "scope": "attack-tree", "start_refs": starts}));
     }
     let mut objects = std::mem::take(&mut writer.objects);
     if flow != Json::Null {

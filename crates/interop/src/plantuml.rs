@@ -20,6 +20,9 @@ const OWN: &str = "x-plantuml";
 /// Most shapes and arrows.
 const MOST: usize = 50_000;
 
+/// Longest declaration of several lines.
+const LONGEST: usize = 4_000;
+
 /// Reads a file, all its diagrams as one model.
 ///
 /// # Errors
@@ -55,6 +58,8 @@ struct Reader {
     known: BTreeMap<String, usize>,
     dropped: Vec<(String, String)>,
     guessed: Vec<(String, String)>,
+    /// A declaration whose text in brackets goes on over several lines.
+    begun: String,
     /// What ends the text that is passed over, such as a note of several lines.
     until: Option<&'static str>,
 }
@@ -69,7 +74,16 @@ impl Reader {
             return Ok(());
         }
         let place = format!("line {number}");
-        match line::statement(text) {
+        if !self.begun.is_empty() || line::goes_on(text) {
+            let space = if self.begun.is_empty() { "" } else { " " };
+            self.begun.push_str(space);
+            self.begun.push_str(text);
+            if !text.contains(']') && self.begun.len() < LONGEST {
+                return Ok(());
+            }
+        }
+        let begun = std::mem::take(&mut self.begun);
+        match line::statement(if begun.is_empty() { text } else { &begun }) {
             Statement::Nothing => {}
             Statement::Title(title) => self.title = one_line(&title),
             Statement::Passed(what) => self.dropped.push((what, place)),

@@ -16,6 +16,8 @@ pub(super) struct Item {
     pub(super) arrows: Vec<String>,
     pub(super) value: String,
     pub(super) inner: Vec<Item>,
+    /// Whether its value is a block of text between bars.
+    pub(super) block: bool,
     /// Whether it brings in another file.
     pub(super) import: bool,
     pub(super) line: usize,
@@ -99,7 +101,7 @@ impl<'t> Parser<'t> {
             return Ok(Some(item));
         }
         // `(a -> b)[0].style` speaks of a connection that is there; `!` and `&` filter.
-        if self.rest().starts_with(['(', '&', '!', '.', '|', ']', ')']) {
+        if self.rest().starts_with(['(', '&', '!', '.', '|', ']', ')']) || self.speaks_of_a_connection() {
             self.value(&mut item, depth)?;
             self.pass_line();
             return Ok(None);
@@ -128,6 +130,13 @@ impl<'t> Parser<'t> {
             item.keys.retain(|key| !key.is_empty());
         }
         Ok(Some(item))
+    }
+
+    /// Whether it is `box.(a -> b)[0]`: a connection inside a box that is there.
+    fn speaks_of_a_connection(&self) -> bool {
+        let line = self.rest().lines().next().unwrap_or_default();
+        let head = line.split([':', '{', '"', '\'']).next().unwrap_or_default();
+        head.find(".(").is_some_and(|at| head.get(at..).is_some_and(|rest| rest.contains(")[")))
     }
 
     /// `-->` is one arrow however long its shaft is.
@@ -208,7 +217,10 @@ impl<'t> Parser<'t> {
         self.blank();
         match self.peek() {
             Some(quote @ ('"' | '\'')) => item.value = self.quoted(quote)?,
-            Some('|') => item.value = self.block()?,
+            Some('|') => {
+                item.value = self.block()?;
+                item.block = true;
+            }
             Some('[') => {
                 while !matches!(self.peek(), None | Some(']')) {
                     self.next();

@@ -26,3 +26,18 @@ fn what_is_broken_is_an_error() {
         assert!(read(text.as_bytes()).is_err(), "{}", text.chars().take(20).collect::<String>());
     }
 }
+
+#[test]
+fn variables_classes_tables_and_texts_are_what_people_see() {
+    let text = "vars: {\n  place: {region: eu}\n}\nclasses: {kept: {shape: cylinder}}\ntop: |md # Shop | {near: top-center}\naws: \"AWS ${place.region}\" {\n  web: Web ${nothing}\n  db: Orders {class: kept}\n  web -> db\n}\naws.(web -> db)[0].style.opacity: 0.4\nsql: {\n  shape: sql_table\n  id: int\n}\naws.web -> sql.id\nnote: |md Read this. |\nbot: |md ## Chat bot |\naws.web -> bot\nother: @other\n";
+    let imported = read(text.as_bytes()).unwrap();
+    let model = &imported.model;
+    assert_eq!((&model["name"], &model["zones"]["aws-eu"]["name"]), (&json!("Shop"), &json!("AWS eu")));
+    let kinds: Vec<(&str, &str)> =
+        model["elements"].as_object().unwrap().iter().map(|(id, entry)| (id.as_str(), entry["kind"].as_str().unwrap())).collect();
+    let expected = [("web-nothing", "process"), ("orders", "store"), ("sql", "store"), ("chat-bot", "process"), ("other", "process")];
+    assert_eq!(kinds, expected);
+    assert_eq!(model["flows"].as_object().map(serde_json::Map::len), Some(3));
+    assert_eq!(model["flows"]["web-nothing-to-sql"]["to"], "sql");
+    assert!(imported.loss.iter().any(|loss| loss.what == "the text \"Read this.\""), "{:?}", imported.loss);
+}

@@ -6,7 +6,7 @@ use redan_model::markdown::{BlockKind, fragments};
 use redan_model::mermaid::{self, Edge, Flowchart, Reason};
 use redan_model::source::{SourceId, Sources, Span};
 
-use crate::draft::{Draft, Entry, Section, slug};
+use crate::draft::{Draft, Entry, Section, one_line, slug};
 use crate::{ImportError, Imported, limits};
 
 /// Reads a picture, or the pictures of a Markdown file.
@@ -33,7 +33,10 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
             }
             continue;
         }
-        reader.chart(&chart, &format!("line {line}"));
+        if reader.charts == 0 {
+            reader.draft.set("name", title(sources.slice(*span)));
+        }
+        reader.chart(&chart, &|span| format!("line {}", sources.locate(span).line));
     }
     if reader.charts == 0 {
         return Err(ImportError::NotTheFormat("it has no Mermaid flowchart".to_owned()));
@@ -47,6 +50,16 @@ fn pictures(text: &str, id: SourceId) -> Vec<Span> {
     let drawn = blocks.iter().filter(|block| block.kind == BlockKind::Mermaid);
     let spans: Vec<Span> = drawn.map(|block| Span::new(id, block.range.start, block.range.end)).collect();
     if spans.is_empty() { vec![Span::new(id, 0, text.len())] } else { spans }
+}
+
+/// The title in the lines between `---` at the beginning of a picture.
+fn title(picture: &str) -> String {
+    let mut lines = picture.trim_start().lines().map(str::trim);
+    if lines.next() != Some("---") {
+        return String::new();
+    }
+    let found = lines.take_while(|line| *line != "---").find_map(|line| line.strip_prefix("title:"));
+    found.map(|title| one_line(title.trim().trim_matches(['"', '\'']))).unwrap_or_default()
 }
 
 struct Pictures {
@@ -65,7 +78,7 @@ struct Drawn {
 }
 
 impl Pictures {
-    fn chart(&mut self, chart: &Flowchart, place: &str) {
+    fn chart(&mut self, chart: &Flowchart, line: &dyn Fn(Span) -> String) {
         self.charts += 1;
         let mut here: BTreeMap<&str, String> = BTreeMap::new();
         // A zone names the one around it, which may come later.
@@ -90,22 +103,22 @@ impl Pictures {
             self.draft.add_missing(Section::Elements, &ours, entry);
             if !known && matches!(guess.reason, Reason::Words | Reason::Nothing) {
                 let how = if guess.reason == Reason::Words { "by its name" } else { "since nothing says otherwise" };
-                self.draft.guessed(format!("that \"{label}\" is of the kind {} ({how})", guess.kind), place);
+                self.draft.guessed(format!("that \"{label}\" is of the kind {} ({how})", guess.kind), line(vertex.id_span));
             }
             here.insert(id, ours);
         }
         for end in chart.edges.iter().flat_map(|edge| [&edge.from.value, &edge.to.value]) {
             if let Some((id, zone)) = chart.subgraphs.get_key_value(end).filter(|_| !chart.vertices.contains_key(end)) {
                 let label = zone.title.as_ref().map_or(id.as_str(), |title| title.value.as_str());
-                let ours = self.whole(id, label, here.get(id.as_str()).cloned().as_deref(), place);
+                let ours = self.whole(id, label, here.get(id.as_str()).cloned().as_deref(), &line(zone.id_span));
                 here.insert(id, ours);
             }
         }
         for edge in &chart.edges {
-            self.flow(edge, &here, place);
+            self.flow(edge, &here, &line(edge.span));
         }
-        for _ in &chart.unseen {
-            self.draft.dropped("an arrow that nobody sees, which is no flow", place);
+        for unseen in &chart.unseen {
+            self.draft.dropped("an arrow that nobody sees, which is no flow", line(*unseen));
         }
     }
 
@@ -190,6 +203,12 @@ mod tests {
         };
         assert_eq!(ends("x-to-z-as-a-whole"), ["X", "Z-as-a-whole"]);
         assert_eq!(ends("z-as-a-whole-to-x"), ["Z-as-a-whole", "X"]);
+    }
+
+    #[test]
+    fn a_title_before_the_picture_is_the_name_and_guesses_have_their_line() {
+        let imported = read(b"---\ntitle: \"Shop front\"\n---\nflowchart TD\nA[Thing]\n").unwrap();
+        assert_eq!((&imported.model["name"], imported.loss[0].place.as_str()), (&json!("Shop front"), "line 5"));
     }
 
     #[test]

@@ -41,6 +41,14 @@ pub(super) enum Statement {
     Arrow(Arrow),
 }
 
+/// Whether a line begins a declaration whose text in brackets ends in a later line.
+pub(super) fn goes_on(text: &str) -> bool {
+    let Some((before, inside)) = text.split_once('[') else { return false };
+    let mut words = before.split_whitespace();
+    let declares = words.next().is_none_or(|word| role_of(&word.to_lowercase(), "").is_some()) && words.count() <= 3;
+    declares && !inside.contains(']')
+}
+
 /// Reads a line without white space around it.
 pub(super) fn statement(text: &str) -> Statement {
     let lower = text.to_lowercase();
@@ -165,7 +173,8 @@ fn arrow(text: &str) -> Option<Statement> {
     if !rest.is_empty() && !rest.starts_with([':', '<', '#', '\'', '{']) {
         return None;
     }
-    let (left, right) = (shaft.contains('<'), shaft.contains('>'));
+    // Half a ring is what uses the interface that is in it.
+    let (left, right) = (shaft.contains(['<', ')']), shaft.contains(['>', '(']));
     let (from, to) = if left && !right { (to, from) } else { (from, to) };
     Some(Statement::Arrow(Arrow { from, to, label, tech: String::new(), both_ways: left && right, undirected: !left && !right }))
 }
@@ -201,6 +210,10 @@ fn shaft(text: &str) -> Option<(String, &str)> {
                 shaft.push(c);
             }
             '<' | '>' | '|' | '*' | '^' | '+' | '#' | '0' | '@' | '/' | '\\' => shaft.push(c),
+            '(' if dashes > 0 && rest.get(1..).is_some_and(|after| after.starts_with([' ', '-', '.', '0'])) => shaft.push(c),
+            ')' if rest.get(1..).is_some_and(|after| after.starts_with(['-', '.']) || dashes > 0 && after.starts_with(' ')) => {
+                shaft.push(c)
+            }
             'o' | 'x' if dashes == 0 || rest.get(1..).is_some_and(|after| after.starts_with([' ', '-', '.'])) => shaft.push(c),
             '[' if dashes > 0 => {
                 rest = rest.split_once(']')?.1;
@@ -240,6 +253,10 @@ fn shape(text: &str) -> Statement {
     let mut words = rest.split_whitespace();
     let mut label = found.label.replace("\\n", " ");
     let mut alias = found.alias.clone();
+    // `component alias [what people read]`
+    if let Some((long, _)) = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        label = long.trim().to_owned();
+    }
     if words.next() == Some("as") {
         let after = rest.trim_start().strip_prefix("as").unwrap_or_default().trim_start();
         if let Some((named, _)) = end(after) {

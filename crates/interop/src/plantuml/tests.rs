@@ -40,3 +40,14 @@ fn what_has_no_diagram_is_refused_and_depth_is_bounded() {
     let deep = format!("@startuml\n{}", "package \"p\" {\n".repeat(10_000));
     assert!(matches!(read(deep.as_bytes()), Err(ImportError::TooMuch { .. })));
 }
+
+#[test]
+fn names_of_several_lines_and_half_rings_are_read() {
+    let text = "@startuml\ncomponent [Long\nname] as ln\ncomponent c [\nWhat it\ndoes\n]\n() \"gRPC\" as g\nln --( g\ng )-- c\nln -(0- c\n@enduml\n";
+    let model = read(text.as_bytes()).unwrap().model;
+    assert_eq!(model["elements"]["long-name"]["name"], "Long name");
+    assert_eq!(model["elements"]["what-it-does"]["name"], "What it does");
+    let ends: Vec<(&str, &str)> =
+        model["flows"].as_object().unwrap().values().map(|flow| (flow["from"].as_str().unwrap(), flow["to"].as_str().unwrap())).collect();
+    assert_eq!(ends, [("long-name", "grpc"), ("what-it-does", "grpc"), ("long-name", "what-it-does")]);
+}

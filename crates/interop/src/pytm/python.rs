@@ -1,6 +1,7 @@
 //! `tm.py` files, read as text and never run: assignments of objects and of their fields, as such models have them.
 //!
-//! Everything else (functions, loops, calculations) is listed as a loss. The result is the JSON that pytm reads.
+//! Everything else (functions, loops, calculations) is listed as a loss; where it is one argument of many, the others are
+//! read all the same. The result is the JSON that pytm reads.
 
 mod token;
 
@@ -15,6 +16,11 @@ use crate::{ImportError, Imported, limits};
 
 /// Most statements that are read.
 const MAX_STATEMENTS: usize = 100_000;
+/// Longest text that is put together, and most items of a list that is.
+const MAX_TEXT: usize = 10_000;
+const MAX_ITEMS: usize = 1_000;
+/// Most bytes that are copied out of variables.
+const MAX_COPIED: usize = 4_000_000;
 /// Deepest nesting of lists and calls.
 const MAX_NESTING: usize = 24;
 
@@ -62,9 +68,15 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
 struct Program {
     /// Things in the order in which they are made: class and fields.
     objects: Vec<(&'static str, Map<String, Json>)>,
-    /// Things by the names of variables.
-    names: BTreeMap<String, usize>,
+    /// Values by the names of variables.
+    names: BTreeMap<String, Value>,
+    /// Classes by the names that the program has for them.
+    classes: BTreeMap<String, &'static str>,
     model: Map<String, Json>,
+    /// Bytes that were copied out of variables: a small text could make much of itself.
+    copied: usize,
+    /// Whether a part of the statement at hand was passed over.
+    passed: bool,
     unread: Vec<(String, String)>,
 }
 
@@ -80,53 +92,152 @@ enum Value {
 
 impl Program {
     fn line(&mut self, tokens: &[Token<'_>], number: usize) {
-        let mut reader = Reader { tokens, at: 0 };
-        if self.statement(&mut reader).is_none() && !is_harmless(tokens) {
-            self.unread.push(("a statement that is no plain assignment".to_owned(), format!("line {number}")));
+        self.passed = false;
+        self.named_classes(tokens);
+        let read = self.statement(tokens).is_some() || is_harmless(tokens);
+        let what = match (read, self.passed) {
+            (true, false) => return,
+            (true, true) => "a part of a statement that is no plain value",
+            (false, _) => "a statement that is no plain assignment",
+        };
+        self.unread.push((what.to_owned(), format!("line {number}")));
+    }
+
+    /// `from pytm import Server as Web` and `class Web(Server):` give classes other names.
+    fn named_classes(&mut self, tokens: &[Token<'_>]) {
+        let known = |name: &str, classes: &BTreeMap<String, &'static str>| {
+            CLASSES.iter().find(|(class, _)| *class == name).map(|(class, _)| *class).or_else(|| classes.get(name).copied())
+        };
+        if let [Token::Word("class"), Token::Word(name), Token::Sign("("), .., Token::Word(base), Token::Sign(")"), Token::Sign(":")] =
+            tokens.get(..tokens.iter().position(|token| *token == Token::Sign(":")).map_or(0, |at| at + 1)).unwrap_or_default()
+            && let Some(class) = known(base, &self.classes)
+        {
+            self.classes.insert((*name).to_owned(), class);
+        }
+        if matches!(tokens.first(), Some(Token::Word("from" | "import"))) {
+            for part in tokens.windows(3) {
+                if let [Token::Word(name), Token::Word("as"), Token::Word(other)] = part
+                    && let Some(class) = known(name, &self.classes)
+                {
+                    self.classes.insert((*other).to_owned(), class);
+                }
+            }
         }
     }
 
-    fn statement(&mut self, reader: &mut Reader<'_, '_>) -> Option<()> {
-        let start = reader.at;
-        let path = reader.path();
-        if let Some(path) = path.filter(|_| reader.take("=")) {
-            let value = self.value(reader, 0)?;
-            reader.end()?;
-            return self.assign(&path, value);
+    fn statement(&mut self, tokens: &[Token<'_>]) -> Option<()> {
+        let mut depth = 0_usize;
+        let mut ends = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                Token::Sign("(" | "[" | "{") => depth += 1,
+                Token::Sign(")" | "]" | "}") => depth = depth.saturating_sub(1),
+                Token::Sign("=") if depth == 0 => ends.push(at),
+                _ => {}
+            }
         }
-        reader.at = start;
-        let value = self.value(reader, 0)?;
-        reader.end()?;
-        matches!(value, Value::Object(_) | Value::Model).then_some(())
+        let Some(last) = ends.last().copied() else {
+            let mut reader = Reader { tokens, at: 0 };
+            let value = self.whole(&mut reader)?;
+            return matches!(value, Value::Object(_) | Value::Model).then_some(());
+        };
+        let mut targets = Vec::new();
+        let mut start = 0;
+        for end in ends {
+            targets.push(targets_of(tokens.get(start..end)?)?);
+            start = end + 1;
+        }
+        let mut values = Vec::new();
+        let mut reader = Reader { tokens, at: last + 1 };
+        values.push(self.whole(&mut reader)?);
+        while reader.take(",") {
+            if reader.peek().is_some() {
+                values.push(self.whole(&mut reader)?);
+            }
+        }
+        if let [Value::List(items)] = values.as_slice()
+            && targets.iter().any(|names| names.len() > 1)
+        {
+            values = items.clone();
+        }
+        for names in targets {
+            match (names.as_slice(), values.as_slice()) {
+                ([path], [value]) => self.assign(path, value.clone())?,
+                ([path], several) => self.assign(path, Value::List(several.to_vec()))?,
+                (names, several) if names.len() == several.len() => {
+                    names.iter().zip(several).try_for_each(|(path, value)| self.assign(path, value.clone()))?;
+                }
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// A value up to the next comma or the end of the statement; what follows it, such as a condition, is passed over.
+    fn whole(&mut self, reader: &mut Reader<'_, '_>) -> Option<Value> {
+        let value = self.sum(reader, 0)?;
+        if !matches!(reader.peek(), None | Some(Token::Sign(","))) {
+            self.passed = true;
+            reader.pass();
+        }
+        Some(value)
+    }
+
+    /// Values with `+` between them: texts and lists are put together.
+    fn sum(&mut self, reader: &mut Reader<'_, '_>, depth: usize) -> Option<Value> {
+        let mut sum = self.value(reader, depth)?;
+        while reader.take("+") {
+            sum = match (sum, self.value(reader, depth + 1)?) {
+                (Value::Plain(Json::String(one)), Value::Plain(Json::String(other))) if one.len() + other.len() < MAX_TEXT => {
+                    Value::Plain((one + &other).into())
+                }
+                (Value::List(one), Value::List(other)) if one.len() + other.len() < MAX_ITEMS => {
+                    Value::List(one.into_iter().chain(other).collect())
+                }
+                (one, _) => {
+                    self.passed = true;
+                    one
+                }
+            };
+        }
+        Some(sum)
     }
 
     fn assign(&mut self, path: &[&str], value: Value) -> Option<()> {
         match path {
             [name] => {
-                if let Value::Object(ix) = value {
-                    self.names.insert((*name).to_owned(), ix);
-                } else if matches!(value, Value::Model) {
-                    self.names.insert((*name).to_owned(), usize::MAX);
+                // Lists of lists could grow without end from line to line.
+                let is_flat = match &value {
+                    Value::List(items) => items.len() < MAX_ITEMS && !items.iter().any(|item| matches!(item, Value::List(_))),
+                    _ => true,
+                };
+                if is_flat {
+                    self.names.insert((*name).to_owned(), value);
                 }
                 Some(())
             }
             [name, field] => {
                 let json = self.json(&value);
-                let ix = *self.names.get(*name)?;
-                let fields = if ix == usize::MAX { &mut self.model } else { &mut self.objects.get_mut(ix)?.1 };
-                fields.insert((*field).to_owned(), json);
+                self.fields_of(name)?.insert((*field).to_owned(), json);
                 Some(())
             }
             [name, "controls", control] => {
                 let json = self.json(&value);
-                let ix = *self.names.get(*name)?;
-                let controls = self.objects.get_mut(ix)?.1.entry("controls").or_insert(Json::Null);
+                let controls = self.fields_of(name)?.entry("controls").or_insert(Json::Null);
                 if controls.is_null() {
                     *controls = json!({});
                 }
                 controls.as_object_mut()?.insert((*control).to_owned(), json);
                 Some(())
             }
+            _ => None,
+        }
+    }
+
+    fn fields_of(&mut self, name: &str) -> Option<&mut Map<String, Json>> {
+        match self.names.get(name)? {
+            Value::Object(ix) => self.objects.get_mut(*ix).map(|(_, fields)| fields),
+            Value::Model => Some(&mut self.model),
             _ => None,
         }
     }
@@ -150,9 +261,23 @@ impl Program {
                 let mut text = text.clone();
                 reader.at += 1;
                 // Texts that stand side by side are one.
-                while let Some(Token::Text(more)) = reader.peek() {
-                    text.push_str(more);
+                while let Some(more @ (Token::Text(_) | Token::Format(_))) = reader.peek() {
+                    match more {
+                        Token::Format(format) => text.push_str(&self.filled(format)),
+                        Token::Text(more) => text.push_str(more),
+                        _ => {}
+                    }
                     reader.at += 1;
+                }
+                Some(Value::Plain(text.into()))
+            }
+            Token::Format(ref format) => {
+                let mut text = self.filled(format);
+                reader.at += 1;
+                if let Some(Token::Text(_) | Token::Format(_)) = reader.peek()
+                    && let Value::Plain(Json::String(more)) = self.value(reader, depth + 1)?
+                {
+                    text.push_str(&more);
                 }
                 Some(Value::Plain(text.into()))
             }
@@ -183,7 +308,7 @@ impl Program {
         let mut items = Vec::new();
         let mut commas = 0;
         while !reader.take(close) {
-            items.push(self.value(reader, depth + 1)?);
+            items.extend(self.part(reader, depth));
             if !reader.take(",") {
                 reader.take(close).then_some(())?;
                 break;
@@ -192,6 +317,60 @@ impl Program {
         }
         // Brackets around one value are no list.
         if open == "(" && commas == 0 && items.len() == 1 { items.pop() } else { Some(Value::List(items)) }
+    }
+
+    /// A value inside brackets; what is no plain value is passed over, up to the next comma or the end.
+    fn part(&mut self, reader: &mut Reader<'_, '_>, depth: usize) -> Option<Value> {
+        let start = reader.at;
+        let value = self.sum(reader, depth + 1);
+        if value.is_none() {
+            reader.at = start;
+        }
+        // `key: value` of a mapping counts by its value's place, not by its value.
+        if value.is_none() || !matches!(reader.peek(), Some(Token::Sign("," | ")" | "]" | "}"))) {
+            self.passed = true;
+            reader.pass();
+        }
+        value
+    }
+
+    /// The value of a variable, as long as not too much was copied.
+    fn copy(&mut self, name: &str) -> Option<Value> {
+        fn size(value: &Value) -> usize {
+            match value {
+                Value::Plain(Json::String(text)) => text.len() + 16,
+                Value::List(items) => items.iter().map(size).sum::<usize>() + 16,
+                _ => 16,
+            }
+        }
+        let value = self.names.get(name)?;
+        self.copied += size(value);
+        (self.copied < MAX_COPIED).then(|| value.clone())
+    }
+
+    /// A text of the form `f"…"` with the variables that are known; the others stay as they are written.
+    fn filled(&mut self, text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                rest = after;
+                continue;
+            };
+            let name = name.trim();
+            let field = name.split_once('.').and_then(|(thing, field)| self.fields_of(thing)?.get(field).cloned());
+            match field.map(Value::Plain).or_else(|| self.copy(name)) {
+                Some(Value::Plain(known)) => out.push_str(&crate::read::scalar(&known)),
+                Some(thing @ Value::Object(_)) => out.push_str(&crate::read::scalar(&self.json(&thing))),
+                _ => {
+                    out.push('{');
+                    out.push_str(name);
+                    out.push('}');
+                }
+            }
+            rest = behind;
+        }
+        out + rest
     }
 
     /// A variable, a word such as `True`, a member of an enumeration, or an object in the making.
@@ -205,7 +384,11 @@ impl Program {
             ["True"] => Some(Value::Plain(true.into())),
             ["False"] => Some(Value::Plain(false.into())),
             ["None"] => Some(Value::Plain(Json::Null)),
-            [name] => self.names.get(name).map(|ix| if *ix == usize::MAX { Value::Model } else { Value::Object(*ix) }),
+            [name] => self.copy(name),
+            // `web.name` is what the thing is called.
+            [name, field] if matches!(self.names.get(name), Some(Value::Object(_))) => {
+                self.fields_of(name).and_then(|fields| fields.get(field).cloned()).map(Value::Plain)
+            }
             [.., "Classification" | "TLSVersion" | "Lifetime" | "DatastoreType" | "Action", member] => Some(Value::Plain(member.into())),
             _ => None,
         }
@@ -220,12 +403,12 @@ impl Program {
             if key.is_none() {
                 reader.at = start;
             }
-            let value = self.value(reader, depth + 1)?;
-            match key {
-                Some(key) => {
+            match (key, self.part(reader, depth)) {
+                (Some(key), Some(value)) => {
                     fields.insert((*key.first()?).to_owned(), self.json(&value));
                 }
-                None => positional.push(value),
+                (None, value) => positional.push(value.unwrap_or(Value::Plain(Json::Null))),
+                (Some(_), None) => {}
             }
             if !reader.take(",") {
                 reader.take(")").then_some(())?;
@@ -236,7 +419,13 @@ impl Program {
     }
 
     fn made(&mut self, name: &str, length: usize, positional: &[Value], mut fields: Map<String, Json>) -> Option<Value> {
-        let (class, _) = *CLASSES.iter().find(|(class, _)| *class == name).filter(|_| length <= 2)?;
+        // Assumptions are texts, with more that has no word here.
+        if name == "Assumption" {
+            let said = positional.first().map(|value| self.json(value)).or_else(|| fields.get("name").cloned());
+            return said.map(Value::Plain);
+        }
+        let named = self.classes.get(name).copied();
+        let class = CLASSES.iter().map(|(class, _)| *class).find(|class| *class == name).or(named).filter(|_| length <= 2)?;
         let names: &[&str] = if class == "Dataflow" { &["source", "sink", "name"] } else { &["name", "description"] };
         for (key, value) in names.iter().zip(positional) {
             fields.insert((*key).to_owned(), self.json(value));
@@ -274,12 +463,29 @@ fn number_json(number: f64) -> Json {
     if number.fract() == 0.0 && number.abs() < 1e15 { json!(number as i64) } else { json!(number) }
 }
 
+/// What stands before `=`: names with dots, several between commas, each perhaps with a type.
+fn targets_of<'t>(tokens: &[Token<'t>]) -> Option<Vec<Vec<&'t str>>> {
+    let mut reader = Reader { tokens, at: 0 };
+    let mut targets = Vec::new();
+    reader.take("(");
+    loop {
+        targets.push(reader.path()?);
+        match reader.peek() {
+            Some(Token::Sign(",")) => reader.at += 1,
+            Some(Token::Sign(":")) | None => return Some(targets),
+            Some(Token::Sign(")")) if reader.at + 1 == tokens.len() => return Some(targets),
+            _ => return None,
+        }
+    }
+}
+
 /// Statements that make nothing of the model.
 fn is_harmless(tokens: &[Token<'_>]) -> bool {
     match tokens {
         [] => true,
         [Token::Word("import" | "from" | "pass"), ..] | [Token::Text(_)] => true,
         [Token::Word("if"), Token::Word("__name__"), ..] => true,
+        [Token::Word("class" | "return" | "global" | "print"), ..] => true,
         // `tm.process()` starts the tool; seeds of random numbers only fix its colours.
         [Token::Word(_), Token::Sign("."), Token::Word("process" | "seed"), ..] => true,
         _ => false,
@@ -302,8 +508,18 @@ impl<'t, 'l> Reader<'t, 'l> {
         here
     }
 
-    fn end(&self) -> Option<()> {
-        (self.at == self.tokens.len()).then_some(())
+    /// Goes on to the next comma, or to the bracket that closes what the reader is in.
+    fn pass(&mut self) {
+        let mut depth = 0_usize;
+        while let Some(token) = self.peek() {
+            match token {
+                Token::Sign("(" | "[" | "{") => depth += 1,
+                Token::Sign("," | ")" | "]" | "}") if depth == 0 => return,
+                Token::Sign(")" | "]" | "}") => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
     }
 
     /// Words with dots between them.
@@ -364,8 +580,50 @@ if __name__ == "__main__":
         assert_eq!((&model["flows"]["visit"]["from"], &model["flows"]["visit"]["carries"]), (&json!("user"), &json!(["password"])));
         assert_eq!(model["assets"]["password"]["confidentiality"], "critical");
         let lines: Vec<&str> =
-            imported.loss.iter().filter(|loss| loss.what.contains("plain assignment")).map(|loss| loss.place.as_str()).collect();
-        assert_eq!(lines, ["line 8", "line 24", "line 25", "line 26"]);
+            imported.loss.iter().filter(|loss| loss.what.contains("statement")).map(|loss| loss.place.as_str()).collect();
+        assert_eq!(lines, ["line 24", "line 25", "line 26"]);
+    }
+
+    #[test]
+    fn unusual_programs_lose_what_is_calculated_and_nothing_else() {
+        let text = r#"
+from pytm import TM, Server as Web, Data, Dataflow, Actor, Assumption
+NAME = "Shop"
+tm = TM(f"{NAME} model, {unknown}")
+tm.assumptions = ["a", Assumption("b", exclude={"X": 1})]
+class Api(Web):
+    pass
+user: Actor = Actor("U" + "ser", tags={"a": 1})
+web = shop = Web("Web", port=compute(1, 2), maxClassification=[x for x in y])
+api = Api("Api") if NAME else None
+tok, cookie = Data("Token"), Data("Cookie")
+f = Dataflow(sink=web, source=user, name=f"to {web.name}")
+f.data = [tok, cookie]
+shop.description = NAME + "!"
+for i in range(2):
+    Dataflow(web, api, f"loop {i}")
+"#;
+        let imported = read(text.as_bytes()).unwrap();
+        let model = &imported.model;
+        assert_eq!(model["name"], "Shop model, {unknown}");
+        assert_eq!(model["assumptions"].as_object().map(Map::len), Some(2));
+        let names: Vec<&str> = model["elements"].as_object().unwrap().values().filter_map(|entry| entry["name"].as_str()).collect();
+        assert_eq!(names, ["User", "Web", "Api"]);
+        assert_eq!(model["elements"]["web"]["description"], "Shop!");
+        let flows: Vec<&str> = model["flows"].as_object().unwrap().values().filter_map(|flow| flow["label"].as_str()).collect();
+        assert_eq!(flows, ["to Web", "loop {i}"]);
+        assert_eq!(model["flows"]["to-web"]["carries"], json!(["token", "cookie"]));
+        let lines: Vec<&str> =
+            imported.loss.iter().filter(|loss| loss.what.contains("statement")).map(|loss| loss.place.as_str()).collect();
+        assert_eq!(lines, ["line 5", "line 8", "line 9", "line 10", "line 15"]);
+    }
+
+    #[test]
+    fn variables_do_not_grow_without_end() {
+        let mut text = format!("s = \"{}\"\nl = [{}]\nweb = Server(\"Web\")\n", "x".repeat(9_000), "s, ".repeat(900));
+        (0..2_000).for_each(|_| text.push_str("web.description = l\ns = f\"{s}{s}\"\n"));
+        let imported = read(text.as_bytes()).unwrap();
+        assert!(imported.model.to_string().len() < 10_000_000);
     }
 
     #[test]

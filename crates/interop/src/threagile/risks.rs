@@ -153,7 +153,7 @@ fn as_it_is(category_title: &str, title: &str, said: &Json, risk: &Json) -> Json
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, value)| !value.is_null())
+        .filter(|(_, value)| crate::kept::is_something(value))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     serde_json::json!({"category": category, "title": title, "risk": risk})

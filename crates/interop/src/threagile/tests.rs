@@ -103,7 +103,7 @@ fn assets_are_elements_in_their_zones() {
         (&json!("process"), &json!("web-server"), &json!(["dmz", "host"]), &json!([]))
     );
     assert_eq!((&db["kind"], &db["holds"]), (&json!("store"), &json!(["orders", "passwords"])));
-    assert_eq!(model["zones"]["internet"], json!({"trust": "untrusted"}));
+    assert_eq!(model["zones"]["internet"], json!({"name": "Internet", "trust": "untrusted"}));
     assert_eq!(
         (&model["zones"]["dmz"]["in"], &model["zones"]["dmz"]["trust"], &model["zones"]["cloud"]["in"]),
         (&json!("cloud"), &json!("partner"), &Json::Null)

@@ -483,6 +483,13 @@ impl Writer<'_> {
         let model = self.outgoing.model;
         let (mut boundaries, mut runtimes) = (Map::new(), Map::new());
         let mut placed: BTreeSet<(ElementIx, bool)> = BTreeSet::new();
+        for (ix, zone) in (0_u32..).map(ZoneIx).zip(&model.zones).filter(|(_, zone)| Self::is_internet(zone)) {
+            let name = model.name_of(Thing::Zone(ix));
+            if name != "Internet" {
+                let what = format!("the zone \"{name}\", to a mark on what is in it: that it is on the internet");
+                self.losses.changed(what, format!("zones.{}", zone.identity.id));
+            }
+        }
         for (ix, zone) in (0_u32..).map(ZoneIx).zip(&model.zones).filter(|(_, zone)| !Self::is_internet(zone)) {
             let own = zone.identity.id.clone();
             let entry = self.outgoing.entry("zones", &own).clone();

@@ -48,7 +48,7 @@ impl Maker<'_> {
             return;
         }
         let id = self.draft.id_for_name(Section::Zones, "internet", "zone");
-        self.draft.add(Section::Zones, &id, Entry::new().text("trust", "untrusted"));
+        self.draft.add(Section::Zones, &id, Entry::new().named(&id, "Internet").text("trust", "untrusted"));
         for foreign in outside {
             self.places.entry(foreign).or_default().push(id.clone());
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use crate::draft::one_line;
-use crate::read::{items, text};
+use crate::read::{items, scalar, text};
 use crate::zones::Area;
 
 /// What a cell is. Only its shape says so: the type beside it is wrong in some files.
@@ -24,9 +24,9 @@ pub(super) enum Shape {
 }
 
 /// Where a flow or a line ends.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum End<'f> {
-    Cell(&'f str),
+    Cell(Cow<'f, str>),
     Point((f64, f64)),
     Nowhere,
 }
@@ -60,8 +60,9 @@ impl<'f> Cell<'f> {
     /// Where one end of it is.
     pub(super) fn end(&self, key: &str) -> End<'f> {
         let Some(end) = self.raw.get(key) else { return End::Nowhere };
-        let cell = ["cell", "id"].iter().find_map(|key| end.get(*key).and_then(Json::as_str)).or_else(|| end.as_str());
-        match (cell.filter(|cell| !cell.is_empty()), point(end)) {
+        // Ids are texts; other programs that write such files count.
+        let cell = ["cell", "id"].iter().filter_map(|key| end.get(*key)).map(scalar).find(|cell| !cell.is_empty());
+        match (cell.or_else(|| Some(scalar(end)).filter(|cell| !cell.is_empty())), point(end)) {
             (Some(cell), _) => End::Cell(cell),
             (None, Some(point)) => End::Point(point),
             (None, None) => End::Nowhere,
@@ -134,9 +135,14 @@ fn name(raw: &Json, data: &Json) -> String {
 fn area(raw: &Json) -> Option<Area> {
     let (x, y) = point(raw.get("position")?)?;
     let size = raw.get("size")?;
-    Some(Area::new(x, y, size.get("width")?.as_f64()?, size.get("height")?.as_f64()?))
+    Some(Area::new(x, y, number(size.get("width")?)?, number(size.get("height")?)?))
 }
 
 fn point(value: &Json) -> Option<(f64, f64)> {
-    Some((value.get("x")?.as_f64()?, value.get("y")?.as_f64()?))
+    Some((number(value.get("x")?)?, number(value.get("y")?)?))
+}
+
+/// A number, which some programs write as a text.
+fn number(value: &Json) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok().filter(|number: &f64| number.is_finite()))
 }

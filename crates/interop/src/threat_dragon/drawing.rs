@@ -251,9 +251,9 @@ impl<'m, 'f> Drawing<'m, 'f> {
     fn element_at(&mut self, flow: &Cell<'f>, key: &str) -> Option<String> {
         match flow.end(key) {
             End::Cell(cell) => {
-                let at = self.by_id.get(cell).copied()?;
+                let at = self.by_id.get(cell.as_ref()).copied()?;
                 self.cells.get(at).filter(|cell| cell.is_element())?;
-                self.maker.elements.get(cell).cloned()
+                self.maker.elements.get(cell.as_ref()).cloned()
             }
             End::Point(point) if self.cells.len() <= MOST_SEARCHED => {
                 let near = self.cells.iter().filter(|cell| cell.is_element() && cell.area.is_some_and(|area| area.touches(point, NEAR)));
@@ -271,7 +271,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
 
     fn side(&self, flow: &Cell<'f>, key: &str) -> Option<&'f str> {
         let End::Cell(cell) = flow.end(key) else { return None };
-        self.by_id.get(cell).and_then(|at| self.cells.get(*at))?.side(flow.raw.get(key))
+        self.by_id.get(cell.as_ref()).and_then(|at| self.cells.get(*at))?.side(flow.raw.get(key))
     }
 
     /// A trust boundary that is a line: what it separates is said, and nothing is made of it.
@@ -304,7 +304,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
     fn path(&self, edge: &Cell<'f>) -> Option<Vec<(f64, f64)>> {
         let at = |key: &str| match edge.end(key) {
             End::Point(point) => Some(point),
-            End::Cell(cell) => self.by_id.get(cell).and_then(|at| self.cells.get(*at)?.area).map(|area| area.centre()),
+            End::Cell(cell) => self.by_id.get(cell.as_ref()).and_then(|at| self.cells.get(*at)?.area).map(|area| area.centre()),
             End::Nowhere => None,
         };
         let (from, to) = (at("source")?, at("target")?);

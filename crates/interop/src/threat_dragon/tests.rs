@@ -107,3 +107,19 @@ fn a_file_without_diagrams_is_refused_with_what_is_missing() {
     assert!(says(&json!({"summary": {}, "detail": {"diagramming": []}})).contains("`detail.diagrams`"));
     assert!(says(&json!([])).contains("`summary`"));
 }
+
+#[test]
+fn ids_and_places_may_be_numbers_or_texts() {
+    let cells = json!([
+        {"id": 1, "shape": "actor", "position": {"x": "0", "y": "0"}, "size": {"width": "50", "height": "50"}, "data": {"name": "Ann"}},
+        node("2", "process", [100, 0, 50, 50], &json!({"name": "Web"})),
+        {"id": 3, "shape": "flow", "source": {"cell": 1}, "target": {"cell": 2}, "data": {"name": "asks"}},
+        node("z", "trust-boundary-box", [-10, -10, 100, 100], &json!({"name": "Outside"})),
+    ]);
+    let imported = read_cells(&cells);
+    assert_eq!(
+        (&imported.model["flows"]["asks"]["from"], &imported.model["elements"]["ann"]["zone"]),
+        (&json!("ann"), &json!(["outside"]))
+    );
+    assert_eq!(imported.loss, Vec::new());
+}

@@ -33,8 +33,20 @@ impl Files {
 
     /// The models that files of some formats become.
     pub(crate) fn models() -> Vec<Json> {
-        let folders = ["threat-dragon", "otm", "threat-composer", "threat-model-library", "cyclonedx-2.0-tm"];
-        let files = folders.into_iter().flat_map(Self::below);
+        let folders = [
+            "threat-dragon",
+            "otm",
+            "threat-composer",
+            "threat-model-library",
+            "cyclonedx-2.0-tm",
+            "threagile",
+            "pytm",
+            "hcltm",
+            "drawio",
+            "mermaid",
+            "tm7",
+        ];
+        let files = folders.into_iter().flat_map(Self::below).filter(|(_, bytes)| bytes.len() < 400_000);
         let read =
             files.filter_map(|(path, bytes)| redan_interop::import(redan_interop::detect(&path.to_string_lossy(), &bytes)?, &bytes).ok());
         read.map(|imported| imported.model).collect()

@@ -9,6 +9,8 @@ pub(super) enum Token<'t> {
     Number(&'t str),
     /// A text, resolved.
     Text(String),
+    /// A text with places for values in it, `f"…"`.
+    Format(String),
     /// Everything else.
     Sign(&'t str),
 }
@@ -149,6 +151,6 @@ impl<'t> Lexer<'t> {
                 other => text.extend(['\\', other]),
             }
         }
-        Token::Text(text)
+        if prefix.contains(['f', 'F']) { Token::Format(text) } else { Token::Text(text) }
     }
 }
