@@ -57,7 +57,8 @@ pub(crate) fn run(args: &ComplianceArgs, session: &mut Session<'_>) -> Outcome {
     let analysed: Vec<_> = models.iter().map(|model| (model, model.analyse())).collect();
     let mut found = Vec::new();
     for (model, analysis) in &analysed {
-        for (framework, name) in FRAMEWORKS.iter().filter(|(id, _)| args.framework.is_empty() || args.framework.iter().any(|one| one == id)) {
+        for (framework, name) in FRAMEWORKS.iter().filter(|(id, _)| args.framework.is_empty() || args.framework.iter().any(|one| one == id))
+        {
             found.push(Found { model, framework, name, requirements: wanted(args, model, analysis, framework) });
         }
     }

@@ -110,11 +110,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn entries<'a>(
-        &'a self,
-        model: &'a Opened,
-        analysis: &'a Analysis,
-    ) -> impl Iterator<Item = (&'a str, &'a MapEntry<Mitigation>)> + 'a {
+    fn entries<'a>(&'a self, model: &'a Opened, analysis: &'a Analysis) -> impl Iterator<Item = (&'a str, &'a MapEntry<Mitigation>)> + 'a {
         let all = model.loaded.model.root.mitigations.entries.iter().map(|(id, entry)| (id.as_str(), entry));
         let about = move |id: &str| {
             let Some(threats) = &self.threats else { return true };
