@@ -72,6 +72,13 @@ pub(crate) fn run(args: &BenchArgs, out: &mut dyn Write) -> anyhow::Result<()> {
             writeln!(out, "{command:<10} 10 times the size: {cpu:.1} times the CPU time, {peak:.1} times the memory   10.5 times")?;
         }
     }
+    for (name, bound) in [("paths", "1,000 ms"), ("diff", "150 ms")] {
+        let large = &models[1];
+        let path = path_text(&large.path)?;
+        let words: &[&str] = if name == "diff" { &["diff", path, path] } else { &["paths", path] };
+        let sample = median_of(&binary, &[words, &["--format", "json", "--today", "2026-01-01"]].concat(), args.runs)?;
+        row(out, name, large.name, sample, bound)?;
+    }
     many::run(root, &binary, args.runs, out)
 }
 

@@ -319,20 +319,59 @@ fn no_secret_of_a_report_is_in_any_output() {
     }
 }
 
+/// Folders of the corpus with the option that reads them.
+const CORPUS: [(&str, &str); 14] = [
+    ("junit", "--junit"),
+    ("sarif", "--sarif"),
+    ("zap", "--zap"),
+    ("burp-xml", "--burp"),
+    ("semgrep-json", "--semgrep"),
+    ("eslint-json", "--eslint"),
+    ("snyk-json", "--snyk"),
+    ("dependabot", "--dependabot"),
+    ("npm-audit", "--npm-audit"),
+    ("cargo-audit", "--cargo-audit"),
+    ("osv-scanner", "--osv"),
+    ("cyclonedx-vex", "--vex"),
+    ("openvex", "--vex"),
+    ("trivy-json", "--trivy"),
+];
+
+/// The reports of a folder, those in folders of it too.
+fn reports(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found: Vec<std::path::PathBuf> = Vec::new();
+    for entry in fs::read_dir(folder).expect("the corpus has it").flatten() {
+        if entry.path().is_dir() { found.extend(reports(&entry.path())) } else { found.push(entry.path()) }
+    }
+    found.sort();
+    found
+}
+
 #[test]
-fn every_report_of_the_corpus_gets_through_the_command() {
+fn every_report_of_the_corpus_is_taken_once_and_a_cut_one_is_refused() {
     let Some(root) = std::env::var_os("REDAN_CORPUS").map(PathBuf::from) else { return eprintln!("skipped: REDAN_CORPUS is not set") };
     let folder = repository(SHOP);
     let mut seen = 0;
-    for (name, option) in
-        [("junit", "--junit"), ("sarif", "--sarif"), ("burp-xml", "--burp"), ("trivy-json", "--trivy"), ("osv-scanner", "--osv")]
-    {
-        for entry in fs::read_dir(root.join(name)).unwrap().flatten().filter(|entry| entry.path().is_file()) {
-            let path: &Path = &entry.path();
-            let document = verified(&folder, &[option, &path.to_string_lossy()]);
-            assert_eq!(document["reports"].as_array().map(Vec::len), Some(1), "{}", path.display());
+    for (name, option) in CORPUS {
+        let all = reports(&root.join(name)).into_iter().filter(|path| !path.ends_with("openvex_not_a_document.json"));
+        let all: Vec<String> = all.map(|path| path.to_string_lossy().into_owned()).collect();
+        let words: Vec<&str> = all.iter().flat_map(|path| [option, path.as_str()]).collect();
+        let kept = || fs::read_to_string(folder.path().join("m.evidence.json")).expect("evidence is kept");
+        let document = verified(&folder, &[&["--write"], &words[..]].concat());
+        let first = kept();
+        let again = verified(&folder, &[&["--write"], &words[..]].concat());
+        assert_eq!((document, first), (again, kept()), "{name}: taking it twice adds nothing");
+        for path in &all {
+            let text = fs::read(path).expect("it can be read");
+            if text.len() < 40 {
+                continue;
+            }
+            write(&folder, "cut", &String::from_utf8_lossy(&text[..text.len() * 6 / 10]));
+            let (out, err) = run(&folder, &["verify", MODEL, option, "cut"], 2);
+            assert!(out.is_empty() && err.contains("cut"), "{path}: {err}");
             seen += 1;
         }
+        fs::remove_file(folder.path().join("m.evidence.json")).expect("it is there");
     }
-    assert!(seen > 20);
+    assert!(seen > 50, "{seen}");
 }

@@ -64,6 +64,17 @@ fn a_line_without_end_is_refused() {
 }
 
 #[test]
+fn scores_are_a_picture_and_lines_of_input_are_not() {
+    let vectors = ["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", "AV:N/AC:L/Au:N/C:P/I:P/A:P"];
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_redan")).args(["score", "--format", "svg"]).args(vectors).output().expect("the binary runs");
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && out.starts_with("<svg") && out.contains("9.8 critical") && out.contains("7.5 high"), "{out}");
+    let (code, _, err) = scored(vectors[0], &["--format", "svg"]);
+    assert!(code == Some(2) && err.contains("leave out --stdin"), "{err}");
+}
+
+#[test]
 fn a_vector_is_explained_metric_by_metric() {
     let folder = repository(SHOP);
     let vector = "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:N/SC:N/SI:N/SA:N/E:U";

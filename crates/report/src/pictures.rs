@@ -12,6 +12,7 @@ mod flat;
 mod front;
 mod losses;
 mod risk;
+mod scores;
 mod sequence;
 
 pub use arrivals::{Arrivals, arrivals};
@@ -19,6 +20,7 @@ pub use burn_down::{Day, burn_down};
 pub use flat::flat;
 pub(crate) use front::{Front, Mark};
 pub use losses::loss_curve;
+pub use scores::scores;
 
 use redan_model::lang::Diagram;
 use redan_model::{ElementIx, FlowIx, Thing};

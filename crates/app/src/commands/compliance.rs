@@ -1,6 +1,7 @@
 //! `redan compliance`: requirements of a framework, the controls that refer to them, and where those stand.
 
 use clap::Args;
+use redan_engine::Analysis;
 use redan_engine::compliance::{At, FRAMEWORKS, Met, Requirement, requirements};
 use redan_model::lang::State;
 use redan_report::json::{self, ModelJson, RequirementJson};
@@ -10,12 +11,13 @@ use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome};
 use crate::human;
 use crate::session::{Opened, Session};
-use crate::table::Table;
+use crate::table::{Cell, Table};
 
 /// Arguments of `compliance`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "\
 Examples:
+  redan compliance                                       every framework, one after the other
   redan compliance --framework asvs
   redan compliance --framework iso-27001 --status missing,unknown
   redan compliance --framework nist-800-53 --format csv -o nist.csv
@@ -24,9 +26,9 @@ Only requirements that controls of the catalogue refer to are listed; redan says
 pub(crate) struct ComplianceArgs {
     #[command(flatten)]
     models: Models,
-    /// Which framework
-    #[arg(long, value_parser = FRAMEWORKS.map(|(id, _)| id))]
-    framework: String,
+    /// Which frameworks; all of them if not given
+    #[arg(long, value_delimiter = ',', value_parser = FRAMEWORKS.map(|(id, _)| id))]
+    framework: Vec<String>,
     /// Only requirements that stand like this
     #[arg(long, value_name = "STATUS", value_delimiter = ',', value_parser = MET.map(Met::as_str))]
     status: Vec<String>,
@@ -52,30 +54,43 @@ struct Document<'a> {
 pub(crate) fn run(args: &ComplianceArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
     crate::filter::Filters { on: args.on.clone(), ..Default::default() }.check(&models)?;
-    let found: Vec<(&Opened, Vec<Requirement<'_>>)> = models.iter().map(|model| (model, wanted(args, model))).collect();
-    match args.format {
-        ListFormat::Human => {
-            for (model, requirements) in &found {
-                human::heading(model, session.terminal)?;
-                let (width, color) = (session.terminal.width, session.terminal.color);
-                let name = FRAMEWORKS.iter().find(|(id, _)| *id == args.framework).map_or("", |(_, name)| name);
-                writeln!(session.terminal.out(), "{name}: {}\n", summary(requirements))?;
-                table(&[(model, requirements)]).human(session.terminal.out(), width, color)?;
-            }
+    let analysed: Vec<_> = models.iter().map(|model| (model, model.analyse())).collect();
+    let mut found = Vec::new();
+    for (model, analysis) in &analysed {
+        for (framework, name) in FRAMEWORKS.iter().filter(|(id, _)| args.framework.is_empty() || args.framework.iter().any(|one| one == id))
+        {
+            found.push(Found { model, framework, name, requirements: wanted(args, model, analysis, framework) });
         }
+    }
+    match args.format {
+        ListFormat::Human => found.iter().try_for_each(|one| human(one, session))?,
         ListFormat::Json => {
-            let documents: Vec<Document<'_>> = found.iter().map(|(model, requirements)| document(args, model, requirements)).collect();
+            let documents: Vec<Document<'_>> = found.iter().map(document).collect();
             json::write_each(session.terminal.out(), &documents)?;
         }
-        ListFormat::Csv => whole_table(&found).csv(session.terminal.out())?,
-        ListFormat::Md => whole_table(&found).markdown(session.terminal.out())?,
+        ListFormat::Csv => table(&found).csv(session.terminal.out())?,
+        ListFormat::Md => table(&found).markdown(session.terminal.out())?,
     }
     Ok(Exit::Fine)
 }
 
-fn wanted<'m>(args: &ComplianceArgs, model: &'m Opened) -> Vec<Requirement<'m>> {
-    let analysis = model.analyse();
-    let mut found = requirements(&model.loaded.model, &model.knowledge, &analysis, &args.framework);
+/// The requirements of a framework for a model.
+struct Found<'m> {
+    model: &'m Opened,
+    framework: &'static str,
+    name: &'static str,
+    requirements: Vec<Requirement<'m>>,
+}
+
+fn human(found: &Found<'_>, session: &mut Session<'_>) -> std::io::Result<()> {
+    human::heading(found.model, session.terminal)?;
+    let (width, color) = (session.terminal.width, session.terminal.color);
+    writeln!(session.terminal.out(), "{}: {}\n", found.name, summary(&found.requirements))?;
+    table(std::slice::from_ref(found)).human(session.terminal.out(), width, color)
+}
+
+fn wanted<'m>(args: &ComplianceArgs, model: &'m Opened, analysis: &Analysis, framework: &str) -> Vec<Requirement<'m>> {
+    let mut found = requirements(&model.loaded.model, &model.knowledge, analysis, framework);
     found.retain(|requirement| args.status.is_empty() || args.status.iter().any(|status| status == requirement.met.as_str()));
     if !args.on.is_empty() {
         let is_on = |at: &At| args.on.iter().any(|id| id == model.loaded.model.id_of(at.place));
@@ -90,13 +105,14 @@ fn wanted<'m>(args: &ComplianceArgs, model: &'m Opened) -> Vec<Requirement<'m>> 
     found
 }
 
-fn document<'a>(args: &'a ComplianceArgs, model: &'a Opened, requirements: &'a [Requirement<'_>]) -> Document<'a> {
-    let (read, sources) = (&model.loaded.model, &model.loaded.sources);
+fn document<'a>(found: &'a Found<'_>) -> Document<'a> {
+    let (read, sources) = (&found.model.loaded.model, &found.model.loaded.sources);
+    let entry = |requirement| RequirementJson::of(read, sources, &found.model.knowledge, requirement);
     Document {
         version: 1,
         model: ModelJson::of(read, sources),
-        framework: &args.framework,
-        requirements: requirements.iter().map(|requirement| RequirementJson::of(read, sources, &model.knowledge, requirement)).collect(),
+        framework: found.framework,
+        requirements: found.requirements.iter().map(entry).collect(),
     }
 }
 
@@ -107,15 +123,13 @@ fn summary(requirements: &[Requirement<'_>]) -> String {
     format!("{} requirements that controls refer to: {}", requirements.len(), parts.join(", "))
 }
 
-fn whole_table(found: &[(&Opened, Vec<Requirement<'_>>)]) -> Table {
-    table(&found.iter().map(|(model, requirements)| (*model, requirements)).collect::<Vec<_>>())
-}
-
-/// One row for each requirement and control, with the places by state.
-fn table(found: &[(&Opened, &Vec<Requirement<'_>>)]) -> Table {
-    let mut table = Table::new(&["requirement", "status", "control", "in place", "unknown", "missing", "evidence"]);
-    for (model, requirements) in found {
-        for requirement in *requirements {
+/// One row for each requirement and control, with the places by state; the framework is a column where there are several.
+fn table(found: &[Found<'_>]) -> Table {
+    let several = found.iter().any(|one| one.framework != found[0].framework);
+    let columns = ["framework", "requirement", "status", "control", "in place", "unknown", "missing", "evidence"];
+    let mut table = Table::new(&columns[usize::from(!several)..]);
+    for Found { model, framework, requirements, .. } in found {
+        for requirement in requirements {
             for coverage in &requirement.controls {
                 let control = model.knowledge.catalogue.controls.get_index(coverage.control.0.into()).map_or("", |(id, _)| id.as_str());
                 let places = |states: &[State]| {
@@ -124,7 +138,8 @@ fn table(found: &[(&Opened, &Vec<Requirement<'_>>)]) -> Table {
                 };
                 let mut evidence: Vec<&str> = coverage.places.iter().filter_map(|at| at.evidence.as_deref()).collect();
                 evidence.dedup();
-                table.row([
+                let cells: [Cell; 8] = [
+                    (*framework).into(),
                     requirement.id.into(),
                     requirement.met.as_str().into(),
                     control.into(),
@@ -132,7 +147,8 @@ fn table(found: &[(&Opened, &Vec<Requirement<'_>>)]) -> Table {
                     places(&[State::Unknown]).into(),
                     places(&[State::No, State::Partial]).into(),
                     evidence.join("; ").into(),
-                ]);
+                ];
+                table.row(cells.into_iter().skip(usize::from(!several)));
             }
         }
     }

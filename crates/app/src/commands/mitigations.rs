@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::args::{ListFormat, Models};
 use crate::exit::{Exit, Outcome, usage};
-use crate::filter::suggestion;
+use crate::filter::{Checked, Filters, suggestion};
 use crate::human;
 use crate::session::{Kept, Opened, Session};
 use crate::table::Table;
@@ -20,6 +20,7 @@ use crate::table::Table;
 Examples:
   redan mitigations
   redan mitigations --status planned,in-progress
+  redan mitigations --band critical,high --on web-app
   redan mitigations --format csv -o plan.csv")]
 pub(crate) struct MitigationsArgs {
     #[command(flatten)]
@@ -27,6 +28,12 @@ pub(crate) struct MitigationsArgs {
     /// Only mitigations this far: proposed, planned, in-progress, implemented, rejected
     #[arg(long, value_name = "STATUS", value_delimiter = ',')]
     status: Vec<String>,
+    /// Only mitigations of threats in this band: critical, high, medium, low
+    #[arg(long, value_name = "BAND", value_delimiter = ',')]
+    band: Vec<String>,
+    /// Only mitigations of threats on these elements, flows, zones and assets
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    on: Vec<String>,
     /// How to show them
     #[arg(long, value_enum, default_value_t = ListFormat::Human)]
     format: ListFormat,
@@ -41,8 +48,11 @@ struct Document<'a> {
 
 /// Runs `mitigations`.
 pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome {
-    let wanted = statuses(&args.status)?;
+    let statuses = statuses(&args.status)?;
     let models = session.open(&args.models.models)?;
+    let filters = Filters { band: args.band.clone(), on: args.on.clone(), ..Filters::default() };
+    let threats = (!filters.is_empty()).then_some(filters.check(&models)?);
+    let wanted = Wanted { statuses, threats };
     let analysed: Vec<(&Opened, Kept<Analysis>)> = models.iter().map(|model| (model, model.analyse())).collect();
     match args.format {
         ListFormat::Human => {
@@ -58,13 +68,13 @@ pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome 
             }
         }
         ListFormat::Json => {
-            let inputs: Vec<_> = analysed.iter().map(|(model, analysis)| model.input(analysis)).collect();
+            let inputs: Vec<_> = analysed.iter().map(|(model, analysis)| (*model, &**analysis, model.input(analysis))).collect();
             let documents: Vec<Document<'_>> = inputs
                 .iter()
-                .map(|input| Document {
+                .map(|(model, analysis, input)| Document {
                     version: 1,
                     model: ModelJson::of(input.model, input.sources),
-                    mitigations: entries(input.model, &wanted).map(|(id, entry)| MitigationJson::of(input, id, entry)).collect(),
+                    mitigations: wanted.entries(model, analysis).map(|(id, entry)| MitigationJson::of(input, id, entry)).collect(),
                 })
                 .collect();
             json::write_each(session.terminal.out(), &documents)?;
@@ -72,7 +82,7 @@ pub(crate) fn run(args: &MitigationsArgs, session: &mut Session<'_>) -> Outcome 
         ListFormat::Csv => {
             let rows = analysed.iter().flat_map(|(model, analysis)| {
                 let input = model.input(analysis);
-                entries(input.model, &wanted).flat_map(|(id, entry)| mitigation_rows(&input, id, entry)).collect::<Vec<_>>()
+                wanted.entries(model, analysis).flat_map(|(id, entry)| mitigation_rows(&input, id, entry)).collect::<Vec<_>>()
             });
             redan_report::csv::write(session.terminal.out(), &MITIGATION_COLUMNS, rows)?;
         }
@@ -92,19 +102,33 @@ fn statuses(words: &[String]) -> anyhow::Result<Vec<MitigationStatus>> {
     words.iter().map(find).collect()
 }
 
-fn entries<'a>(model: &'a redan_model::Model, wanted: &'a [MitigationStatus]) -> impl Iterator<Item = (&'a str, &'a MapEntry<Mitigation>)> {
-    let all = model.root.mitigations.entries.iter().map(|(id, entry)| (id.as_str(), entry));
-    all.filter(|(_, entry)| wanted.is_empty() || wanted.contains(&status(&entry.value)))
+/// Which mitigations to show.
+struct Wanted {
+    statuses: Vec<MitigationStatus>,
+    /// What one of their threats has to be like.
+    threats: Option<Checked>,
+}
+
+impl Wanted {
+    fn entries<'a>(&'a self, model: &'a Opened, analysis: &'a Analysis) -> impl Iterator<Item = (&'a str, &'a MapEntry<Mitigation>)> + 'a {
+        let all = model.loaded.model.root.mitigations.entries.iter().map(|(id, entry)| (id.as_str(), entry));
+        let about = move |id: &str| {
+            let Some(threats) = &self.threats else { return true };
+            analysis.threats.iter().any(|threat| threats.admits(model, threat) && threat.mitigations.iter().any(|m| m == id))
+        };
+        let is_so = |entry: &MapEntry<Mitigation>| self.statuses.is_empty() || self.statuses.contains(&status(&entry.value));
+        all.filter(move |(id, entry)| is_so(entry) && about(id))
+    }
 }
 
 fn status(mitigation: &Mitigation) -> MitigationStatus {
     mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value)
 }
 
-fn table(analysed: &[(&Opened, &Analysis)], wanted: &[MitigationStatus]) -> Table {
+fn table(analysed: &[(&Opened, &Analysis)], wanted: &Wanted) -> Table {
     let mut table = Table::new(&["id", "mitigation", "status", "owner", "due", "threats"]);
     for (model, analysis) in analysed {
-        for (id, entry) in entries(&model.loaded.model, wanted) {
+        for (id, entry) in wanted.entries(model, analysis) {
             let mitigation = &entry.value;
             let threats: Vec<&str> =
                 analysis.threats.iter().filter(|t| t.mitigations.iter().any(|m| m == id)).map(|t| t.id.as_str()).collect();

@@ -8,9 +8,9 @@ use redan_engine::score::cvss::{self, Score};
 use redan_engine::score::cvss_band;
 use redan_model::lang::cvss::Vector;
 use redan_report::json::{self, VectorJson};
+use redan_report::pictures::scores;
 use serde::Serialize;
 
-use crate::args::PlainFormat;
 use crate::exit::{Exit, Outcome, usage};
 use crate::session::Session;
 use crate::table::Table;
@@ -25,6 +25,7 @@ const MOST_BYTES: u64 = 64 * 1024;
 Examples:
   redan score CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
   redan score AV:N/AC:L/Au:N/C:P/I:P/A:P --format json
+  redan score AV:N/AC:L/Au:N/C:P/I:P/A:P --format svg -o score.svg
   redan score --stdin < vectors.txt                one score a line
 
 The score is the environmental one where such metrics are given, else that with threat metrics, else the base score.")]
@@ -36,8 +37,19 @@ pub(crate) struct ScoreArgs {
     #[arg(long)]
     stdin: bool,
     /// How to show them
-    #[arg(long, value_enum, default_value_t = PlainFormat::Human)]
-    format: PlainFormat,
+    #[arg(long, value_enum, default_value_t = ScoreFormat::Human)]
+    format: ScoreFormat,
+}
+
+/// How scores can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ScoreFormat {
+    /// Text for people
+    Human,
+    /// JSON, version 1
+    Json,
+    /// A picture of the scores on their scale
+    Svg,
 }
 
 #[derive(Serialize)]
@@ -49,15 +61,22 @@ struct Document<'a> {
 /// Runs `score`.
 pub(crate) fn run(args: &ScoreArgs, session: &mut Session<'_>) -> Outcome {
     if args.stdin {
+        if args.format == ScoreFormat::Svg {
+            return Err(usage("a picture shows vectors of the command line; leave out --stdin"));
+        }
         return stream(args.format, session.terminal);
     }
     let scored: Vec<(Vector, Score)> = args.vectors.iter().map(|text| scored(text)).collect::<anyhow::Result<_>>()?;
     match args.format {
-        PlainFormat::Json => {
+        ScoreFormat::Json => {
             let vectors = scored.iter().map(|(vector, score)| VectorJson::of(vector, score)).collect();
             json::write(session.terminal.out(), &Document { version: 1, vectors })?;
         }
-        PlainFormat::Human => {
+        ScoreFormat::Svg => {
+            let shown: Vec<(&str, &Score)> = scored.iter().map(|(vector, score)| (vector.text.as_str(), score)).collect();
+            writeln!(session.terminal.out(), "{}", scores(&shown))?;
+        }
+        ScoreFormat::Human => {
             for (at, (vector, score)) in scored.iter().enumerate() {
                 if at > 0 {
                     writeln!(session.terminal.out())?;
@@ -76,7 +95,7 @@ fn scored(text: &str) -> anyhow::Result<(Vector, Score)> {
 }
 
 /// One line in, one line out. A line that is no vector is named on standard error, and the others are still scored.
-fn stream(format: PlainFormat, terminal: &mut Terminal) -> Outcome {
+fn stream(format: ScoreFormat, terminal: &mut Terminal) -> Outcome {
     let mut input = Terminal::input();
     let mut line = Vec::new();
     let mut exit = Exit::Fine;
@@ -101,17 +120,17 @@ fn stream(format: PlainFormat, terminal: &mut Terminal) -> Outcome {
 }
 
 /// Scores one line; the inner error is what is wrong with it.
-fn one(text: &str, format: PlainFormat, terminal: &mut Terminal) -> anyhow::Result<Result<(), String>> {
+fn one(text: &str, format: ScoreFormat, terminal: &mut Terminal) -> anyhow::Result<Result<(), String>> {
     let vector = match Vector::parse(text) {
         Ok(vector) => vector,
         Err(fault) => return Ok(Err(fault.to_string())),
     };
     match format {
-        PlainFormat::Human => match cvss::value(&vector) {
+        ScoreFormat::Human | ScoreFormat::Svg => match cvss::value(&vector) {
             Ok(value) => writeln!(terminal.out(), "{value:.1}")?,
             Err(fault) => return Ok(Err(fault.to_string())),
         },
-        PlainFormat::Json => match cvss::score(&vector) {
+        ScoreFormat::Json => match cvss::score(&vector) {
             Ok(score) => {
                 serde_json::to_writer(terminal.out(), &VectorJson::of(&vector, &score))?;
                 writeln!(terminal.out())?;
