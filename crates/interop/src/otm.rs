@@ -134,6 +134,10 @@ impl<'f> Maker<'f> {
 
     /// Notes our id of a foreign one; a second thing with the same id is a loss.
     fn claim(&mut self, foreign: String, id: String, map: fn(&mut Self) -> &mut BTreeMap<String, String>, place: &str) {
+        // What has no id cannot be named by others.
+        if foreign.is_empty() {
+            return;
+        }
         let mut second = None;
         match map(self).entry(foreign) {
             Entries::Vacant(slot) => {

@@ -40,7 +40,8 @@ pub fn settle(imported: &mut Imported, vocabulary: &Vocabulary) {
 
 /// A name of the catalogue that is spelled like a foreign word but for case, separators and prefixes of libraries.
 fn find(known: &IndexMap<String, String>, word: &str) -> Option<String> {
-    let plain = slug(word.trim_start_matches("CD-").trim_start_matches("cd-"));
+    let plain = slug(word);
+    let plain = ["cd-v2-", "cd-"].iter().find_map(|prefix| plain.strip_prefix(prefix)).unwrap_or(&plain).to_owned();
     let snake = plain.replace('-', "_");
     let library = format!("CD-{}", plain.to_uppercase());
     let last = plain.strip_prefix("aws-").or_else(|| plain.strip_prefix("azure-")).or_else(|| plain.strip_prefix("gcp-")).unwrap_or(&plain);

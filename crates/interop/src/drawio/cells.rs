@@ -60,6 +60,9 @@ pub(super) fn sheet(page: &Page, draft: &mut Draft) -> Result<Sheet, ImportError
     Ok(reader.read(draft))
 }
 
+/// The attribute in which shapes of C4 have their name; their label only shows it.
+pub(super) const C4_NAME: &str = "c4Name";
+
 fn cell<'e>(element: &'e Element<'e>) -> Option<Cell<'e>> {
     let inner = match element.name {
         "mxCell" => element,
@@ -72,6 +75,15 @@ fn cell<'e>(element: &'e Element<'e>) -> Option<Cell<'e>> {
         element.attributes.iter().filter(|(key, value)| wrapped && !matches!(*key, "id" | "label" | "placeholders") && !value.is_empty());
     let style = Style::of(inner.attribute("style").unwrap_or_default());
     let written = written.unwrap_or_default();
+    let filled;
+    let written = match element.attribute(C4_NAME).filter(|name| wrapped && !name.is_empty()) {
+        Some(name) => name,
+        None if wrapped && element.attribute("placeholders") == Some("1") => {
+            filled = with_values(written, element);
+            &filled
+        }
+        None => written,
+    };
     Some(Cell {
         id: element.attribute("id").or_else(|| inner.attribute("id")).unwrap_or_default(),
         label: if style.get("html") == "1" { plain(written) } else { written.trim().to_owned() },
@@ -79,6 +91,26 @@ fn cell<'e>(element: &'e Element<'e>) -> Option<Cell<'e>> {
         cell: inner,
         data: data.map(|(key, value)| (*key, value.as_ref())).collect(),
     })
+}
+
+/// A label in which `%name%` stands for an attribute of the wrapper; what has no value stays as it is.
+fn with_values(label: &str, wrapper: &Element<'_>) -> String {
+    let (mut out, mut rest) = (String::new(), label);
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let value = after.split_once('%').and_then(|(name, behind)| Some((wrapper.attribute(name)?, behind)));
+        match value {
+            Some((value, behind)) => {
+                out.push_str(value);
+                rest = behind;
+            }
+            None => {
+                out.push('%');
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// A label without tags and the entities of HTML.
@@ -155,6 +187,15 @@ impl<'r> Reader<'r> {
         let name = if name.is_empty() { cell.style.pictures().pop().unwrap_or_default() } else { name };
         let mut shape = Shape::new(cell.id, &name, cell.style.role(&name, in_dfd), cell.place(self.page));
         shape.description = more;
+        let said = |key: &str| cell.data.iter().find(|(known, _)| *known == key).map(|(_, value)| *value).unwrap_or_default();
+        if !said(C4_NAME).is_empty() {
+            one_line(said("c4Description")).clone_into(&mut shape.description);
+        }
+        match said("c4Type") {
+            "Person" => shape.role = Role::Said("actor"),
+            word if word.ends_with("ScopeBoundary") => shape.role = Role::Zone,
+            _ => {}
+        }
         shape.parent = self.holder(cell);
         shape.area = self.area(cell);
         shape.kept = kept(cell);

@@ -111,3 +111,22 @@ fn every_page_is_part_of_one_model() {
     let model = read(file.as_bytes()).unwrap().model;
     assert_eq!(model["diagrams"], json!({"a": {"title": "A", "show": ["shop"]}, "b": {"title": "B", "show": ["bank"]}}));
 }
+
+#[test]
+fn values_stand_in_labels_and_shapes_of_c4_have_names_of_their_own() {
+    let wrapped = |attributes: &str, id: &str, x: i32| {
+        format!(
+            "<object placeholders=\"1\" {attributes} id=\"{id}\"><mxCell style=\"rounded=1;html=1\" vertex=\"1\" parent=\"1\"><mxGeometry x=\"{x}\" y=\"0\" width=\"90\" height=\"90\" as=\"geometry\"/></mxCell></object>"
+        )
+    };
+    let label = "label=\"&lt;b&gt;%c4Name%&lt;/b&gt;&lt;div&gt;[%c4Type%]&lt;/div&gt;\"";
+    let cells = [
+        wrapped("env=\"prod\" label=\"DB %env% 100%\"", "d", 0),
+        wrapped(&format!("c4Name=\"Ann\" c4Type=\"Person\" c4Description=\"Buys\" {label}"), "p", 200),
+    ];
+    let text = file(&cells.concat());
+    let imported = read(text.as_bytes()).unwrap();
+    let elements = &imported.model["elements"];
+    assert_eq!(elements["db-prod-100"]["name"], "DB prod 100%");
+    assert_eq!((&elements["ann"]["kind"], &elements["ann"]["description"]), (&json!("actor"), &json!("Buys")));
+}

@@ -196,7 +196,11 @@ impl Writer<'_> {
         );
         let parent = escaped(parent);
         let cell = format!("style=\"{style}\" vertex=\"1\" parent=\"{parent}\">{geometry}</mxCell>");
-        let _ = match wrapper(kept) {
+        let mut kept = kept.clone();
+        if let Some(shown) = kept.get_mut("data").and_then(|data| data.get_mut(super::cells::C4_NAME)) {
+            *shown = own_name(self.outgoing, OWN, self.outgoing.model.id_of(thing), entry).into();
+        }
+        let _ = match wrapper(&kept) {
             Some(data) => writeln!(out, "<object label=\"{label}\"{data} id=\"{id}\"><mxCell {cell}</object>"),
             None => writeln!(out, "<mxCell id=\"{id}\" value=\"{label}\" {cell}"),
         };

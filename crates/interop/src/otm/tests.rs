@@ -69,3 +69,17 @@ fn a_file_without_a_version_is_refused() {
     let error = read(br#"{"project": {"name": "a"}, "trustZones": []}"#).unwrap_err().to_string();
     assert!(error.contains("`otmVersion`"), "{error}");
 }
+
+#[test]
+fn older_files_have_ratings_among_properties_and_things_without_ids() {
+    let file = json!({"otmVersion": "0.1.0", "project": {"name": "P", "id": "p"},
+        "trustZones": [{"id": "z", "name": "Z", "type": "public", "properties": {"trustRating": "10"}}],
+        "components": [{"id": "web", "name": "Web", "type": "generic", "parent": {"trustzone": "z"}}, {"name": "Nameless", "type": "CD-V2-AWS-RDS", "parent": {"trustZone": "z"}},
+            {"name": "Other", "type": "x", "parent": {"trustZone": "z"}}],
+        "dataflows": [{"id": "f", "name": "F", "source": "web"}], "threats": null, "mitigations": null});
+    let imported = read(file.to_string().as_bytes()).unwrap();
+    let model = &imported.model;
+    assert_eq!((&model["zones"]["z"]["trust"], &model["elements"]["web"]["zone"]), (&json!(10), &json!(["z"])));
+    assert_eq!((&model["elements"]["nameless"]["kind"], model["elements"].as_object().map(Map::len)), (&json!("store"), Some(3)));
+    assert!(model.get("flows").is_none() && imported.loss.len() == 1, "{:?}", imported.loss);
+}

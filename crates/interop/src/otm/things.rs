@@ -18,7 +18,8 @@ impl<'f> Maker<'f> {
     pub(super) fn name_things(&mut self) {
         for (at, zone) in items(self.file, "trustZones").iter().enumerate() {
             let (foreign, name) = (text(zone, "id").into_owned(), one_line(&text(zone, "name")));
-            if foreign == NO_ZONE {
+            // What has no id cannot be named by others, and gets its own when it is read.
+            if foreign == NO_ZONE || foreign.is_empty() {
                 continue;
             }
             let id = self.id_for(Section::Zones, &foreign, &name, "zone");
@@ -26,6 +27,9 @@ impl<'f> Maker<'f> {
         }
         for (at, component) in items(self.file, "components").iter().enumerate() {
             let (foreign, name) = (text(component, "id").into_owned(), one_line(&text(component, "name")));
+            if foreign.is_empty() {
+                continue;
+            }
             let id = self.id_for(Section::Elements, &foreign, &name, "component");
             self.claim(foreign, id, |maker| &mut maker.elements, &format!("components[{at}]"));
         }
@@ -43,7 +47,9 @@ impl<'f> Maker<'f> {
                 _ => self.draft.id_for_name(Section::Zones, &name, "zone"),
             };
             let mut entry = Entry::new().named(&id, &name).text("description", &text(zone, "description"));
-            let rating = zone.get("risk").and_then(|risk| risk.get("trustRating")).and_then(Json::as_f64);
+            // Version 0.1 has the rating among the properties.
+            let stated = ["risk", "properties"].iter().find_map(|key| zone.get(*key)?.get("trustRating"));
+            let rating = stated.and_then(|stated| stated.as_f64().or_else(|| stated.as_str()?.trim().parse().ok()));
             let attributes = zone.get("attributes").unwrap_or(&Json::Null);
             entry = entry.text("kind", &text(attributes, "redan-kind"));
             let level = text(attributes, "redan-trust");
@@ -124,7 +130,10 @@ impl<'f> Maker<'f> {
     /// Where a component is: in a zone, or in another component.
     fn placed(&mut self, entry: Entry, component: &Json, round: &BTreeSet<String>, place: &str) -> Entry {
         let parent = component.get("parent").unwrap_or(&Json::Null);
-        let (zone, outer) = (text(parent, "trustZone"), text(parent, "component"));
+        let (mut zone, outer) = (text(parent, "trustZone"), text(parent, "component"));
+        if zone.is_empty() {
+            zone = text(parent, "trustzone");
+        }
         if zone == NO_ZONE {
             return entry;
         }
@@ -151,7 +160,7 @@ impl<'f> Maker<'f> {
             let (foreign, name, place) = (text(flow, "id"), one_line(&text(flow, "name")), format!("dataflows[{at}]"));
             let ends = ["source", "destination"].map(|key| {
                 let end = text(flow, key);
-                let found = self.elements.get(end.as_ref()).cloned();
+                let found = self.elements.get(end.as_ref()).filter(|_| !end.is_empty()).cloned();
                 if found.is_none() {
                     self.draft
                         .dangling(format!("the component `{end}` at an end of the flow {name}, which is no flow of the model"), &place);
@@ -292,7 +301,7 @@ fn kind(word: &str, name: &str, tags: &[String]) -> &'static str {
         "actor"
     } else if has(&["external", "third-party"]) || tags.iter().any(|tag| tag == "external") {
         "external"
-    } else if has(&store) || word == "rds" {
+    } else if has(&store) || word.split('-').any(|part| part == "rds") {
         "store"
     } else {
         "process"

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::drawio::cells::C4_NAME;
 use crate::drawio::style::Style;
 use crate::drawio::write::{STYLE_OF_ZONE, style_of};
 use crate::limits;
@@ -100,8 +101,13 @@ impl<'t> Page<'t> {
     pub(super) fn label(&mut self, id: &str, name: &str) {
         let Some(cell) = self.cells.get(id).copied() else { return };
         let html = Style::of(&self.style(id)).get("html") == "1";
-        let name = if html { escaped(name) } else { name.to_owned() };
-        let key = if cell.outer.name == "mxCell" { "value" } else { "label" };
+        let shows_c4 = cell.outer.attribute(self.text, C4_NAME).is_some_and(|name| !name.is_empty());
+        let name = if html && !shows_c4 { escaped(name) } else { name.to_owned() };
+        let key = match cell.outer.name {
+            "mxCell" => "value",
+            _ if shows_c4 => C4_NAME,
+            _ => "label",
+        };
         self.edits.push(set_attribute(self.text, cell.outer, key, &name));
     }
 
