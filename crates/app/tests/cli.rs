@@ -172,6 +172,24 @@ fn csv_has_exactly_the_columns_of_the_guide() {
 }
 
 #[test]
+fn mitigations_are_listed_by_band_and_place_and_frameworks_all_at_once() {
+    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/web-login/web-login.tm.yaml");
+    let folder = folder_with("m.tm.yaml", MODEL);
+    let count = |words: &[&str]| {
+        let found = text(&folder, &[&["mitigations", model, "--format", "json"], words].concat());
+        let found: serde_json::Value = serde_json::from_str(&found).expect("the output is JSON");
+        found["mitigations"].as_array().map(Vec::len)
+    };
+    assert_eq!(
+        [count(&["--band", "critical"]), count(&["--on", "auth"]), count(&["--on", "web-app", "--band", "low"])],
+        [Some(3), Some(4), Some(0)]
+    );
+    assert_eq!(count(&[]), Some(7));
+    let all = text(&folder, &["compliance", model, "--format", "csv"]);
+    assert!(all.starts_with("framework,requirement,") && all.contains("\nasvs,") && all.contains("\npci,"), "{all}");
+}
+
+#[test]
 fn an_edit_that_breaks_the_model_is_not_written() {
     let folder = folder_with("m.tm.yaml", MODEL);
     assert_eq!(code(&folder, &["set", "m.tm.yaml", "app.zone=nowhere"]), Some(2));

@@ -4,7 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use redan_model::Model;
+use redan_report::backlog::Kind;
+
 use crate::mark;
+use crate::wanted::{key, split};
 
 /// What the file says at its start.
 const HEAD: &str = "\
@@ -70,6 +74,39 @@ impl Links {
     pub fn set(&mut self, place: &str, links: BTreeMap<String, String>) {
         self.places.insert(place.to_owned(), links);
     }
+
+    /// Gives the tasks of a thing of a model the name that it has now, so that their issues stay theirs; how many these are.
+    ///
+    /// `section` says which thing, where the model has several of that name.
+    pub fn rename(&mut self, model: &Model, section: Option<&str>, old: &str, new: &str) -> usize {
+        let renamed = |task: &str| -> Option<String> {
+            let (kind, id) = split(model, task)?;
+            let is_mitigation = section.map_or(kind == Kind::Mitigate, |section| section == "mitigations");
+            let id = match kind {
+                Kind::Mitigate => (is_mitigation && id == old).then(|| new.to_owned())?,
+                // A threat that a rule raised has the names of its things in its own, after the rule.
+                Kind::Decide if section.is_none_or(|section| section != "mitigations") => {
+                    let part =
+                        |(at, part): (usize, &str)| if part == old && (at > 0 || id == old) { new.to_owned() } else { part.to_owned() };
+                    let parts: Vec<String> = id.split('@').enumerate().map(part).collect();
+                    Some(parts.join("@")).filter(|name| name != id)?
+                }
+                Kind::Decide => return None,
+            };
+            Some(key(model, kind, &id))
+        };
+        let mut count = 0;
+        for tasks in self.places.values_mut() {
+            let changes: Vec<(String, String)> = tasks.keys().filter_map(|task| Some((task.clone(), renamed(task)?))).collect();
+            for (old, new) in changes {
+                if let Some(issue) = tasks.remove(&old) {
+                    count += 1;
+                    tasks.insert(new, issue);
+                }
+            }
+        }
+        count
+    }
 }
 
 /// A text in single quotes, as YAML has it; control characters are written by number.
@@ -94,6 +131,24 @@ mod tests {
         assert!(text.ends_with("issues:\n  'github.com/a/b':\n    'shop/decide/it''s: #x': '12'\n"), "{text}");
         assert_eq!(Links::read(&text).unwrap(), links);
         assert_eq!(Links::read(&Links::default().write()).unwrap(), Links::default());
+    }
+
+    #[test]
+    fn tasks_of_a_renamed_thing_keep_their_issues() {
+        let text = "redan: 1\nname: Shop\nid: shop\nelements: {web: {kind: process}}\nmitigations: {mfa: {title: MFA}}\nthreats: {T1: {title: A}}\n";
+        let model = redan_model::load_text("shop.tm.yaml", text, &redan_model::Vocabulary::default()).model;
+        let task = |name: &str| format!("{}/{name}", model.id);
+        let tasks = ["mitigate/mfa", "decide/T1", "decide/sql-injection@web", "decide/web@db@web2", "other/mitigate/mfa"];
+        let mut links = Links::default();
+        links.set("github.com/a/b", tasks.iter().enumerate().map(|(at, name)| (task(name), at.to_string())).collect());
+        assert_eq!(links.rename(&model, None, "web", "shop-front"), 1);
+        assert_eq!(links.rename(&model, Some("mitigations"), "mfa", "second-factor"), 1);
+        assert_eq!(links.rename(&model, None, "T1", "T9"), 1);
+        let found = links.of("github.com/a/b");
+        let expected =
+            ["mitigate/second-factor", "decide/T9", "decide/sql-injection@shop-front", "decide/web@db@web2", "other/mitigate/mfa"];
+        let expected: BTreeMap<String, String> = expected.iter().enumerate().map(|(at, name)| (task(name), at.to_string())).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

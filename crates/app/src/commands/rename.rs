@@ -6,7 +6,11 @@ use redan_model::edit::Edit;
 use crate::edits::{self, EditOptions};
 use crate::exit::{Outcome, usage};
 use crate::models;
+#[cfg(feature = "sync")]
+use crate::session::Opened;
 use crate::session::Session;
+#[cfg(feature = "sync")]
+use crate::sync;
 
 /// Arguments of `rename`.
 #[derive(Debug, Clone, Args)]
@@ -30,5 +34,22 @@ pub(crate) fn run(args: &RenameArgs, session: &mut Session<'_>) -> Outcome {
     // A section before the old id tells two apart; before the new one it would be a part of the id.
     let section = old.split_once('.').map(|(section, _)| format!("{section}."));
     let new = section.as_deref().and_then(|section| new.strip_prefix(section)).unwrap_or(new);
-    edits::run(session, &opened, &[Edit::Rename { old: old.clone(), new: new.to_owned() }], &args.options)
+    let done = edits::run(session, &opened, &[Edit::Rename { old: old.clone(), new: new.to_owned() }], &args.options)?;
+    #[cfg(feature = "sync")]
+    if !args.options.dry_run {
+        follow(&opened, old, new, session)?;
+    }
+    Ok(done)
+}
+
+/// Names the tasks of the thing anew in the file of issues beside the model, if that has any.
+#[cfg(feature = "sync")]
+fn follow(opened: &Opened, old: &str, new: &str, session: &mut Session<'_>) -> anyhow::Result<()> {
+    let (section, old) = old.split_once('.').map_or((None, old), |(section, id)| (Some(section), id));
+    let mut known = sync::stored(opened)?;
+    let count = known.rename(&opened.loaded.model, section, old, new);
+    if count > 0 && sync::keep(opened, &known)? {
+        session.terminal.note(&format!("wrote {} ({count} of its issues)", sync::links_beside(&opened.below)));
+    }
+    Ok(())
 }

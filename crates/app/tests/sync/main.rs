@@ -27,6 +27,7 @@ for_each_tracker! {
     an_issue_whose_mitigation_is_rejected_is_closed_as_not_to_be_done,
     what_is_closed_as_done_becomes_implemented_on_request,
     an_issue_that_lost_its_label_is_found_by_its_link,
+    a_renamed_mitigation_keeps_its_issue,
     a_wrong_token_ends_it_and_is_not_shown,
 }
 
@@ -180,6 +181,23 @@ fn an_issue_that_lost_its_label_is_found_by_its_link(kind: &'static Kind) {
     let again = double.json(&["--apply"]);
     assert_eq!((&again["counts"]["update"], double.writes().0), (&1.into(), 0), "{again}");
     assert_eq!(double.store().issues[0].labels, ["team-a", "redan", "redan-P0"]);
+}
+
+fn a_renamed_mitigation_keeps_its_issue(kind: &'static Kind) {
+    let double = Double::new(kind, 2);
+    double.json(&["--apply"]);
+    double.writes();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_redan"))
+        .args(["rename", "shop.tm.yaml", "mitigations.m1", "mitigations.first"])
+        .current_dir(double.folder.path())
+        .output()
+        .expect("the binary runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("shop.backlog.yaml (1 of its issues)"), "{said}");
+    let again = double.json(&["--apply"]);
+    assert_eq!((&again["counts"]["create"], &again["counts"]["close"], double.writes().0), (&0.into(), &0.into(), 0), "{again}");
+    assert_eq!(double.store().issues.len(), 2);
+    assert_eq!(double.json(&["--apply"])["counts"]["nothing"], 2, "and is then what the model says");
 }
 
 fn a_wrong_token_ends_it_and_is_not_shown(kind: &'static Kind) {
