@@ -349,15 +349,43 @@ fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'
 }
 
 fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
-    let (old, new) = (standings(&before.threats), standings(&after.threats));
+    let mut kept = vec![false; before.threats.len()];
+    let mut pairs = Pairs::of(&before.threats);
     let changed = after.threats.iter().filter_map(|threat| {
-        let (was, is) = (old.get(threat.id.as_str()).copied(), Standing::of(threat));
+        let was = pairs.find(&threat.id).map(|at| {
+            kept[at] = true;
+            Standing::of(&before.threats[at])
+        });
+        let is = Standing::of(threat);
         (was != Some(is)).then_some((threat, was, Some(is)))
     });
     let mut found = named(after, changed);
-    let gone = before.threats.iter().filter(|threat| !new.contains_key(threat.id.as_str()));
-    found.extend(named(before, gone.map(|threat| (threat, Some(Standing::of(threat)), None))));
+    let gone = before.threats.iter().zip(&kept).filter(|(_, kept)| !**kept);
+    found.extend(named(before, gone.map(|(threat, _)| (threat, Some(Standing::of(threat)), None))));
     found
+}
+
+/// Finds threats by id that are asked for in nearly the order in which they stand, as two versions of a model have them.
+struct Pairs<'t> {
+    threats: &'t [Threat],
+    /// Where the next one is expected.
+    next: usize,
+    /// Where each is, found when one is not where it was expected.
+    places: LazyCell<FxHashMap<&'t str, usize>, Box<dyn FnOnce() -> FxHashMap<&'t str, usize> + 't>>,
+}
+
+impl<'t> Pairs<'t> {
+    fn of(threats: &'t [Threat]) -> Self {
+        let places = move || threats.iter().enumerate().map(|(at, threat)| (threat.id.as_str(), at)).collect();
+        Self { threats, next: 0, places: LazyCell::new(Box::new(places)) }
+    }
+
+    fn find(&mut self, id: &str) -> Option<usize> {
+        let is_next = self.threats.get(self.next).is_some_and(|threat| threat.id == id);
+        let at = if is_next { self.next } else { *self.places.get(id)? };
+        self.next = at + 1;
+        Some(at)
+    }
 }
 
 /// Changes of threats with their titles, which are only made for them.
@@ -369,10 +397,6 @@ fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Threat, O
         ThreatChange { id: threat.id.clone(), title: title.unwrap_or_else(|| threat.title.clone()), before, after }
     };
     changed.map(change).collect()
-}
-
-fn standings(threats: &[Threat]) -> FxHashMap<&str, Standing> {
-    threats.iter().map(|threat| (threat.id.as_str(), Standing::of(threat))).collect()
 }
 
 impl Standing {

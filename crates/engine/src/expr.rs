@@ -29,12 +29,12 @@ use std::rc::Rc;
 
 use redan_model::{AssetIx, Thing};
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, TraitIx};
 use crate::explain::Atom;
 use crate::fact::{BaseFact, UsedFact};
 use crate::rule::SubjectKind;
 use eval::{Frame, Slot};
-use tree::Program;
+use tree::{Op, Path, Program, SUBJECT};
 
 /// The facts that expressions are evaluated over.
 pub trait World {
@@ -291,6 +291,16 @@ impl Expr {
     /// The condition once for every atom, with that atom turned around; none for a list.
     pub fn negated(&self) -> Vec<Negated> {
         mutate::negated(self)
+    }
+
+    /// A trait of the subject without which the condition is certainly false, if it names one: most rules are about
+    /// things of a certain kind, and most things are not of it.
+    pub(crate) fn needed_trait(&self) -> Option<TraitIx> {
+        let Program::Condition(cond) = &self.program else { return None };
+        cond.parts().iter().find_map(|part| match part.op {
+            Op::Flag(Path::Slot(SUBJECT), Field::Trait(ix)) => Some(ix),
+            _ => None,
+        })
     }
 
     /// The fields that it reads, each once, in the order of the text.

@@ -68,7 +68,7 @@ pub fn analyse(model: &redan_model::Model, knowledge: &Knowledge, policy: &Polic
 #[derive(Debug, Clone)]
 pub struct Survey {
     /// Threats as they stand, lints and evidence. Questions and coverage are empty, as are the titles of threats that
-    /// no gate shows: mitigated ones, and questions unless they fail the gate.
+    /// no gate shows (mitigated ones, and questions unless they fail the gate) and the reasons of ratings.
     pub analysis: Analysis,
     /// How many questions there are, where that was asked.
     pub questions: Option<usize>,

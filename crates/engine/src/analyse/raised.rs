@@ -13,7 +13,7 @@ use super::names::Names;
 use super::{Draft, Extent, Input, hand, is_live};
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::{Answers, Entry};
-use crate::catalogue::ControlIx;
+use crate::catalogue::{ControlIx, TraitIx};
 use crate::expr::{Env, Tri};
 use crate::fact::{FactKey, Property};
 use crate::facts::{Facts, things};
@@ -43,6 +43,7 @@ pub(crate) struct Raiser<'a, 'm> {
 /// Phrases of ratings, each list and each phrase made once: threats to one thing differ in little else than their rules.
 #[derive(Debug, Default)]
 pub(crate) struct Reasons {
+    none: Arc<[Arc<str>]>,
     lists: FxHashMap<Grounds, Arc<[Arc<str>]>>,
     phrases: FxHashMap<String, Arc<str>>,
 }
@@ -104,16 +105,24 @@ impl Raiser<'_, '_> {
     /// while all rules look at them.
     pub(crate) fn threats(&self, take: &mut dyn FnMut(RuleIx, Draft)) {
         let by_kind = SubjectKind::ALL.map(|kind| self.rules_on(kind));
+        let mut lacks: Vec<Option<bool>> = Vec::new();
         for subject in things(self.input.model).filter(|thing| is_subject(self.judge.facts, *thing)) {
-            for rule in &by_kind[kind_of(self.judge.facts, subject) as usize] {
+            lacks.clear();
+            lacks.resize(self.input.knowledge.catalogue.traits.len(), None);
+            for (rule, needed) in &by_kind[kind_of(self.judge.facts, subject) as usize] {
+                let lacking = |ix: TraitIx| self.judge.facts.has(subject, FactKey::Trait(ix)).is_no();
+                if needed.is_some_and(|ix| *lacks[usize::from(ix.0)].get_or_insert_with(|| lacking(ix))) {
+                    continue;
+                }
                 self.on_subject(*rule, subject, &mut |draft| take(*rule, draft));
             }
         }
     }
 
-    fn rules_on(&self, kind: SubjectKind) -> Vec<RuleIx> {
-        let rules = self.input.knowledge.rules.iter().enumerate();
-        rules.filter(|(_, rule)| rule.on.contains(&kind)).map(|(ix, _)| RuleIx(crate::facts::narrow(ix))).collect()
+    /// The rules for a kind of subjects in their order, each with a trait that it needs.
+    fn rules_on(&self, kind: SubjectKind) -> Vec<(RuleIx, Option<TraitIx>)> {
+        let rules = self.input.knowledge.rules.iter().enumerate().filter(|(_, rule)| rule.on.contains(&kind));
+        rules.map(|(ix, rule)| (RuleIx(crate::facts::narrow(ix)), rule.when.needed_trait())).collect()
     }
 
     /// The threats that a rule raises on one subject.
@@ -217,10 +226,13 @@ impl Raiser<'_, '_> {
     pub(crate) fn name(&self, names: &Names, threat: &mut Threat) {
         let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
         let rule = &self.input.knowledge.rules[usize::from(rule.0)];
-        threat.id = match threat.with {
-            Some(asset) => [&rule.id, "@", names.id(subject), "@", names.id(Thing::Asset(asset))].concat(),
-            None => [&rule.id, "@", names.id(subject)].concat(),
-        };
+        let (subject_id, asset_id) = (names.id(subject), threat.with.map(|asset| names.id(Thing::Asset(asset))));
+        threat.id.reserve_exact(rule.id.len() + 1 + subject_id.len() + asset_id.map_or(0, |id| 1 + id.len()));
+        threat.id.push_str(&rule.id);
+        for id in [Some(subject_id), asset_id].into_iter().flatten() {
+            threat.id.push('@');
+            threat.id.push_str(id);
+        }
         if self.extent == Extent::Whole && threat.title.is_empty() && threat.answer.is_none() {
             let spoken = |thing| Cow::Borrowed(names.spoken(thing));
             threat.title = crate::title::fill_with(&rule.title, self.judge.facts, subject, threat.with, false, spoken);
@@ -270,10 +282,13 @@ impl Raiser<'_, '_> {
     }
 
     fn reasons_for(&self, grounds: Grounds, stated: Vec<String>) -> Arc<[Arc<str>]> {
+        if self.extent != Extent::Whole {
+            return Arc::clone(&self.reasons.borrow().none);
+        }
         if !stated.is_empty() {
             return self.phrases(grounds).chain(stated).map(Arc::from).collect();
         }
-        let Reasons { lists, phrases } = &mut *self.reasons.borrow_mut();
+        let Reasons { lists, phrases, .. } = &mut *self.reasons.borrow_mut();
         let one = |phrase: String| Arc::clone(phrases.entry(phrase).or_insert_with_key(|phrase| Arc::from(phrase.as_str())));
         Arc::clone(lists.entry(grounds).or_insert_with(|| self.phrases(grounds).map(one).collect()))
     }
