@@ -4,7 +4,7 @@
 //! Both versions are analysed with the same knowledge, so that every difference comes from the model. [`Version::of`]
 //! does nearly all of the work, so that two threads can do it.
 
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell};
 
 use redan_model::lang::{Band, SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
@@ -371,18 +371,18 @@ struct Pairs<'t> {
     /// Where the next one is expected.
     next: usize,
     /// Where each is, found when one is not where it was expected.
-    places: LazyCell<FxHashMap<&'t str, usize>, Box<dyn FnOnce() -> FxHashMap<&'t str, usize> + 't>>,
+    places: OnceCell<FxHashMap<&'t str, usize>>,
 }
 
 impl<'t> Pairs<'t> {
     fn of(threats: &'t [Threat]) -> Self {
-        let places = move || threats.iter().enumerate().map(|(at, threat)| (threat.id.as_str(), at)).collect();
-        Self { threats, next: 0, places: LazyCell::new(Box::new(places)) }
+        Self { threats, next: 0, places: OnceCell::new() }
     }
 
     fn find(&mut self, id: &str) -> Option<usize> {
         let is_next = self.threats.get(self.next).is_some_and(|threat| threat.id == id);
-        let at = if is_next { self.next } else { *self.places.get(id)? };
+        let places = || self.threats.iter().enumerate().map(|(at, threat)| (threat.id.as_str(), at)).collect();
+        let at = if is_next { self.next } else { *self.places.get_or_init(places).get(id)? };
         self.next = at + 1;
         Some(at)
     }

@@ -161,11 +161,18 @@ pub(crate) struct Risk<'a, 'm> {
     /// The last answer of [`Risk::exposure`]: all threats to one thing ask the same.
     exposed: Cell<Option<(Thing, Exposure)>>,
     /// The answers of [`Risk::impact`] for the thing that was asked about last: its threats differ in few properties.
-    impacts: RefCell<(Thing, Vec<(ImpactKey, Rc<Impact>)>)>,
+    impacts: RefCell<Impacts>,
 }
 
 /// What an impact on a thing depends on: an asset that is looked at alone, and the properties in their order.
 type ImpactKey = (Option<AssetIx>, u32);
+
+/// Impacts on one thing.
+#[derive(Debug)]
+struct Impacts {
+    thing: Thing,
+    kept: Vec<(ImpactKey, Rc<Impact>)>,
+}
 
 impl<'a, 'm> Risk<'a, 'm> {
     /// Ratings over the facts of a model.
@@ -176,7 +183,7 @@ impl<'a, 'm> Risk<'a, 'm> {
             assume,
             involved: RefCell::default(),
             exposed: Cell::new(None),
-            impacts: RefCell::new((Thing::Model, Vec::new())),
+            impacts: RefCell::new(Impacts { thing: Thing::Model, kept: Vec::new() }),
         }
     }
 
@@ -315,15 +322,15 @@ impl<'a, 'm> Risk<'a, 'm> {
     /// The impact of a threat to properties of what is at a thing, or of one asset.
     pub(crate) fn impact(&self, thing: Thing, with: Option<AssetIx>, properties: &[Property]) -> Rc<Impact> {
         let in_order = properties.iter().fold(0, |key: u32, property| key.wrapping_mul(8).wrapping_add(*property as u32 + 1));
-        let mut kept = self.impacts.borrow_mut();
-        if kept.0 != thing {
-            *kept = (thing, Vec::new());
+        let mut impacts = self.impacts.borrow_mut();
+        if impacts.thing != thing {
+            *impacts = Impacts { thing, kept: Vec::new() };
         }
-        if let Some((_, impact)) = kept.1.iter().find(|(key, _)| *key == (with, in_order)) {
+        if let Some((_, impact)) = impacts.kept.iter().find(|(key, _)| *key == (with, in_order)) {
             return Rc::clone(impact);
         }
         let impact = Rc::new(self.find_impact(thing, with, properties));
-        kept.1.push(((with, in_order), Rc::clone(&impact)));
+        impacts.kept.push(((with, in_order), Rc::clone(&impact)));
         impact
     }
 

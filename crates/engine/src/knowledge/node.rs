@@ -210,7 +210,7 @@ impl At {
 impl From<Location> for At {
     fn from(location: Location) -> Self {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let next_byte = location.span().byte_offset().map_or(0, |byte| number(byte.into()).saturating_add(1));
+        let next_byte = location.span().byte_offset().map_or(0, |byte| number(byte).saturating_add(1));
         Self { line: number(location.line()), column: number(location.column()), next_byte }
     }
 }
