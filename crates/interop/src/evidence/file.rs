@@ -12,12 +12,14 @@ use super::text;
 use crate::read::{items, list, scalar, text as field};
 use crate::{ImportError, limits};
 
-/// Adds reports to others: what is there already is left alone, and a later run of the same file takes the place of
-/// an earlier one.
+/// Adds reports to others: one that is there already keeps its name and day, and a later run of the same file takes the
+/// place of an earlier one.
 pub fn merge(known: Vec<Report>, more: Vec<Report>) -> Vec<Report> {
     let mut all = known;
     for report in more {
-        if all.iter().any(|one| one.kind == report.kind && one.digest == report.digest) {
+        // What was kept of a report is less than what it says.
+        if let Some(one) = all.iter_mut().find(|one| one.kind == report.kind && one.digest == report.digest) {
+            *one = Report { name: std::mem::take(&mut one.name), taken: one.taken, taken_from_file: one.taken_from_file, ..report };
             continue;
         }
         match all.iter_mut().find(|one| one.kind == report.kind && one.name == report.name) {
