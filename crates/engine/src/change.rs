@@ -18,6 +18,7 @@ use crate::expr::Tri;
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
 use crate::policy::place;
+use crate::title::zone_of;
 use crate::{Context, Policy};
 
 /// One of the two versions, with what of it is compared.
@@ -393,7 +394,11 @@ fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Threat, O
     let nothing = Overlay::default();
     let facts = LazyCell::new(|| Facts::new(version.model, version.knowledge, Stage::Current, &nothing));
     let change = |(threat, before, after): (&Threat, _, _)| {
-        let title = if threat.title.is_empty() { plain_title(&facts, threat) } else { None };
+        let title = if threat.title.is_empty() {
+            plain_title(version.model, version.knowledge, threat, |subject| zone_of(&facts, subject))
+        } else {
+            None
+        };
         ThreatChange { id: threat.id.clone(), title: title.unwrap_or_else(|| threat.title.clone()), before, after }
     };
     changed.map(change).collect()

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
 use super::names::Names;
 use super::{Draft, Extent, Input, hand, is_live};
+use crate::Knowledge;
 use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
 use crate::answers::{Answers, Entry};
 use crate::catalogue::{ControlIx, TraitIx};
@@ -20,6 +21,7 @@ use crate::facts::{Facts, things};
 use crate::few::Few;
 use crate::risk::{Exposure, Impact, Risk};
 use crate::rule::{Rule, RuleIx, SubjectKind};
+use crate::title::{About, zone_of};
 
 /// The controls that mitigations state, by control: where, and which mitigation.
 pub(crate) type StatedControls<'m> = FxHashMap<ControlIx, Vec<(Thing, &'m str)>>;
@@ -234,14 +236,16 @@ impl Raiser<'_, '_> {
             threat.id.push_str(id);
         }
         if self.extent == Extent::Whole && threat.title.is_empty() && threat.answer.is_none() {
-            let spoken = |thing| Cow::Borrowed(names.spoken(thing));
-            threat.title = crate::title::fill_with(&rule.title, self.judge.facts, subject, threat.with, false, spoken);
+            let (facts, spoken) = (self.judge.facts, |thing| Cow::Borrowed(names.spoken(thing)));
+            let about = About { model: facts.model, subject, asset: threat.with, turned: false };
+            threat.title = about.fill(&rule.title, spoken, || zone_of(facts, subject));
         }
     }
 
     /// Gives a raised threat its title, unless it has one.
     pub(crate) fn entitle(&self, threat: &mut Threat) {
-        if let Some(title) = plain_title(self.judge.facts, threat) {
+        let facts = self.judge.facts;
+        if let Some(title) = plain_title(facts.model, facts.knowledge, threat, |subject| zone_of(facts, subject)) {
             threat.title = title;
         }
     }
@@ -394,12 +398,14 @@ pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tr
 }
 
 /// The title that a rule gives a threat; nothing where the threat has one, or an answer that may have left it empty.
-pub(crate) fn plain_title(facts: &Facts<'_>, threat: &Threat) -> Option<String> {
+/// `zone` is asked for the zone of the subject where the title names it, as few do.
+pub(crate) fn plain_title(model: &Model, knowledge: &Knowledge, threat: &Threat, zone: impl Fn(Thing) -> Option<Thing>) -> Option<String> {
     let (Some(rule), Some(subject), true, None) = (threat.rule, threat.subject, threat.title.is_empty(), &threat.answer) else {
         return None;
     };
-    let rule = &facts.knowledge.rules[usize::from(rule.0)];
-    Some(crate::title::fill(&rule.title, facts, subject, threat.with, false))
+    let rule = &knowledge.rules[usize::from(rule.0)];
+    let about = About { model, subject, asset: threat.with, turned: false };
+    Some(about.fill(&rule.title, |thing| model.spoken(thing), || zone(subject)))
 }
 
 /// Where a reader finds a thing; for the model its name, or else the start of the file.
