@@ -13,6 +13,7 @@ use crate::analysis::{Analysis, Question, Status, Threat};
 use crate::answers::Answers;
 use crate::fact::BaseFact;
 use crate::facts::{Facts, Overlay, Stage};
+use crate::questions::Stakes;
 use crate::risk::Risk;
 use crate::rule::RuleIx;
 use crate::{Context, Knowledge, Policy};
@@ -54,14 +55,8 @@ pub(crate) enum Extent {
 pub(crate) fn analyse(input: &Input<'_>) -> Analysis {
     let nothing = Overlay::default();
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
-    let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
-    let refiners = refiners(input.knowledge);
-    let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
-    let mut raiser = raiser(input, judge(&facts), Extent::Whole);
-    raiser.target = target.as_ref().map(judge);
-    let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
-    raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
-    let (mut threats, stakes) = gathered.in_order(&raiser);
+    let target = target(input, &nothing);
+    let (mut threats, stakes) = raise(input, &facts, target.as_ref(), Extent::Whole);
     let coverage = crate::coverage::coverage(&facts, input.knowledge, &threats);
     let mut questions = stakes.questions(&facts, &mut threats);
     let evidence = assess(input, &mut threats);
@@ -79,7 +74,7 @@ fn linted(input: &Input<'_>, facts: &Facts<'_>, mut analysis: Analysis) -> Analy
 /// The threats of a model as they stand, without titles, questions, coverage and lints: what a long history needs of
 /// each of its versions, and a comparison of both of its own.
 pub(crate) fn threats(input: &Input<'_>, facts: &Facts<'_>) -> Vec<Threat> {
-    let (mut threats, _) = standing(input, facts, Extent::Standing, |_| false);
+    let (mut threats, _) = raise(input, facts, None, Extent::Standing);
     assess(input, &mut threats);
     threats
 }
@@ -95,25 +90,28 @@ pub(crate) fn survey(input: &Input<'_>, ask: bool) -> crate::Survey {
         Status::Question => input.policy.fail_on_questions,
         _ => true,
     };
-    let (mut threats, asked) = standing(input, &facts, extent, is_titled);
+    let target = target(input, &nothing);
+    let (mut threats, stakes) = raise(input, &facts, target.as_ref(), extent);
+    threats.iter_mut().filter(|threat| is_titled(threat)).for_each(|threat| raised::entitle(&facts, threat));
     let evidence = assess(input, &mut threats);
     let analysis = Analysis { threats, evidence, ..Analysis::default() };
-    crate::Survey { analysis: linted(input, &facts, analysis), questions: ask.then_some(asked) }
+    crate::Survey { analysis: linted(input, &facts, analysis), questions: ask.then(|| stakes.count()) }
 }
 
-/// Threats with titles where they are wanted, and of how many facts they wait for.
-fn standing(input: &Input<'_>, facts: &Facts<'_>, extent: Extent, is_titled: impl Fn(&Threat) -> bool) -> (Vec<Threat>, usize) {
+/// The target model, where there is a difference.
+fn target<'m>(input: &Input<'m>, nothing: &'m Overlay) -> Option<Facts<'m>> {
+    plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, nothing))
+}
+
+/// Threats by hand and by rules, and what they wait for.
+fn raise(input: &Input<'_>, facts: &Facts<'_>, target: Option<&Facts<'_>>, extent: Extent) -> (Vec<Threat>, Stakes) {
     let refiners = refiners(input.knowledge);
-    let nothing = Overlay::default();
-    let target = plans(input.model).then(|| Facts::new(input.model, input.knowledge, Stage::Target, &nothing));
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut raiser = raiser(input, judge(facts), extent);
-    raiser.target = target.as_ref().map(judge);
+    raiser.target = target.map(judge);
     let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
     raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
-    let (mut threats, stakes) = gathered.in_order(&raiser);
-    threats.iter_mut().filter(|threat| is_titled(threat)).for_each(|threat| raiser.entitle(threat));
-    (threats, stakes.count())
+    gathered.in_order(&raiser)
 }
 
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.

@@ -267,9 +267,9 @@ fn assemble(input: &Input<'_>, analysis: &Analysis, request: Request, solved: So
             band_after: band(after),
         }
     };
-    Plan {
+    let mut plan = Plan {
         request,
-        steps: order::order(&problem, &choice.chosen, request.sprint),
+        steps: order::order(&problem, &choice.chosen),
         risks: risks.iter().enumerate().map(line).collect(),
         hours: choice.cost,
         before: problem.left(&nothing),
@@ -283,5 +283,22 @@ fn assemble(input: &Input<'_>, analysis: &Analysis, request: Request, solved: So
         front,
         simplified: risks.iter().filter(|risk| risk.simplified).map(|risk| analysis.threats[risk.threat].id.clone()).collect(),
         candidates,
+    };
+    if let Some(sprint) = request.sprint.filter(|hours| *hours > 0) {
+        plan.divide_into_sprints(sprint);
+    }
+    plan
+}
+
+impl Plan {
+    /// Says of every step in which sprints of so many hours somebody works at it, one step after the other.
+    pub fn divide_into_sprints(&mut self, hours: u64) {
+        let (sprint, mut done) = (hours.max(1), 0);
+        self.request.sprint = Some(sprint);
+        for step in &mut self.steps {
+            let cost = self.candidates[step.mitigation].hours;
+            step.sprints = Some((done / sprint + 1, (done + cost.max(1) - 1) / sprint + 1));
+            done += cost;
+        }
     }
 }

@@ -37,17 +37,6 @@ pub fn amount(risk: f64) -> String {
     if risk.fract().abs() < 1e-9 { format!("{risk:.0}") } else { format!("{risk:.2}") }
 }
 
-/// Says of every step of a plan in which sprints somebody works at it, one step after the other.
-pub fn into_sprints(plan: &mut Plan, sprint: u64) {
-    let (sprint, mut done) = (sprint.max(1), 0);
-    plan.request.sprint = Some(sprint);
-    for step in &mut plan.steps {
-        let hours = plan.candidates[step.mitigation].hours;
-        step.sprints = Some((done / sprint + 1, (done + hours.max(1) - 1) / sprint + 1));
-        done += hours;
-    }
-}
-
 /// "2", or "2 to 3".
 pub fn sprints(step: &Step) -> Option<String> {
     step.sprints.map(|(first, last)| if first == last { first.to_string() } else { format!("{first} to {last}") })

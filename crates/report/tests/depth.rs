@@ -8,7 +8,7 @@ use redan_model::{Loaded, load_text};
 use redan_report::history::{History, Past};
 use redan_report::json::ReportJson;
 use redan_report::paper::{Audience, Branding, Paper};
-use redan_report::{Input, More, docx, html, markdown, plan, template, xlsx};
+use redan_report::{Input, More, docx, html, markdown, template, xlsx};
 
 /// A shop with everything: a way to the orders over two threats, a tree with costs, a plan, and a loss in money.
 const SHOP: &str = "\
@@ -379,7 +379,7 @@ fn work_is_laid_out_over_sprints_one_mitigation_after_the_other() {
     let mut read = Read::of(SHOP);
     assert!(!read.markdown(Audience::Everybody).contains("Sprint"));
     // Two days, then three: the second one begins in the first sprint of three days.
-    plan::into_sprints(read.depth.plan.as_mut().expect("a plan"), 24);
+    read.depth.plan.as_mut().expect("a plan").divide_into_sprints(24);
     let sprints: Vec<_> = read.depth.plan.as_ref().expect("a plan").steps.iter().map(|step| step.sprints).collect();
     assert_eq!(sprints, [Some((1, 1)), Some((1, 2))]);
     has(

@@ -7,7 +7,6 @@ use clap::{Args, ValueEnum};
 use redan_model::suggest::nearest;
 use redan_report::json::{self, ReportJson};
 use redan_report::paper::{self, Branding, Paper};
-use redan_report::plan::into_sprints;
 use redan_report::{Input, More, docx, html, markdown, template, xlsx};
 
 use super::metrics;
@@ -91,7 +90,7 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     let history = if args.history { Some(metrics::history(&opened, session)?) } else { None };
     let mut depth = opened.depth(&analysis);
     if let Some(plan) = &mut depth.plan {
-        into_sprints(plan, args.sprint);
+        plan.divide_into_sprints(args.sprint);
     }
     let input = Input { more: More { depth: Some(&depth), history: history.as_ref() }, ..opened.input(&analysis) };
     let bytes = match &args.template {

@@ -242,14 +242,6 @@ impl Raiser<'_, '_> {
         }
     }
 
-    /// Gives a raised threat its title, unless it has one.
-    pub(crate) fn entitle(&self, threat: &mut Threat) {
-        let facts = self.judge.facts;
-        if let Some(title) = plain_title(facts.model, facts.knowledge, threat, |subject| zone_of(facts, subject)) {
-            threat.title = title;
-        }
-    }
-
     fn status(&self, verdict: &Verdict, stated: Option<&ThreatEntry>, mitigations: &[String]) -> Status {
         if let Some(status) = stated.and_then(|stated| stated.status.as_ref()) {
             return hand::from_word(status.value);
@@ -394,6 +386,13 @@ pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tr
         Some(verdict) if verdict.status == Status::Mitigated => judge.steps(&verdict.counters).risk(likelihood, impact),
         Some(verdict) if verdict.partly => likelihood.saturating_sub(1).max(1) * impact,
         Some(_) => likelihood * impact,
+    }
+}
+
+/// Gives a raised threat its title, unless it has one.
+pub(crate) fn entitle(facts: &Facts<'_>, threat: &mut Threat) {
+    if let Some(title) = plain_title(facts.model, facts.knowledge, threat, |subject| zone_of(facts, subject)) {
+        threat.title = title;
     }
 }
 

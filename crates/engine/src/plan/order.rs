@@ -15,19 +15,16 @@ pub struct Step {
     pub sprints: Option<(u64, u64)>,
 }
 
-/// The chosen mitigations in the order of work; `sprint` is how many hours one sprint has.
-pub(crate) fn order(problem: &Problem<'_>, chosen: &[bool], sprint: Option<u64>) -> Vec<Step> {
+/// The chosen mitigations in the order of work, not yet in sprints.
+pub(crate) fn order(problem: &Problem<'_>, chosen: &[bool]) -> Vec<Step> {
     let mut done = vec![false; chosen.len()];
     let mut steps = Vec::new();
-    let (mut left, mut hours) = (problem.left(&done), 0);
+    let mut left = problem.left(&done);
     while let Some(group) = next(problem, chosen, &mut done) {
         for mitigation in group {
             done[mitigation] = true;
             let now = problem.left(&done);
-            let cost = problem.costs[mitigation];
-            let sprints = sprint.filter(|length| *length > 0).map(|length| (hours / length + 1, (hours + cost.max(1) - 1) / length + 1));
-            steps.push(Step { mitigation, removed: left - now, left: now, sprints });
-            hours += cost;
+            steps.push(Step { mitigation, removed: left - now, left: now, sprints: None });
             left = now;
         }
     }
