@@ -71,12 +71,20 @@ fn linted(input: &Input<'_>, facts: &Facts<'_>, mut analysis: Analysis) -> Analy
     analysis
 }
 
-/// The threats of a model as they stand, without titles, questions, coverage and lints: what a long history needs of
-/// each of its versions, and a comparison of both of its own.
-pub(crate) fn threats(input: &Input<'_>, facts: &Facts<'_>) -> Vec<Threat> {
-    let (mut threats, _) = raise(input, facts, None, Extent::Standing);
-    assess(input, &mut threats);
-    threats
+/// What `see` makes of every threat as it stands, in the order of the analysis: what a long history needs of each of
+/// its versions, and a comparison of both of its own. Threats are not kept, since they take most of the memory of an
+/// analysis; raised ones may have no id yet, and have a title only where it is not the plain one of their rule.
+pub(crate) fn seen<T>(input: &Input<'_>, facts: &Facts<'_>, mut see: impl FnMut(&Threat) -> T) -> Vec<T> {
+    if !input.context.evidence.reports.is_empty() {
+        let (mut threats, _) = raise(input, facts, None, Extent::Standing);
+        assess(input, &mut threats);
+        return threats.iter().map(see).collect();
+    }
+    raising(input, facts, None, Extent::Standing, |raiser| {
+        let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
+        raiser.threats(&mut |rule, draft| gathered.add(rule, draft, |threat| see(&threat)));
+        gathered.seen(raiser, see)
+    })
 }
 
 /// What a gate judges by: the threats as they stand and the lints, with titles only where a threat may be shown, and
@@ -105,13 +113,26 @@ fn target<'m>(input: &Input<'m>, nothing: &'m Overlay) -> Option<Facts<'m>> {
 
 /// Threats by hand and by rules, and what they wait for.
 fn raise(input: &Input<'_>, facts: &Facts<'_>, target: Option<&Facts<'_>>, extent: Extent) -> (Vec<Threat>, Stakes) {
+    raising(input, facts, target, extent, |raiser| {
+        let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
+        raiser.threats(&mut |rule, draft| gathered.add(rule, draft, |threat| threat));
+        gathered.in_order(raiser)
+    })
+}
+
+/// Runs something with what threats are raised with.
+fn raising<R>(
+    input: &Input<'_>,
+    facts: &Facts<'_>,
+    target: Option<&Facts<'_>>,
+    extent: Extent,
+    run: impl FnOnce(&raised::Raiser<'_, '_>) -> R,
+) -> R {
     let refiners = refiners(input.knowledge);
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut raiser = raiser(input, judge(facts), extent);
     raiser.target = target.map(judge);
-    let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
-    raiser.threats(&mut |rule, draft| gathered.add(rule, draft));
-    gathered.in_order(&raiser)
+    run(&raiser)
 }
 
 /// What the evidence says, once it has raised the threats that came true; nothing without reports.

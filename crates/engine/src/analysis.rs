@@ -14,7 +14,7 @@ use crate::Knowledge;
 use crate::catalogue::ControlIx;
 use crate::evidence::Assessment;
 use crate::fact::BaseFact;
-use crate::few::{Few, References};
+use crate::few::{Few, References, Seldom};
 use crate::rule::{Rule, RuleIx};
 use crate::score::Scored;
 
@@ -139,13 +139,13 @@ pub struct Threat {
     /// Everything that it is about, the subject first, threats merged into it included.
     pub subjects: Few<Thing, 1>,
     /// Elements that it reaches without being about them, such as what lies behind a missing filter; none is a subject.
-    pub affected: Box<[Thing]>,
+    pub affected: Seldom<Thing>,
     /// The asset that `with` bound.
     pub with: Option<AssetIx>,
     /// In a few words.
     pub title: String,
     /// What is written about it; see [`Threat::description`] for what to show.
-    pub description: Option<String>,
+    pub description: Option<Box<str>>,
     /// STRIDE categories.
     pub stride: Few<Stride, 6>,
     /// LINDDUN categories.
@@ -166,21 +166,21 @@ pub struct Threat {
     /// A band stated by hand.
     pub stated_band: Option<Band>,
     /// Ids of mitigations that deal with it: stated, or because they state a control that counters it.
-    pub mitigations: Vec<String>,
+    pub mitigations: Seldom<String>,
     /// Controls that counter it where it was looked for, known or not.
-    pub counters: Vec<CounterUse>,
+    pub counters: Box<[CounterUse]>,
     /// Some but not all of what counters it is there.
     pub partly_countered: bool,
     /// Ids in public lists that the entry states; see [`Threat::references`] for all of them.
     pub references: References,
     /// Unconfirmed assumptions that its status rests on.
-    pub assumptions: Vec<String>,
+    pub assumptions: Seldom<String>,
     /// Questions that settle it, in question order.
     pub questions: Few<QuestionIx, 4>,
     /// The entry of the model that answers it, or that it is.
     pub answer: Option<Box<Answer>>,
     /// Ids of raised threats that were merged into it.
-    pub merged: Vec<String>,
+    pub merged: Seldom<String>,
     /// Day on which it was found, if stated.
     pub identified: Option<Date>,
     /// Where a reader should look: its own entry, else the subject's.

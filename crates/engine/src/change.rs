@@ -11,13 +11,13 @@ use redan_model::{FlowIx, Model, Thing, canonical};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
-use crate::analyse::raised::plain_title;
-use crate::analyse::{self, Input};
-use crate::analysis::{Status, Threat};
-use crate::expr::Tri;
+use crate::analyse::{self, Input, raised};
+use crate::analysis::{CounterUse, Status, Threat};
+use crate::expr::{Env, Tri};
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
 use crate::policy::place;
+use crate::rule::RuleIx;
 use crate::title::zone_of;
 use crate::{Context, Policy};
 
@@ -26,10 +26,30 @@ use crate::{Context, Policy};
 pub struct Version<'a> {
     model: &'a Model,
     knowledge: &'a Knowledge,
-    threats: Vec<Threat>,
+    threats: Vec<Seen>,
+    tally: Tally,
     written: Json,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
     controls: FxHashMap<(&'a str, &'a str), State>,
+}
+
+/// What of a threat is compared, and what it is called.
+#[derive(Debug)]
+struct Seen {
+    standing: Standing,
+    /// The rule that raised it, and on what; nothing for one written by hand.
+    raised: Option<(RuleIx, Env)>,
+    /// The id of one written by hand.
+    id: Box<str>,
+    /// Its title; nothing where it is the plain one of its rule.
+    title: Option<Box<str>>,
+}
+
+/// What tells threats of one version apart, the same in another version.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'a> {
+    Written(&'a str),
+    Raised(RuleIx, &'a str, Option<&'a str>),
 }
 
 impl<'a> Version<'a> {
@@ -37,14 +57,46 @@ impl<'a> Version<'a> {
     pub fn of(model: &'a Model, knowledge: &'a Knowledge, policy: &'a Policy, context: &'a Context) -> Self {
         let nothing = Overlay::default();
         let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
-        let threats = analyse::threats(&Input { model, knowledge, policy, context }, &facts);
+        let (mut tally, mut used) = (Tally::default(), FxHashSet::default());
+        let threats = analyse::seen(&Input { model, knowledge, policy, context }, &facts, |threat| {
+            used.extend(threat.counters.iter().copied());
+            let seen = Seen::of(threat);
+            tally.add(seen.standing);
+            seen
+        });
         Self {
             written: canonical::to_json(&model.root),
             crossed: crossed(model, &facts),
-            controls: controls(model, &threats, knowledge),
+            controls: controls(model, used, knowledge),
             threats,
+            tally,
             model,
             knowledge,
+        }
+    }
+
+    fn key<'s>(&'s self, seen: &'s Seen) -> Key<'s> {
+        let id = |thing| self.model.id_of(thing);
+        match seen.raised {
+            Some((rule, env)) => Key::Raised(rule, id(env.subject), env.asset.map(|asset| id(Thing::Asset(asset)))),
+            None => Key::Written(&seen.id),
+        }
+    }
+
+    fn id(&self, seen: &Seen) -> String {
+        let id = |(rule, env): (RuleIx, Env)| raised::id(self.model, &self.knowledge.rules[usize::from(rule.0)], env.subject, env.asset);
+        seen.raised.map_or_else(|| seen.id.to_string(), id)
+    }
+}
+
+impl Seen {
+    fn of(threat: &Threat) -> Self {
+        let env = |subject| Env { subject, asset: threat.with };
+        Self {
+            standing: Standing::of(threat),
+            raised: threat.rule.zip(threat.subject.map(env)),
+            id: if threat.rule.is_none() { threat.id.as_str().into() } else { Box::default() },
+            title: raised::is_titled(threat).then(|| threat.title.as_str().into()),
         }
     }
 }
@@ -209,22 +261,24 @@ impl Tally {
     /// The numbers of an analysis.
     pub fn of(threats: &[Threat]) -> Self {
         let mut tally = Self::default();
-        for threat in threats {
-            match threat.status {
-                Status::Open => {
-                    if let Some(band) = threat.rating.band.or(threat.stated_band) {
-                        tally.open[place(band)] += 1;
-                    }
-                }
-                Status::Question => tally.questions += 1,
-                Status::Mitigated => tally.mitigated += 1,
-                Status::Accepted | Status::Transferred | Status::Avoided | Status::FalsePositive | Status::NotApplicable => {}
-            }
-            if matches!(threat.status, Status::Open | Status::Question) {
-                tally.residual += u64::from(threat.residual.current.unwrap_or(0));
-            }
-        }
+        threats.iter().for_each(|threat| tally.add(Standing::of(threat)));
         tally
+    }
+
+    fn add(&mut self, threat: Standing) {
+        match threat.status {
+            Status::Open => {
+                if let Some(band) = threat.band {
+                    self.open[place(band)] += 1;
+                }
+            }
+            Status::Question => self.questions += 1,
+            Status::Mitigated => self.mitigated += 1,
+            Status::Accepted | Status::Transferred | Status::Avoided | Status::FalsePositive | Status::NotApplicable => {}
+        }
+        if matches!(threat.status, Status::Open | Status::Question) {
+            self.residual += u64::from(threat.residual.unwrap_or(0));
+        }
     }
 }
 
@@ -235,8 +289,8 @@ pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
         crossings: crossings(&before.crossed, &after.crossed),
         threats: threats(before, after),
         controls: control_changes(&before.controls, &after.controls),
-        before: Tally::of(&before.threats),
-        after: Tally::of(&after.threats),
+        before: before.tally,
+        after: after.tally,
     }
 }
 
@@ -351,55 +405,52 @@ fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'
 
 fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
     let mut kept = vec![false; before.threats.len()];
-    let mut pairs = Pairs::of(&before.threats);
+    let mut pairs = Pairs::of(before);
     let changed = after.threats.iter().filter_map(|threat| {
-        let was = pairs.find(&threat.id).map(|at| {
+        let was = pairs.find(&after.key(threat)).map(|at| {
             kept[at] = true;
-            Standing::of(&before.threats[at])
+            before.threats[at].standing
         });
-        let is = Standing::of(threat);
-        (was != Some(is)).then_some((threat, was, Some(is)))
+        (was != Some(threat.standing)).then_some((threat, was, Some(threat.standing)))
     });
     let mut found = named(after, changed);
     let gone = before.threats.iter().zip(&kept).filter(|(_, kept)| !**kept);
-    found.extend(named(before, gone.map(|(threat, _)| (threat, Some(Standing::of(threat)), None))));
+    found.extend(named(before, gone.map(|(threat, _)| (threat, Some(threat.standing), None))));
     found
 }
 
-/// Finds threats by id that are asked for in nearly the order in which they stand, as two versions of a model have them.
+/// Finds threats that are asked for in nearly the order in which they stand, as two versions of a model have them.
 struct Pairs<'t> {
-    threats: &'t [Threat],
+    version: &'t Version<'t>,
     /// Where the next one is expected.
     next: usize,
     /// Where each is, found when one is not where it was expected.
-    places: OnceCell<FxHashMap<&'t str, usize>>,
+    places: OnceCell<FxHashMap<Key<'t>, usize>>,
 }
 
 impl<'t> Pairs<'t> {
-    fn of(threats: &'t [Threat]) -> Self {
-        Self { threats, next: 0, places: OnceCell::new() }
+    fn of(version: &'t Version<'t>) -> Self {
+        Self { version, next: 0, places: OnceCell::new() }
     }
 
-    fn find(&mut self, id: &str) -> Option<usize> {
-        let is_next = self.threats.get(self.next).is_some_and(|threat| threat.id == id);
-        let places = || self.threats.iter().enumerate().map(|(at, threat)| (threat.id.as_str(), at)).collect();
-        let at = if is_next { self.next } else { *self.places.get_or_init(places).get(id)? };
+    fn find(&mut self, key: &Key<'_>) -> Option<usize> {
+        let (version, threats) = (self.version, &self.version.threats);
+        let is_next = threats.get(self.next).is_some_and(|threat| version.key(threat) == *key);
+        let places = || threats.iter().enumerate().map(|(at, threat)| (version.key(threat), at)).collect();
+        let at = if is_next { self.next } else { *self.places.get_or_init(places).get(key)? };
         self.next = at + 1;
         Some(at)
     }
 }
 
-/// Changes of threats with their titles, which are only made for them.
-fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Threat, Option<Standing>, Option<Standing>)>) -> Vec<ThreatChange> {
+/// Changes of threats with their ids and titles, which are only made for them.
+fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Seen, Option<Standing>, Option<Standing>)>) -> Vec<ThreatChange> {
     let nothing = Overlay::default();
     let facts = LazyCell::new(|| Facts::new(version.model, version.knowledge, Stage::Current, &nothing));
-    let change = |(threat, before, after): (&Threat, _, _)| {
-        let title = if threat.title.is_empty() {
-            plain_title(version.model, version.knowledge, threat, |subject| zone_of(&facts, subject))
-        } else {
-            None
-        };
-        ThreatChange { id: threat.id.clone(), title: title.unwrap_or_else(|| threat.title.clone()), before, after }
+    let plain = |(rule, env)| raised::plain_title(version.model, version.knowledge, rule, env, |subject| zone_of(&facts, subject));
+    let change = |(threat, before, after): (&Seen, _, _)| {
+        let title = threat.title.as_deref().map(str::to_owned).or_else(|| threat.raised.map(plain));
+        ThreatChange { id: version.id(threat), title: title.unwrap_or_default(), before, after }
     };
     changed.map(change).collect()
 }
@@ -425,8 +476,7 @@ fn control_changes(old: &FxHashMap<(&str, &str), State>, new: &FxHashMap<(&str, 
 }
 
 /// What is known of every control where a threat looked for it.
-fn controls<'a>(model: &'a Model, threats: &[Threat], knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
-    let used: FxHashSet<_> = threats.iter().flat_map(|threat| &threat.counters).copied().collect();
+fn controls<'a>(model: &'a Model, used: FxHashSet<CounterUse>, knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
     let named = used.into_iter().map(|used| {
         let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
         ((model.id_of(used.place), control), used.state)

@@ -16,11 +16,9 @@ pub struct Few<T, const N: usize>(Kept<T, N>);
 #[derive(Clone)]
 enum Kept<T, const N: usize> {
     /// The first `len` items count; the others fill the space.
-    Here {
-        len: u8,
-        items: [T; N],
-    },
-    There(Vec<T>),
+    Here { len: u8, items: [T; N] },
+    /// Behind a pointer, so that the rare long list does not make all short ones larger.
+    There(Seldom<T>),
 }
 
 impl<T: Copy, const N: usize> Few<T, N> {
@@ -32,7 +30,7 @@ impl<T: Copy, const N: usize> Few<T, N> {
                 space[..items.len()].copy_from_slice(items);
                 Self(Kept::Here { len, items: space })
             }
-            _ => Self(Kept::There(items.to_vec())),
+            _ => Self(Kept::There(items.to_vec().into())),
         }
     }
 
@@ -67,7 +65,7 @@ impl<T, const N: usize> Deref for Few<T, N> {
 
 impl<T, const N: usize> Default for Few<T, N> {
     fn default() -> Self {
-        Self(Kept::There(Vec::new()))
+        Self(Kept::There(Seldom::default()))
     }
 }
 
@@ -100,6 +98,67 @@ impl<T: PartialEq, const N: usize> PartialEq for Few<T, N> {
     }
 }
 
+/// A list that is nearly always empty: no larger than a pointer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Seldom<T>(Option<Box<Vec<T>>>);
+
+impl<T> Seldom<T> {
+    /// Adds an item at the end.
+    pub fn push(&mut self, item: T) {
+        self.0.get_or_insert_default().push(item);
+    }
+}
+
+impl<T> Deref for Seldom<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<T> Default for Seldom<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<Vec<T>> for Seldom<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self((!items.is_empty()).then(|| Box::new(items)))
+    }
+}
+
+impl<T> FromIterator<T> for Seldom<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        items.into_iter().collect::<Vec<T>>().into()
+    }
+}
+
+impl<T> IntoIterator for Seldom<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.map_or_else(Vec::new, |items| *items).into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Seldom<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Seldom<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, out)
+    }
+}
+
 /// Ids in public lists by list, such as `cwe`; next to nothing while there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct References(Option<Box<IndexMap<String, Vec<String>>>>);
@@ -129,7 +188,7 @@ impl Deref for References {
 
 #[cfg(test)]
 mod tests {
-    use super::{Few, References};
+    use super::{Few, References, Seldom};
 
     #[test]
     fn a_list_reads_the_same_in_place_and_beyond_it() {
@@ -140,6 +199,16 @@ mod tests {
             assert_eq!(Few::<u8, 3>::of(&items), collected);
             assert_eq!((&collected).into_iter().count(), items.len());
         }
+    }
+
+    #[test]
+    fn a_list_that_is_seldom_there_takes_no_more_than_a_pointer_while_it_is_empty() {
+        assert_eq!(size_of::<Seldom<String>>(), size_of::<usize>());
+        assert!(Seldom::<u8>::from(Vec::new()).is_empty());
+        let mut some: Seldom<u8> = [1, 2].into_iter().collect();
+        some.push(3);
+        assert_eq!(*some, [1, 2, 3]);
+        assert_eq!(some.into_iter().sum::<u8>(), 6);
     }
 
     #[test]

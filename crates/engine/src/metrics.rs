@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use redan_model::Model;
 use redan_model::lang::{Band, MitigationStatus};
 
-use crate::analyse::Input;
+use crate::analyse::{Input, raised};
 use crate::analysis::{Analysis, Status, Threat};
 use crate::facts::{Facts, Overlay, Stage};
 use crate::policy::place;
@@ -128,30 +128,36 @@ pub fn survey(model: &Model, knowledge: &Knowledge, policy: &Policy, today: Date
     let context = Context::on(today);
     let nothing = Overlay::default();
     let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
-    observed(model, &crate::analyse::threats(&Input { model, knowledge, policy, context: &context }, &facts))
+    let rules = &knowledge.rules;
+    crate::analyse::seen(&Input { model, knowledge, policy, context: &context }, &facts, |threat| {
+        let id = match (threat.rule, threat.subject) {
+            (Some(rule), Some(subject)) => raised::id(model, &rules[usize::from(rule.0)], subject, threat.with),
+            _ => threat.id.clone(),
+        };
+        observed(model, threat, id)
+    })
 }
 
 /// What of an analysis the history is about.
 pub fn observe(model: &Model, analysis: &Analysis) -> Vec<Observed> {
-    observed(model, &analysis.threats)
+    analysis.threats.iter().map(|threat| observed(model, threat, threat.id.clone())).collect()
 }
 
-fn observed(model: &Model, threats: &[Threat]) -> Vec<Observed> {
+fn observed(model: &Model, threat: &Threat, id: String) -> Observed {
     let due = |id: &String| {
         let mitigation = &model.root.mitigations.entries.get(id)?.value;
         let status = mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
         let is_done = matches!(status, MitigationStatus::Implemented | MitigationStatus::Rejected);
         mitigation.due.as_ref().filter(|_| !is_done).map(|due| due.value)
     };
-    let observed = |threat: &Threat| Observed {
-        id: threat.id.clone(),
+    Observed {
+        id,
         status: threat.status,
         band: threat.rating.band.or(threat.stated_band),
         identified: threat.identified,
         due: threat.mitigations.iter().filter_map(due).min(),
         until: threat.answer.as_ref().and_then(|answer| answer.until),
-    };
-    threats.iter().map(observed).collect()
+    }
 }
 
 /// The numbers of a history, whose states are in order, oldest first.

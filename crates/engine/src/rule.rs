@@ -124,6 +124,16 @@ pub enum Counter {
     All(Vec<Counter>),
 }
 
+impl Counter {
+    /// How many controls it names.
+    pub(crate) fn controls(&self) -> usize {
+        match self {
+            Self::Control { .. } => 1,
+            Self::Any(list) | Self::All(list) => list.iter().map(Self::controls).sum(),
+        }
+    }
+}
+
 /// Minimal models that show what a rule does, at least one of each kind; each is a complete model text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Examples {

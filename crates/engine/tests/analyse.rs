@@ -306,7 +306,7 @@ fn an_unconfirmed_assumption_counts_and_is_named_and_a_refuted_one_opens_the_thr
     };
     let unconfirmed = case(knowledge(&[GUARDED]), &text("unconfirmed"));
     assert_eq!(unconfirmed.status("unguarded@a"), Some(Status::Mitigated));
-    assert_eq!(unconfirmed.threat("unguarded@a").assumptions, ["hope"]);
+    assert_eq!(*unconfirmed.threat("unguarded@a").assumptions, ["hope"]);
     let confirmed = case(knowledge(&[GUARDED]), &text("confirmed"));
     assert!(confirmed.threat("unguarded@a").assumptions.is_empty());
     let refuted = case(knowledge(&[GUARDED]), &text("refuted"));
@@ -329,7 +329,7 @@ fn an_implemented_mitigation_states_its_facts_and_a_planned_one_lowers_the_targe
         let threat = planned.threat("unguarded@a");
         assert_eq!(threat.status, Status::Question, "{status}");
         assert_eq!((threat.residual.current, threat.residual.target), (Some(9), Some(3)), "{status}");
-        assert_eq!(threat.mitigations, ["m"]);
+        assert_eq!(*threat.mitigations, ["m"]);
     }
     let rejected = case(knowledge(&[GUARDED]), &mitigation("rejected"));
     assert_eq!(rejected.threat("unguarded@a").residual.target, Some(9));
@@ -460,7 +460,7 @@ fn a_threat_that_is_the_same_as_one_written_by_hand_is_counted_once() {
     let case = case(knowledge(&[GUARDED]), text);
     assert_eq!(case.get("unguarded@a").map(|threat| &threat.id), None);
     let threat = case.threat("T1");
-    assert_eq!(threat.merged, ["unguarded@a"]);
+    assert_eq!(*threat.merged, ["unguarded@a"]);
     assert_eq!((threat.subjects.len(), threat.stride.len()), (2, 2));
     assert_eq!(case.analysis.threat("unguarded@a").map(|threat| threat.id.as_str()), Some("T1"));
     assert_eq!(case.analysis.threats.len(), 2, "T1 and the threat of b");

@@ -44,7 +44,7 @@ fn each_threat_of_the_guide_is_one_that_a_rule_finds() {
     ];
     for (by_hand, raised) in same {
         let threat = analysis.threat(by_hand).unwrap_or_else(|| panic!("{by_hand} is missing"));
-        assert_eq!(threat.merged, [raised.to_owned()], "{by_hand}");
+        assert_eq!(*threat.merged, [raised.to_owned()], "{by_hand}");
         assert_eq!(threat.status, Status::Open, "{by_hand}");
         assert!(!analysis.threats.iter().any(|t| t.id == raised), "{raised} is counted twice");
     }

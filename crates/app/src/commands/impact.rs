@@ -165,7 +165,7 @@ fn row(model: &Model, threat: &Threat) -> ThreatRow {
         status: threat.status.as_str(),
         band: threat.rating.band.map(|band| band.as_str()),
         owner,
-        mitigations: threat.mitigations.clone(),
+        mitigations: threat.mitigations.to_vec(),
     }
 }
 

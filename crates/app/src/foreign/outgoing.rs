@@ -45,7 +45,7 @@ fn neutral(threat: &Threat, knowledge: &Knowledge) -> ForeignThreat {
         risk: threat.rating.risk,
         band: threat.rating.band,
         priority: threat.rating.band.map(priority).unwrap_or_default(),
-        mitigations: threat.mitigations.clone(),
+        mitigations: threat.mitigations.to_vec(),
         references: threat.references(knowledge).into_iter().collect(),
         counterparts: Vec::new(),
         identified: threat.identified.map(|day| day.to_string()).unwrap_or_default(),

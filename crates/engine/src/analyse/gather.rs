@@ -9,12 +9,12 @@ use crate::few::Few;
 use crate::questions::Stakes;
 use crate::rule::RuleIx;
 
-/// Threats as they come, with what they wait for.
+/// Threats as they come, with what they wait for; raised ones as what is kept of them.
 #[derive(Debug)]
-pub(crate) struct Gathered {
+pub(crate) struct Gathered<T> {
     written: Vec<Threat>,
     /// Raised threats by rule.
-    raised: Vec<Vec<Threat>>,
+    raised: Vec<Vec<T>>,
     /// The rules of raised threats, in the order in which they came; `stakes` counts threats in this order.
     rules: Vec<RuleIx>,
     stakes: Stakes,
@@ -22,7 +22,7 @@ pub(crate) struct Gathered {
     merged: Vec<(usize, Threat)>,
 }
 
-impl Gathered {
+impl<T> Gathered<T> {
     /// Starts with the threats written by hand.
     pub(crate) fn new(written: Vec<Threat>, knowledge: &Knowledge) -> Self {
         let raised = knowledge.rules.iter().map(|_| Vec::new()).collect();
@@ -30,7 +30,7 @@ impl Gathered {
     }
 
     /// Adds a threat that a rule raised; those of one rule come in the order of their subjects.
-    pub(crate) fn add(&mut self, rule: RuleIx, draft: Draft) {
+    pub(crate) fn add(&mut self, rule: RuleIx, draft: Draft, keep: impl FnOnce(Threat) -> T) {
         let Draft { threat, asks, rates, same_as } = draft;
         if let Some(into) = same_as.and_then(|id| self.written.iter().position(|other| other.id == id)) {
             self.merged.push((into, threat));
@@ -41,24 +41,27 @@ impl Gathered {
             self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
         }
         self.rules.push(rule);
-        self.raised[usize::from(rule.0)].push(threat);
+        self.raised[usize::from(rule.0)].push(keep(threat));
     }
 
-    /// All threats in order, those moved into others that are the same, and what they wait for.
-    pub(crate) fn in_order(mut self, raiser: &Raiser<'_, '_>) -> (Vec<Threat>, Stakes) {
-        let places = self.places();
-        self.stakes.renumber(|threat| places[threat.0 as usize]);
+    /// Everything that is kept, in order; `see` makes it of threats written by hand.
+    pub(crate) fn seen(mut self, raiser: &Raiser<'_, '_>, see: impl FnMut(&Threat) -> T) -> Vec<T> {
+        if !self.merged.is_empty() {
+            self.merge(raiser, &Names::of(raiser.judge.facts, raiser.extent));
+        }
+        let mut seen: Vec<T> = self.written.iter().map(see).collect();
+        seen.reserve_exact(self.rules.len());
+        self.raised.into_iter().for_each(|of_rule| seen.extend(of_rule));
+        seen
+    }
+
+    /// Moves raised threats into those written by hand that are the same.
+    fn merge(&mut self, raiser: &Raiser<'_, '_>, names: &Names<'_, '_>) {
         self.merged.sort_by_key(|(_, threat)| threat.rule);
-        let names = Names::of(raiser.judge.facts, raiser.extent);
-        for (into, mut threat) in self.merged {
-            raiser.name(&names, &mut threat);
+        for (into, mut threat) in self.merged.drain(..) {
+            raiser.name(names, &mut threat);
             absorb(&mut self.written[into], threat, raiser.input.knowledge);
         }
-        let mut threats = self.written;
-        threats.reserve_exact(self.rules.len());
-        self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule));
-        threats.iter_mut().for_each(|threat| raiser.name(&names, threat));
-        (threats, self.stakes)
     }
 
     /// For every raised threat the place at which it will be.
@@ -75,6 +78,21 @@ impl Gathered {
             ThreatIx(narrow(*place - 1))
         };
         self.rules.iter().map(place).collect()
+    }
+}
+
+impl Gathered<Threat> {
+    /// All threats in order, those moved into others that are the same, and what they wait for.
+    pub(crate) fn in_order(mut self, raiser: &Raiser<'_, '_>) -> (Vec<Threat>, Stakes) {
+        let places = self.places();
+        self.stakes.renumber(|threat| places[threat.0 as usize]);
+        let names = Names::of(raiser.judge.facts, raiser.extent);
+        self.merge(raiser, &names);
+        let mut threats = self.written;
+        threats.reserve_exact(self.rules.len());
+        self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule));
+        threats.iter_mut().for_each(|threat| raiser.name(&names, threat));
+        (threats, self.stakes)
     }
 }
 
@@ -99,12 +117,13 @@ fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
     into.affected = into.affected.iter().chain(also).copied().collect();
     into.stride = joined(&into.stride, &raised.stride);
     into.linddun = joined(&into.linddun, &raised.linddun);
-    union(&mut into.mitigations, raised.mitigations);
-    for used in raised.counters {
-        if !into.counters.contains(&used) {
-            into.counters.push(used);
+    for id in raised.mitigations {
+        if !into.mitigations.contains(&id) {
+            into.mitigations.push(id);
         }
     }
+    let also = raised.counters.iter().filter(|used| !into.counters.contains(used));
+    into.counters = into.counters.iter().chain(also).copied().collect();
     into.merged.push(raised.id);
 }
 

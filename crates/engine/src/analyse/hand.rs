@@ -8,7 +8,7 @@ use super::Input;
 use super::judge::mitigation_steps;
 use crate::analysis::{Answer, Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
-use crate::few::Few;
+use crate::few::{Few, Seldom};
 use crate::risk::Steps;
 use crate::score::{self, Scored};
 
@@ -32,7 +32,7 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         rule: None,
         subject: subjects.first().copied(),
         subjects,
-        affected: Box::default(),
+        affected: Seldom::default(),
         with: None,
         title: stated.title.as_ref().map_or_else(|| redan_model::naming::sentence_of(id), |title| title.value.clone()),
         description: description(stated),
@@ -45,23 +45,23 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         residual,
         scores,
         stated_band: stated.severity.as_ref().map(|band| band.value),
-        mitigations,
-        counters: Vec::new(),
+        mitigations: mitigations.into(),
+        counters: Box::default(),
         partly_countered: false,
         references: references(&stated.references.entries).into(),
-        assumptions: Vec::new(),
+        assumptions: Seldom::default(),
         questions: Few::default(),
         answer: Some(Box::new(answer(input, id, entry))),
-        merged: Vec::new(),
+        merged: Seldom::default(),
         identified: stated.identified.as_ref().map(|day| day.value),
         location: entry.key_span,
     }
 }
 
 /// What is written about it, or the sentence that its parts make.
-pub(super) fn description(stated: &ThreatEntry) -> Option<String> {
+pub(super) fn description(stated: &ThreatEntry) -> Option<Box<str>> {
     if let Some(description) = &stated.description {
-        return Some(description.value.clone());
+        return Some(description.value.as_str().into());
     }
     let said = |part: &redan_model::lang::Opt<String>| part.as_ref().map(|part| part.value.clone());
     let action = said(&stated.action)?;
@@ -73,7 +73,7 @@ pub(super) fn description(stated: &ThreatEntry) -> Option<String> {
     if let Some(effect) = said(&stated.effect) {
         sentence.push_str(&format!(", which leads to {effect}"));
     }
-    Some(sentence)
+    Some(sentence.into())
 }
 
 /// References as plain text.

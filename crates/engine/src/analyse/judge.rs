@@ -91,7 +91,7 @@ impl<'m> Judge<'_, 'm> {
                 status,
                 partly: bits.some.is_yes() && !bits.full.is_yes(),
                 turned,
-                counters: Vec::new(),
+                counters: Vec::with_capacity(rule.countered_by.controls()),
                 asks: Vec::new(),
                 likelihood: Likelihood::of(rule, world, env, asks),
             };

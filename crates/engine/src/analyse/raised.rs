@@ -18,7 +18,7 @@ use crate::catalogue::{ControlIx, TraitIx};
 use crate::expr::{Env, Tri};
 use crate::fact::{FactKey, Property};
 use crate::facts::{Facts, things};
-use crate::few::Few;
+use crate::few::{Few, Seldom};
 use crate::risk::{Exposure, Impact, Risk};
 use crate::rule::{Rule, RuleIx, SubjectKind};
 use crate::title::{About, zone_of};
@@ -188,16 +188,16 @@ impl Raiser<'_, '_> {
             residual,
             scores,
             stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
-            mitigations,
+            mitigations: mitigations.into(),
             partly_countered: verdict.partly,
             references: stated.map(|stated| hand::references(&stated.references.entries).into()).unwrap_or_default(),
-            assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() },
+            assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict).into() } else { Seldom::default() },
             questions: Few::default(),
             answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry))),
-            merged: Vec::new(),
+            merged: Seldom::default(),
             identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
             location: self.location(env.subject),
-            counters: verdict.counters,
+            counters: verdict.counters.into(),
             id: String::new(),
         };
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
@@ -206,8 +206,8 @@ impl Raiser<'_, '_> {
     }
 
     /// The elements of which it is known that the threat reaches them.
-    fn affected(&self, rule: &Rule, env: Env) -> Box<[Thing]> {
-        let Some(affects) = &rule.affects else { return Box::default() };
+    fn affected(&self, rule: &Rule, env: Env) -> Seldom<Thing> {
+        let Some(affects) = &rule.affects else { return Seldom::default() };
         let members = affects.list(self.judge.facts, env).members;
         members.into_iter().filter(|(thing, belongs)| *belongs == Tri::Yes && *thing != env.subject).map(|(thing, _)| thing).collect()
     }
@@ -235,7 +235,7 @@ impl Raiser<'_, '_> {
             threat.id.push('@');
             threat.id.push_str(id);
         }
-        if self.extent == Extent::Whole && threat.title.is_empty() && threat.answer.is_none() {
+        if self.extent == Extent::Whole && !is_titled(threat) {
             let (facts, spoken) = (self.judge.facts, |thing| Cow::Borrowed(names.spoken(thing)));
             let about = About { model: facts.model, subject, asset: threat.with, turned: false };
             threat.title = about.fill(&rule.title, spoken, || zone_of(facts, subject));
@@ -391,20 +391,23 @@ pub(crate) fn left_under(judge: &Judge<'_, '_>, ix: RuleIx, env: Env, member: Tr
 
 /// Gives a raised threat its title, unless it has one.
 pub(crate) fn entitle(facts: &Facts<'_>, threat: &mut Threat) {
-    if let Some(title) = plain_title(facts.model, facts.knowledge, threat, |subject| zone_of(facts, subject)) {
-        threat.title = title;
+    if let (Some(rule), Some(subject), false) = (threat.rule, threat.subject, is_titled(threat)) {
+        let env = Env { subject, asset: threat.with };
+        threat.title = plain_title(facts.model, facts.knowledge, rule, env, |subject| zone_of(facts, subject));
     }
 }
 
-/// The title that a rule gives a threat; nothing where the threat has one, or an answer that may have left it empty.
-/// `zone` is asked for the zone of the subject where the title names it, as few do.
-pub(crate) fn plain_title(model: &Model, knowledge: &Knowledge, threat: &Threat, zone: impl Fn(Thing) -> Option<Thing>) -> Option<String> {
-    let (Some(rule), Some(subject), true, None) = (threat.rule, threat.subject, threat.title.is_empty(), &threat.answer) else {
-        return None;
-    };
+/// Whether a threat has its title; an answer may have left it empty.
+pub(crate) fn is_titled(threat: &Threat) -> bool {
+    threat.rule.is_none() || !threat.title.is_empty() || threat.answer.is_some()
+}
+
+/// The title that a rule gives its threats. `zone` is asked for the zone of the subject where the title names it, as
+/// few do.
+pub(crate) fn plain_title(model: &Model, knowledge: &Knowledge, rule: RuleIx, env: Env, zone: impl Fn(Thing) -> Option<Thing>) -> String {
     let rule = &knowledge.rules[usize::from(rule.0)];
-    let about = About { model, subject, asset: threat.with, turned: false };
-    Some(about.fill(&rule.title, |thing| model.spoken(thing), || zone(subject)))
+    let about = About { model, subject: env.subject, asset: env.asset, turned: false };
+    about.fill(&rule.title, |thing| model.spoken(thing), || zone(env.subject))
 }
 
 /// Where a reader finds a thing; for the model its name, or else the start of the file.

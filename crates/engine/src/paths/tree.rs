@@ -48,7 +48,7 @@ fn leaf(analysis: &Analysis, at: usize, probability: f64) -> Leaf {
         time: None,
         skill: None,
         detectability: None,
-        mitigations: threat.mitigations.clone(),
+        mitigations: threat.mitigations.to_vec(),
         stopped: false,
         span: threat.location,
     }
