@@ -342,7 +342,8 @@ impl<'a> Reader<'a> {
 
 /// The key of a Rust field: `-` for `_`, without `r#`.
 pub fn key_of(name: &str) -> String {
-    name.trim_start_matches("r#").replace('_', "-")
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    if name.bytes().any(|byte| byte == b'_') { name.replace('_', "-") } else { name.to_owned() }
 }
 
 fn is_key(name: &str, key: &str) -> bool {
