@@ -3,9 +3,10 @@
 mod into;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
-use redan_engine::Context;
+use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, detect, tb7};
 use redan_model::{canonical, load_value};
 use redan_report::json;
@@ -19,6 +20,7 @@ use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
 use crate::session::{Kept, Session};
+use crate::threads;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -69,10 +71,10 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         return Err(template(&shown));
     }
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    let mut imported = foreign::stored(format, &bytes, args.keep_names)
-        .map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    let project = session.project_here()?;
-    let knowledge = session.knowledge(&project)?;
+    // Neither needs the other.
+    let (imported, knowledge) = threads::both(|| foreign::stored(format, &bytes, args.keep_names), || knowledge(session));
+    let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let knowledge = knowledge?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let model = Kept::new(checked(&shown, std::mem::take(&mut imported.model), session)?);
     if let Some(into) = &args.into {
@@ -92,10 +94,14 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
 }
 
+fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
+    let project = session.project_here()?;
+    session.knowledge(&project)
+}
+
 /// The model in its long form, after it was read like any other.
 fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Json> {
-    let project = session.project_here()?;
-    let vocabulary = session.knowledge(&project)?.vocabulary();
+    let vocabulary = knowledge(session)?.vocabulary();
     let loaded = Kept::new(load_value(shown, model, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if loaded.is_valid() { Ok(canonical::to_json(&loaded.model.root)) } else { Err(Failure::Reported.into()) }

@@ -273,6 +273,7 @@ mod tests {
             let all = tree["any"][0]["seq"][0]["all"].as_array_mut().unwrap();
             all.remove(1);
             all.push(json!({"do": "Bribe"}));
+            all.push(json!({"do": "Steal a badge"}));
         });
         assert!(!text.contains("Scan") && !text.contains("attack-action--b") && text.contains("\"Bribe\""), "{text}");
         assert!(text.contains("\"malware--m\""), "{text}");

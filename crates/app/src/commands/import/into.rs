@@ -4,7 +4,7 @@ use std::path::Path;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
-use redan_model::edit::{comments_of, put};
+use redan_model::edit::{Comments, Put, put, put_all};
 use redan_model::fmt::written;
 use redan_model::{canonical, lang};
 use redan_report::json::{self, DiagnosticJson};
@@ -91,8 +91,9 @@ pub(super) fn run(args: &ImportArgs, into: &Path, source: &Source<'_>, session: 
     let old = read_text(&opened.path, &opened.shown).map_err(usage)?;
     let ours = canonical::to_json(&opened.loaded.model.root);
     let files = versions(&ours, source, session)?;
-    let worked_on = |section: &str, id: &str| match comments_of(&opened.below, &old, section, id) {
-        Ok(comments) if comments.is_empty() => None,
+    let comments = Comments::read(&opened.below, &old).ok();
+    let worked_on = |section: &str, id: &str| match &comments {
+        Some(comments) if comments.of(section, id).is_empty() => None,
         _ => Some("it has comments".to_owned()),
     };
     let mut merge = merge(&ours, files.before.as_ref(), &files.now, &worked_on);
@@ -190,18 +191,16 @@ fn name_of(shown: &str) -> &str {
 
 /// The text with the changes; one that cannot be made is shown with the reason.
 fn changed(opened: &Opened, old: &str, merge: &mut Merge) -> anyhow::Result<String> {
-    let mut text = old.to_owned();
-    let mut all = true;
-    for change in merge.changes.iter_mut().filter(|change| change.what.is_edit()) {
-        let value = change.after.as_ref().map(|value| short(&change.path, value));
-        match put(&opened.below, &text, &change.path, value.as_ref()) {
-            Ok(changed) => text = changed,
-            Err(error) => {
-                change.what = if change.what == What::Removed { What::Gone } else { What::Kept };
-                change.why = error.to_string();
-                all = false;
-            }
-        }
+    let edits: Vec<usize> = (0..merge.changes.len()).filter(|at| merge.changes[*at].what.is_edit()).collect();
+    let values: Vec<Option<Json>> =
+        edits.iter().map(|at| &merge.changes[*at]).map(|change| change.after.as_ref().map(|value| short(&change.path, value))).collect();
+    let puts: Vec<Put<'_>> = edits.iter().zip(&values).map(|(at, value)| (merge.changes[*at].path.as_slice(), value.as_ref())).collect();
+    let (text, refused) = put_all(&opened.below, old, &puts).map_err(|error| usage(error.to_string()))?;
+    let all = refused.is_empty();
+    for (at, error) in refused {
+        let change = &mut merge.changes[edits[at]];
+        change.what = if change.what == What::Removed { What::Gone } else { What::Kept };
+        change.why = error.to_string();
     }
     let means = bare(canonical::to_json(&opened.with_text(&text).loaded.model.root));
     if all && means != bare(merge.merged.clone()) {
