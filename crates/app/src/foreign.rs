@@ -5,7 +5,6 @@ pub(crate) mod losses;
 pub(crate) mod merge;
 pub(crate) mod outgoing;
 mod tmt;
-pub(crate) mod yaml;
 
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, ImportError, Imported, Loss, LossKind};

@@ -1,4 +1,4 @@
-//! The same work on many things, on every core; what comes out is in the order of what went in.
+//! Work on every core; what comes out is in the order of what went in.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -27,6 +27,15 @@ pub(crate) fn map<T: Sync, S, R: Send>(items: &[T], start: impl Fn() -> S + Sync
         }
     });
     found.into_iter().flatten().collect()
+}
+
+/// What two pieces of work give that do not need each other.
+pub(crate) fn both<A: Send, B>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        (first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), second)
+    })
 }
 
 #[cfg(test)]

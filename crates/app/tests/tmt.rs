@@ -168,6 +168,18 @@ fn packs_choose_between_the_template_inside_others_and_our_rules() {
 }
 
 #[test]
+fn a_template_is_not_imported_and_the_refusal_says_where_it_can_be_used() {
+    let folder = shop();
+    fs::write(folder.path().join("own.tb7"), "\u{feff}<?xml version='1.0'?><KnowledgeBase/>").expect("a file can be written");
+    for more in [&[][..], &["--from", "tm7"]] {
+        let run = redan(folder.path(), &[&["import", "own.tb7"], more].concat());
+        assert_eq!(run.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert!(said.contains("redan threats MODEL.tm7 --packs own.tb7") && said.contains("folders = [\"own.tb7\"]"), "{said}");
+    }
+}
+
+#[test]
 fn another_tools_model_is_analysed_and_never_edited() {
     let folder = shop();
     for args in [

@@ -3,16 +3,20 @@
 //! A flow says what led to what. Read backwards from where it ends, that is a tree: an action works after one of those
 //! before it has worked, or after all of them where an AND stands between.
 
+mod led;
+mod onto;
+
 use std::collections::BTreeMap;
 
 use redan_model::Model;
 use serde_json::{Map, Value as Json, json};
 
-use crate::draft::{Draft, one_line};
-use crate::onto::{Changes, Edit, json as places};
+use crate::draft::Draft;
 use crate::read::{items, list, scalar, text};
 use crate::steps::{How, Step, Steps};
-use crate::{ImportError, Imported, Loss, LossKind, limits, steps_onto, steps_out};
+use crate::{ImportError, Imported, Loss, LossKind, limits, steps_out};
+
+pub(crate) use onto::onto;
 
 /// The extension of STIX that flows are written in.
 const EXTENSION: &str = "extension-definition--fb9c968a-745b-4ade-9b25-c324172197f4";
@@ -232,33 +236,6 @@ fn property(object: &Json, key: &str) -> String {
     found.map(|value| scalar(value).into_owned()).unwrap_or_default()
 }
 
-/// Writes the changes of a tree into a file: what its steps and its goal are called. What led to what stays as it is.
-pub(crate) fn onto(text: &str, changes: &Changes<'_>) -> Vec<Edit> {
-    let Some(root) = places::parse(text) else { return Vec::new() };
-    let objects = root.get("objects").map(places::Node::items).unwrap_or_default();
-    let mut named: BTreeMap<String, Vec<&places::Node>> = BTreeMap::new();
-    for object in objects {
-        let kind = object.get("type").or_else(|| object.get("id")).and_then(places::Node::as_str).unwrap_or_default();
-        let key = if kind.ends_with("condition") { "description" } else { "name" };
-        let of_the_builder = object.get("properties").map(places::Node::items).unwrap_or_default();
-        let pair = of_the_builder.iter().map(places::Node::items).find(|pair| pair.first().and_then(places::Node::as_str) == Some(key));
-        let place = pair.and_then(|pair| pair.get(1)).or_else(|| object.get(key));
-        let taking_part = ["attack-flow", "attack-action", "attack-condition", "flow", "action", "condition"].contains(&kind);
-        if let Some((place, name)) = place.filter(|_| taking_part).and_then(|place| Some((place, place.as_str()?))) {
-            named.entry(one_line(name)).or_default().push(place);
-        }
-    }
-    let mut renamed: BTreeMap<String, String> = BTreeMap::new();
-    for (name, edited) in steps_onto::renamed(changes) {
-        renamed.insert(name, edited);
-    }
-    let found = renamed.iter().filter_map(|(name, new)| match named.get(name)?[..] {
-        [only] => Some(Edit::replace(only.span.clone(), Json::from(new.as_str()).to_string())),
-        _ => None,
-    });
-    found.collect()
-}
-
 /// Writes the first attack tree of a model as a bundle of STIX, dated with a day such as `2026-01-31`. A bundle holds one
 /// flow. Ids come from what is in the model, so that the same model gives the same file.
 pub fn export(model: &Model, day: &str) -> (String, Vec<Loss>) {
@@ -301,14 +278,7 @@ struct FlowWriter<'w> {
 
 impl FlowWriter<'_> {
     fn object(&self, kind: &str, place: &str, more: Json) -> Json {
-        let time = format!("{}T00:00:00.000Z", self.day);
-        let id = format!("{kind}--{}", uuid(&format!("{}/{place}", self.id)));
-        let mut object = json!({"type": kind, "spec_version": "2.1", "id": id, "created": time, "modified": time});
-        if let (Some(object), Json::Object(more)) = (object.as_object_mut(), more) {
-            object.extend(more);
-            object.insert("extensions".to_owned(), json!({EXTENSION: {"extension_type": "new-sdo"}}));
-        }
-        object
+        object(kind, &format!("{}/{place}", self.id), self.day, more)
     }
 
     fn push(&mut self, kind: &str, place: &str, more: Json) -> String {
@@ -385,6 +355,18 @@ impl FlowWriter<'_> {
         }
         last.unwrap_or_else(|| self.join(&at.to_string(), "AND", &[]))
     }
+}
+
+/// An object of a bundle; its id comes from where it is in the model.
+fn object(kind: &str, place: &str, day: &str, more: Json) -> Json {
+    let time = format!("{day}T00:00:00.000Z");
+    let id = format!("{kind}--{}", uuid(place));
+    let mut object = json!({"type": kind, "spec_version": "2.1", "id": id, "created": time, "modified": time});
+    if let (Some(object), Json::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+        object.insert("extensions".to_owned(), json!({EXTENSION: {"extension_type": "new-sdo"}}));
+    }
+    object
 }
 
 /// A UUID of the form that is free to choose (version 8), from a text.

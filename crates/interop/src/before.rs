@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use flate2::Compression;
 use redan_model::lang::SECTIONS;
-use serde_json::{Map, Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::packed::{pack, unpack};
 use crate::{Format, Origins, limits};
@@ -17,6 +18,8 @@ pub const KEY: &str = "x-import-original";
 
 /// Longest text that is unpacked.
 const MAX_BYTES: usize = limits::MAX_FILE_BYTES;
+/// Longest text that is made as small as it can be.
+const MOST_AT_BEST: usize = 1 << 20;
 
 /// What a file says, and which thing of the file each entry is.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,12 +34,8 @@ impl Said {
     /// What a file says.
     pub fn new(model: Json, origins: &Origins) -> Self {
         let mut names = BTreeMap::new();
-        for section in SECTIONS {
-            for (id, entry) in model.get(section).and_then(Json::as_object).into_iter().flatten() {
-                if let Some(name) = origins.get(section, id).or_else(|| own_id(entry)) {
-                    names.insert((section.to_owned(), id.clone()), name.to_owned());
-                }
-            }
+        for (section, words) in names_in(&model, origins) {
+            names.extend(words.into_iter().map(|(id, name)| ((section.to_owned(), id.to_owned()), name.to_owned())));
         }
         Self { model, names }
     }
@@ -53,17 +52,50 @@ pub fn own_id(entry: &Json) -> Option<&str> {
     kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
 }
 
-/// What a file says, in few letters.
-pub fn packed(format: Format, said: &Said) -> Option<String> {
-    let mut names: Map<String, Json> = Map::new();
-    for ((section, id), name) in &said.names {
-        let entries = names.entry(section.clone()).or_insert_with(|| json!({}));
-        if let Some(entries) = entries.as_object_mut() {
-            entries.insert(id.clone(), name.as_str().into());
+/// The file's own words for entries, by section and id.
+type Names<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
+
+fn names_in<'a>(model: &'a Json, origins: &'a Origins) -> Names<'a> {
+    let mut names = Names::new();
+    for section in SECTIONS {
+        let entries = model.get(section).and_then(Json::as_object).into_iter().flatten();
+        let words = entries.filter_map(|(id, entry)| Some((id.as_str(), origins.get(section, id).or_else(|| own_id(entry))?)));
+        let words: BTreeMap<&str, &str> = words.collect();
+        if !words.is_empty() {
+            names.insert(section, words);
         }
     }
-    let text = json!({"format": format.as_str(), "model": said.model, "names": names}).to_string();
-    pack(&text, Compression::best())
+    names
+}
+
+#[derive(Serialize)]
+struct Kept<'a> {
+    format: &'a str,
+    model: &'a Json,
+    names: Names<'a>,
+}
+
+impl Kept<'_> {
+    fn packed(&self) -> Option<String> {
+        let text = serde_json::to_string(self).ok()?;
+        // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
+        let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
+        pack(&text, level)
+    }
+}
+
+/// What a file says, in few letters.
+pub fn packed(format: Format, said: &Said) -> Option<String> {
+    let mut names = Names::new();
+    for ((section, id), name) in &said.names {
+        names.entry(section).or_default().insert(id, name);
+    }
+    Kept { format: format.as_str(), model: &said.model, names }.packed()
+}
+
+/// What a file says that has just been read, in few letters.
+pub fn packed_model(format: Format, model: &Json, origins: &Origins) -> Option<String> {
+    Kept { format: format.as_str(), model, names: names_in(model, origins) }.packed()
 }
 
 /// What the files said from which a model was imported: the name of each, and what it said.
@@ -88,6 +120,8 @@ fn read(packed: &str, format: Format) -> Option<Said> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

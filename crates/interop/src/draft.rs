@@ -12,8 +12,8 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry as Slot;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{Decision, Imported, LossKind, Losses, Origins, limits};
@@ -91,9 +91,9 @@ impl Section {
 pub struct Entry(Map<String, Json>);
 
 impl Entry {
-    /// An entry without fields.
+    /// An entry without fields, with room for those that most have.
     pub fn new() -> Self {
-        Self::default()
+        Self(Map::with_capacity(7))
     }
 
     /// The name on one line, unless the id says it.
@@ -153,8 +153,9 @@ impl From<Entry> for Json {
 pub struct Draft {
     head: Entry,
     sections: BTreeMap<Section, Map<String, Json>>,
-    /// For every id that was given away, the number that the next one like it tries first.
-    taken: BTreeMap<(Section, String), usize>,
+    /// For every id that was given away, by the section that stands for its names, the number that the next one like it
+    /// tries first.
+    taken: BTreeMap<Section, FxHashMap<String, usize>>,
     losses: Losses,
     decisions: Vec<Decision>,
     origins: Origins,
@@ -197,28 +198,21 @@ impl Draft {
 
     fn unique(&mut self, section: Section, wanted: String) -> String {
         let names = section.names();
+        let taken = self.taken.entry(names).or_default();
         let reserved = names == Section::Elements && wanted == "model";
-        if !reserved && self.claim(names, &wanted) {
+        if !reserved && !taken.contains_key(&wanted) {
+            taken.insert(wanted.clone(), 2);
             return wanted;
         }
+        let mut next = taken.get(&wanted).copied().unwrap_or(2);
         loop {
-            let next = self.taken.entry((names, wanted.clone())).or_insert(2);
             let id = format!("{wanted}-{next}");
-            *next += 1;
-            if self.claim(names, &id) {
+            next += 1;
+            if !taken.contains_key(&id) {
+                taken.insert(id.clone(), 2);
+                taken.insert(wanted, next);
                 return id;
             }
-        }
-    }
-
-    /// Whether an id was free; it is not any longer.
-    fn claim(&mut self, names: Section, id: &str) -> bool {
-        match self.taken.entry((names, id.to_owned())) {
-            Slot::Vacant(slot) => {
-                slot.insert(2);
-                true
-            }
-            Slot::Occupied(_) => false,
         }
     }
 
@@ -303,12 +297,22 @@ impl Draft {
 
 /// A text as models have it: no white space around it, no control characters, line ends of one kind.
 pub fn clean(text: &str) -> String {
-    let text = text.trim().replace("\r\n", "\n");
+    let text = text.trim();
+    // Nearly every text is of this kind.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
+    let text = text.replace("\r\n", "\n");
     if text.chars().any(is_unwanted) { text.chars().filter(|c| !is_unwanted(*c)).collect() } else { text }
 }
 
 /// A text on one line: every run of white space is one space.
 pub fn one_line(text: &str) -> String {
+    let text = text.trim();
+    let bytes = text.as_bytes();
+    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && !bytes.windows(2).any(|pair| pair == b"  ") {
+        return text.to_owned();
+    }
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -324,6 +328,10 @@ pub fn slug(name: &str) -> String {
     for c in name.trim().chars() {
         if slug.len() > limits::MAX_ID_LENGTH {
             break;
+        }
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+            continue;
         }
         let plain = without_accent(c);
         if !plain.is_empty() {
@@ -343,7 +351,7 @@ pub fn slug(name: &str) -> String {
 fn without_accent(c: char) -> String {
     let lower = c.to_lowercase().next().unwrap_or(c);
     match lower {
-        'a'..='z' | '0'..='9' => lower.to_string(),
+        'a'..='z' => lower.to_string(),
         'à'..='å' => "a".to_owned(),
         'ç' => "c".to_owned(),
         'è'..='ë' => "e".to_owned(),

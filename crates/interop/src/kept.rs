@@ -40,6 +40,9 @@ pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
     if depth > DEEPEST {
         return None;
     }
+    if is_bounded(&value, depth) {
+        return Some(value);
+    }
     Some(match value {
         Json::String(text) => Json::String(if text.chars().any(char::is_control) { clean(&text) } else { text }),
         Json::Array(items) => items.into_iter().map(|item| bounded(item, depth + 1)).collect::<Option<Vec<_>>>()?.into(),
@@ -49,6 +52,18 @@ pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
         }
         other => other,
     })
+}
+
+/// Whether there is nothing to change in data.
+fn is_bounded(value: &Json, depth: usize) -> bool {
+    let is_name = |key: &str| key.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+    depth <= DEEPEST
+        && match value {
+            Json::String(text) => !text.chars().any(char::is_control),
+            Json::Array(items) => items.iter().all(|item| is_bounded(item, depth + 1)),
+            Json::Object(entries) => entries.iter().all(|(key, value)| is_name(key) && is_bounded(value, depth + 1)),
+            Json::Null | Json::Bool(_) | Json::Number(_) => true,
+        }
 }
 
 /// What the reader of a format kept of an entry.

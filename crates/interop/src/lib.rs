@@ -15,6 +15,7 @@ pub mod adtool;
 pub mod attack_flow;
 mod back;
 pub mod before;
+mod borrowed;
 pub mod canonical;
 pub mod cyclonedx;
 pub mod d2;

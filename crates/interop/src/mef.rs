@@ -4,18 +4,20 @@
 //! them are taken over; other distributions have no place in a model. Exclusive and negated gates keep their meaning
 //! through `at-most` and `unless`.
 
+mod onto;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 use redan_model::Model;
 
-use crate::draft::{Draft, one_line};
-use crate::onto::{Changes, Edit, xml as places};
+use crate::draft::Draft;
 use crate::steps::{How, Ids, Step, Steps, probability};
-use crate::steps_onto::{self, Edited};
 use crate::xml::{self, Element};
 use crate::{ImportError, Imported, Loss, LossKind, steps_out};
+
+pub(crate) use onto::onto;
 
 /// Most trees that are read from one file; each may need all of its gates.
 const MAX_TREES: usize = 16;
@@ -173,7 +175,15 @@ impl<'x> Reader<'x> {
             }
         };
         let mut step = Step::new("", how);
-        step.below = formula.children.iter().filter_map(|child| self.input(child, place)).collect();
+        // What must not be beside what must is what stops it.
+        let stops = formula.name == "and" && formula.children.iter().any(|child| child.name != "not");
+        for child in &formula.children {
+            if stops && child.name == "not" {
+                step.unless.extend(child.children.iter().filter_map(|child| self.input(child, place)));
+            } else {
+                step.below.extend(self.input(child, place));
+            }
+        }
         match formula.name {
             "nor" => step.how = How::Not,
             "nand" => return self.negated(step),
@@ -312,52 +322,6 @@ fn written(steps: &Steps, at: usize, names: &BTreeMap<usize, String>) -> String 
     };
     let stops: String = step.unless.iter().map(|stop| format!("<not>{}</not>", reference(stop))).collect();
     if stops.is_empty() { own } else { format!("<and>{own}{stops}</and>") }
-}
-
-/// Writes the changes of trees into a file: what gates and events are called, and how likely events are. What gates are
-/// made of stays as it is.
-pub(crate) fn onto(text: &str, changes: &Changes<'_>) -> Vec<Edit> {
-    let Some(root) = places::parse(text) else { return Vec::new() };
-    let mut definitions = Vec::new();
-    definitions_in(&root, &mut definitions);
-    let called = |node: &places::Node<'_>| {
-        let label = one_line(&node.text_of(text, "label"));
-        if label.is_empty() { one_line(node.attribute(text, "name").unwrap_or_default()) } else { label }
-    };
-    let mut edits = Vec::new();
-    for (name, edited) in steps_onto::edits(changes).list {
-        for node in definitions.iter().filter(|node| called(node) == name) {
-            let value = node.children.iter().find(|child| !matches!(child.name, "label" | "attributes"));
-            match &edited {
-                Edited::Renamed(label) => edits.push(match node.child("label") {
-                    Some(place) => places::set_text(text, place, label),
-                    None if node.tag == node.span => places::append(text, node, &format!("<label>{}</label>", places::escaped(label))),
-                    None => Edit::insert(node.tag.end, format!("<label>{}</label>", places::escaped(label))),
-                }),
-                Edited::Number("probability", number) if node.name == "define-basic-event" => match (value, number) {
-                    (Some(place), Some(number)) if place.name == "float" => {
-                        edits.push(places::set_attribute(text, place, "value", &number.to_string()));
-                    }
-                    (Some(place), Some(number)) => edits.push(Edit::replace(place.span.clone(), format!("<float value=\"{number}\"/>"))),
-                    (Some(place), None) => edits.push(Edit::remove(place.span.clone())),
-                    (None, Some(number)) => edits.push(places::append(text, node, &format!("<float value=\"{number}\"/>"))),
-                    (None, None) => {}
-                },
-                _ => {}
-            }
-        }
-    }
-    edits
-}
-
-fn definitions_in<'n, 't>(node: &'n places::Node<'t>, found: &mut Vec<&'n places::Node<'t>>) {
-    for child in &node.children {
-        match child.name {
-            "define-gate" | "define-basic-event" => found.push(child),
-            "define-fault-tree" | "define-component" | "model-data" => definitions_in(child, found),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

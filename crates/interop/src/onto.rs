@@ -87,7 +87,7 @@ fn edits(format: Format, text: &str, changes: &Changes<'_>, outgoing: &Outgoing<
         Format::Hcltm => hcltm::onto(text, changes, outgoing),
         Format::Adtool => Ok(adtool::onto(text, changes)),
         Format::Mef => Ok(mef::onto(text, changes)),
-        Format::AttackFlow => Ok(attack_flow::onto(text, changes)),
+        Format::AttackFlow => Ok(attack_flow::onto(text, changes, outgoing)),
         Format::GuideCsv | Format::GuideAssetsCsv => guide::onto(format, text, changes, outgoing),
         _ => Err(ExportError::NotOnto(format)),
     }

@@ -32,6 +32,8 @@ pub(crate) struct Edits {
     pub(crate) after: Vec<Steps>,
     /// For each of the changes, the tree among those.
     pub(crate) trees: Vec<usize>,
+    /// For each of the changes, the step as it is now, in its tree.
+    pub(crate) now: Vec<usize>,
 }
 
 /// Steps that are called otherwise now: what the file calls them, and what the model does. A step that comes after others
@@ -46,24 +48,40 @@ pub(crate) fn edits(changes: &Changes<'_>) -> Edits {
     compared(changes, |count| count == 1)
 }
 
-fn compared(changes: &Changes<'_>, few: impl Fn(usize) -> bool) -> Edits {
+/// A tree that both models have.
+pub(crate) struct Pair {
+    /// Its steps before the change, and the one that is its goal.
+    pub(crate) old: (Steps, usize),
+    /// The same after the change.
+    pub(crate) new: (Steps, usize),
+}
+
+/// The trees that both models have.
+pub(crate) fn pairs(changes: &Changes<'_>) -> Vec<Pair> {
     let (before, after) = (model(changes.before), model(changes.after));
-    let mut found = Edits { list: Vec::new(), after: Vec::new(), trees: Vec::new() };
-    for (id, tree) in &after.root.attack_trees.entries {
-        let Some((_, old)) = before.root.attack_trees.entries.iter().find(|(known, _)| *known == id) else { continue };
-        let (old, old_top) = steps_out::of_tree(id, &old.value);
-        let (new, new_top) = steps_out::of_tree(id, &tree.value);
+    let entries = after.root.attack_trees.entries.iter();
+    let pair = |(id, tree): (&String, &redan_model::lang::MapEntry<redan_model::lang::AttackTree>)| {
+        let old = before.root.attack_trees.entries.get(id)?;
+        Some(Pair { old: steps_out::of_tree(id, &old.value), new: steps_out::of_tree(id, &tree.value) })
+    };
+    entries.filter_map(pair).collect()
+}
+
+fn compared(changes: &Changes<'_>, few: impl Fn(usize) -> bool) -> Edits {
+    let mut found = Edits { list: Vec::new(), after: Vec::new(), trees: Vec::new(), now: Vec::new() };
+    for Pair { old: (old, old_top), new: (new, new_top) } in pairs(changes) {
         let mut pairing = Pairing { old: &old, new: &new, seen: BTreeSet::new(), list: Vec::new() };
         pairing.pair(old_top, new_top);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for step in &old.all {
             *counts.entry(step.name.as_str()).or_default() += 1;
         }
-        for (at, edited) in pairing.list {
+        for ((at, now), edited) in pairing.list {
             let name = &old.all[at].name;
             if counts.get(name.as_str()).is_some_and(|count| few(*count)) && !name.is_empty() {
                 found.list.push((name.clone(), edited));
                 found.trees.push(found.after.len());
+                found.now.push(now);
             }
         }
         found.after.push(new);
@@ -79,7 +97,8 @@ struct Pairing<'s> {
     old: &'s Steps,
     new: &'s Steps,
     seen: BTreeSet<(usize, usize)>,
-    list: Vec<(usize, Edited)>,
+    /// A step as it was and as it is, and what is different.
+    list: Vec<((usize, usize), Edited)>,
 }
 
 impl Pairing<'_> {
@@ -90,20 +109,20 @@ impl Pairing<'_> {
         }
         let (before, after) = (&self.old.all[old], &self.new.all[new]);
         if before.name != after.name {
-            self.list.push((old, Edited::Renamed(after.name.clone())));
+            self.list.push(((old, new), Edited::Renamed(after.name.clone())));
         }
         if before.how != after.how && before.how != How::Leaf && after.how != How::Leaf {
-            self.list.push((old, Edited::How(after.how)));
+            self.list.push(((old, new), Edited::How(after.how)));
         }
         for (key, value) in numbers(before, after) {
-            self.list.push((old, Edited::Number(key, value)));
+            self.list.push(((old, new), Edited::Number(key, value)));
         }
         for stops in [false, true] {
             let (mine, theirs) = if stops { (&before.unless, &after.unless) } else { (&before.below, &after.below) };
             let (pairs, gone, added) = self.matched(mine, theirs);
-            pairs.into_iter().for_each(|(old, new)| self.pair(old, new));
-            self.list.extend(gone.into_iter().map(|at| (old, Edited::Gone { name: self.old.all[at].name.clone(), stops })));
-            self.list.extend(added.into_iter().map(|step| (old, Edited::Added { step, stops })));
+            pairs.into_iter().for_each(|(mine, theirs)| self.pair(mine, theirs));
+            self.list.extend(gone.into_iter().map(|at| ((old, new), Edited::Gone { name: self.old.all[at].name.clone(), stops })));
+            self.list.extend(added.into_iter().map(|step| ((old, new), Edited::Added { step, stops })));
         }
     }
 

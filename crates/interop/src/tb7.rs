@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::detect::Sniff;
 use crate::xml::{self, Element};
 use crate::{ImportError, draft};
 
@@ -84,6 +85,11 @@ impl Template {
         let chain = |kind| std::iter::successors(Some(kind), |kind: &&Kind| kinds.get(kind.parent.as_str()).copied()).take(8);
         kinds.iter().filter_map(|(id, kind)| Some((*id, chain(*kind).find(own)?.representation.as_str()))).collect()
     }
+}
+
+/// Whether a file is a template, as far as its beginning shows.
+pub fn is_template(bytes: &[u8]) -> bool {
+    Sniff::of("", bytes).xml_root() == Some("KnowledgeBase")
 }
 
 /// Reads a template file.

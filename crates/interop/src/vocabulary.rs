@@ -132,13 +132,14 @@ pub(crate) fn headline(text: &str) -> (String, bool) {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let sentence = line.find(". ").and_then(|at| line.get(..at)).filter(|start| start.len() > 8).unwrap_or(line);
     let title = cut(&one_line(sentence), TITLE);
-    let more = one_line(text).trim_end_matches('.') != title.trim_end_matches('.');
-    (if more { title } else { one_line(text) }, more)
+    let whole = one_line(text);
+    let more = whole.trim_end_matches('.') != title.trim_end_matches('.');
+    (if more { title } else { whole }, more)
 }
 
 /// A text that is no longer than so many characters, cut after a word.
 pub(crate) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if text.len() <= most || text.chars().count() <= most {
         return text.to_owned();
     }
     let kept: String = text.chars().take(most.saturating_sub(1)).collect();

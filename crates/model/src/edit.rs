@@ -21,8 +21,8 @@ pub(crate) use expand::is_fact_set;
 pub(crate) use parts::{Part, Parts};
 pub(crate) use path::ROOT_FIELDS;
 pub(crate) use plain::Plain;
-pub use put::{comments_of, put};
-pub(crate) use render::{Context, key, quoted, scalar};
+pub use put::{Comments, Put, put, put_all};
+pub(crate) use render::{Context, key, push_key, push_quoted, push_scalar, quoted, scalar};
 pub(crate) use write::{remove as remove_at, set as set_at};
 
 use crate::diagnostic::Diagnostic;

@@ -5,7 +5,10 @@
 //! again: it means the same and holds every comment, or nothing is changed.
 
 mod json;
+mod written;
 mod yaml;
+
+pub use written::written;
 
 use crate::edit::{EditError, Parts, Plain};
 

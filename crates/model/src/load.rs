@@ -3,12 +3,14 @@
 mod document;
 mod paths;
 
+use serde_json::Value as Json;
+
 use crate::diagnostic::Diagnostic;
-use crate::lang::syntax::{Reader, Syntax};
+use crate::lang::syntax::{Reader, Syntax, verbatim};
 use crate::lang::{MapEntry, Root};
 use crate::resolve::{Part, resolve};
 use crate::source::{SourceId, Sources, Span};
-use crate::tree::Node;
+use crate::tree::{Node, value};
 use crate::{Model, Vocabulary, codes, limits};
 
 /// The outside world as far as loading needs it: bytes by path.
@@ -60,6 +62,31 @@ pub fn load_text(name: &str, text: &str, vocabulary: &Vocabulary) -> Loaded {
     let mut loader = Loader::new(&NoFiles);
     let root = loader.read(name, text.as_bytes().to_vec(), None);
     loader.finish(name, root, vocabulary)
+}
+
+/// Loads a model that a program made, in any form that JSON can say. Nothing of it has a place, unless something is wrong
+/// with it: then it is written out, and the faults point into that text.
+pub fn load_value(name: &str, model: Json, vocabulary: &Vocabulary) -> Loaded {
+    if !value::fits(&model) {
+        return load_text(name, &in_lines(&model), vocabulary);
+    }
+    let mut loader = Loader::new(&NoFiles);
+    let id = loader.sources.add(name, "");
+    let node = value::of(model, Span::new(id, 0, 0));
+    let mut root = read_root(&node, id, &mut loader.diagnostics);
+    // Used files have places of their own.
+    if root.r#use.entries.is_empty() && loader.diagnostics.is_empty() {
+        let loaded = loader.finish(name, Some(std::mem::take(&mut root)), vocabulary);
+        if loaded.diagnostics.is_empty() {
+            return loaded;
+        }
+    }
+    load_text(name, &in_lines(&verbatim(&node)), vocabulary)
+}
+
+/// A value as JSON over several lines.
+fn in_lines(value: &Json) -> String {
+    format!("{value:#}\n")
 }
 
 struct NoFiles;

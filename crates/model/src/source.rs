@@ -108,6 +108,15 @@ impl Source {
     }
 }
 
+fn line_starts(text: &str) -> Vec<u32> {
+    let (mut starts, mut at) = (vec![0], 0);
+    while let Some(found) = text[at..].find('\n') {
+        at += found + 1;
+        starts.push(clamp(at));
+    }
+    starts
+}
+
 /// All texts of one run, in the order in which they were read.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -118,8 +127,7 @@ impl Sources {
     /// Adds a text and gives it an id.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let text = text.into();
-        let line_starts =
-            std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| clamp(i + 1))).collect();
+        let line_starts = line_starts(&text);
         self.sources.push(Source { name: name.into(), text, line_starts });
         SourceId(clamp(self.sources.len() - 1))
     }

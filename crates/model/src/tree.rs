@@ -3,8 +3,10 @@
 //! The tree keeps what an editor needs (spans, quoting, flow or block style, comments) and knows nothing of the
 //! model language. Scalars are text: what they mean is decided by the type of the field that reads them.
 
+mod json;
 mod parse;
 mod syntax;
+pub(crate) mod value;
 
 pub use parse::parse;
 pub(crate) use parse::parse_text;

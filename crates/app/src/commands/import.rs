@@ -3,11 +3,12 @@
 mod into;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use clap::Args;
-use redan_engine::Context;
-use redan_interop::{Format, Imported, detect};
-use redan_model::{canonical, load_text};
+use redan_engine::{Context, Knowledge};
+use redan_interop::{Format, detect, tb7};
+use redan_model::{canonical, load_value};
 use redan_report::json;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,7 +19,8 @@ use crate::filter::suggestion;
 use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
-use crate::session::Session;
+use crate::session::{Kept, Session};
+use crate::threads;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -65,13 +67,16 @@ struct Document<'a> {
 pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
     let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
+    if tb7::is_template(&bytes) {
+        return Err(template(&shown));
+    }
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    let mut imported = foreign::stored(format, &bytes, args.keep_names)
-        .map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    let project = session.project_here()?;
-    let knowledge = session.knowledge(&project)?;
+    // Neither needs the other.
+    let (imported, knowledge) = threads::both(|| foreign::stored(format, &bytes, args.keep_names), || knowledge(session));
+    let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let knowledge = knowledge?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
-    let model = checked(&shown, &imported, session)?;
+    let model = Kept::new(checked(&shown, std::mem::take(&mut imported.model), session)?);
     if let Some(into) = &args.into {
         return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model }, session);
     }
@@ -89,13 +94,26 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
 }
 
-/// The model in its long form, after it was read like any other.
-fn checked(shown: &str, imported: &Imported, session: &mut Session<'_>) -> anyhow::Result<Json> {
+fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
     let project = session.project_here()?;
-    let vocabulary = session.knowledge(&project)?.vocabulary();
-    let loaded = load_text(shown, &foreign::text(imported), &vocabulary);
+    session.knowledge(&project)
+}
+
+/// The model in its long form, after it was read like any other.
+fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Json> {
+    let vocabulary = knowledge(session)?.vocabulary();
+    let loaded = Kept::new(load_value(shown, model, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if loaded.is_valid() { Ok(canonical::to_json(&loaded.model.root)) } else { Err(Failure::Reported.into()) }
+}
+
+/// A template says what can go wrong and holds nothing to take over; where it is of use is said instead.
+fn template(shown: &str) -> anyhow::Error {
+    usage(format!(
+        "`{shown}` is a template of the Microsoft Threat Modeling Tool: it says which threats there are, and holds no model. \
+         To judge a model by it: redan threats MODEL.tm7 --packs {shown}; \
+         for every .tm7 of a project, in redan.toml: [packs] folders = [\"{shown}\"]"
+    ))
 }
 
 fn unknown(shown: &str) -> anyhow::Error {

@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
-
+use crate::borrowed::Raw;
 use crate::draft::one_line;
-use crate::read::{items, scalar, text};
 use crate::zones::Area;
 
 /// What a cell is. Only its shape says so: the type beside it is wrong in some files.
@@ -34,9 +32,9 @@ pub(super) enum End<'f> {
 /// A cell.
 #[derive(Debug)]
 pub(super) struct Cell<'f> {
-    pub(super) raw: &'f Json,
+    pub(super) raw: &'f Raw<'f>,
     /// Where its properties are: in the cell itself in version 1.
-    pub(super) data: &'f Json,
+    pub(super) data: &'f Raw<'f>,
     pub(super) shape: Shape,
     pub(super) id: Cow<'f, str>,
     pub(super) name: String,
@@ -46,10 +44,10 @@ pub(super) struct Cell<'f> {
 
 impl<'f> Cell<'f> {
     /// Reads a cell.
-    pub(super) fn of(raw: &'f Json, place: String) -> Self {
+    pub(super) fn of(raw: &'f Raw<'f>, place: String) -> Self {
         let data = raw.get("data").filter(|data| data.is_object()).unwrap_or(raw);
-        let shape = shape(&text(raw, "shape"), &text(data, "type"));
-        Self { raw, data, shape, id: text(raw, "id"), name: name(raw, data), area: area(raw), place }
+        let shape = shape(&raw.text("shape"), &data.text("type"));
+        Self { raw, data, shape, id: raw.text("id"), name: name(raw, data), area: area(raw), place }
     }
 
     /// Whether it is an element of the model.
@@ -61,8 +59,8 @@ impl<'f> Cell<'f> {
     pub(super) fn end(&self, key: &str) -> End<'f> {
         let Some(end) = self.raw.get(key) else { return End::Nowhere };
         // Ids are texts; other programs that write such files count.
-        let cell = ["cell", "id"].iter().filter_map(|key| end.get(*key)).map(scalar).find(|cell| !cell.is_empty());
-        match (cell.or_else(|| Some(scalar(end)).filter(|cell| !cell.is_empty())), point(end)) {
+        let cell = ["cell", "id"].iter().filter_map(|key| end.get(key)).map(Raw::scalar).find(|cell| !cell.is_empty());
+        match (cell.or_else(|| Some(end.scalar()).filter(|cell| !cell.is_empty())), point(end)) {
             (Some(cell), _) => End::Cell(cell),
             (None, Some(point)) => End::Point(point),
             (None, None) => End::Nowhere,
@@ -71,20 +69,20 @@ impl<'f> Cell<'f> {
 
     /// The corners of its path between its ends.
     pub(super) fn corners(&self) -> Vec<(f64, f64)> {
-        items(self.raw, "vertices").iter().filter_map(point).collect()
+        self.raw.items("vertices").iter().filter_map(point).collect()
     }
 
     /// The side of a cell that an end of a flow is fastened to: `top`, `right`, `bottom` or `left`.
-    pub(super) fn side(&self, end: Option<&Json>) -> Option<&'f str> {
+    pub(super) fn side(&self, end: Option<&Raw<'_>>) -> Option<&'f str> {
         let port = end?.get("port")?.as_str()?;
-        let ports = items(self.raw.get("ports")?, "items");
-        ports.iter().find(|item| text(item, "id") == port)?.get("group")?.as_str()
+        let ports = self.raw.get("ports")?.items("items");
+        ports.iter().find(|item| item.text("id") == port)?.get("group")?.as_str()
     }
 
     /// Its threats; version 1 has them in the cell, and so does the schema of version 2.
-    pub(super) fn threats(&self) -> &'f [Json] {
-        match items(self.data, "threats") {
-            [] => items(self.raw, "threats"),
+    pub(super) fn threats(&self) -> &'f [Raw<'f>] {
+        match self.data.items("threats") {
+            [] => self.raw.items("threats"),
             threats => threats,
         }
     }
@@ -110,39 +108,38 @@ fn shape(shape: &str, kind: &str) -> Shape {
 }
 
 /// The name in its own field, or what is written on the drawing.
-fn name(raw: &Json, data: &Json) -> String {
-    let own = if std::ptr::eq(raw, data) { String::new() } else { one_line(&text(data, "name")) };
+fn name(raw: &Raw<'_>, data: &Raw<'_>) -> String {
+    let own = if std::ptr::eq(raw, data) { String::new() } else { one_line(&data.text("name")) };
     if !own.is_empty() {
         return own;
     }
-    let attrs = |thing: &Json| -> Option<String> {
+    let attrs = |thing: &Raw<'_>| -> Option<String> {
         let attrs = thing.get("attrs")?;
-        let texts = ["labelText", "text", "label"].iter().filter_map(|key| attrs.get(*key));
+        let texts = ["labelText", "text", "label"].iter().filter_map(|key| attrs.get(key));
         texts
-            .map(
-                |holder| {
-                    if holder.is_string() { holder.as_str().unwrap_or_default().to_owned() } else { text(holder, "text").into_owned() }
-                },
-            )
+            .map(|holder| match holder.as_str() {
+                Some(text) => text.to_owned(),
+                None => holder.text("text").into_owned(),
+            })
             .map(|text| one_line(&text))
             .find(|text| !text.is_empty())
     };
-    let label = items(raw, "labels").first();
+    let label = raw.items("labels").first();
     let on_label = || label.and_then(|label| label.as_str().map(one_line).or_else(|| attrs(label)));
-    attrs(raw).or_else(on_label).filter(|name| !name.is_empty()).unwrap_or_else(|| one_line(&text(data, "name")))
+    attrs(raw).or_else(on_label).filter(|name| !name.is_empty()).unwrap_or_else(|| one_line(&data.text("name")))
 }
 
-fn area(raw: &Json) -> Option<Area> {
+fn area(raw: &Raw<'_>) -> Option<Area> {
     let (x, y) = point(raw.get("position")?)?;
     let size = raw.get("size")?;
     Some(Area::new(x, y, number(size.get("width")?)?, number(size.get("height")?)?))
 }
 
-fn point(value: &Json) -> Option<(f64, f64)> {
+fn point(value: &Raw<'_>) -> Option<(f64, f64)> {
     Some((number(value.get("x")?)?, number(value.get("y")?)?))
 }
 
 /// A number, which some programs write as a text.
-fn number(value: &Json) -> Option<f64> {
+fn number(value: &Raw<'_>) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim().parse().ok().filter(|number: &f64| number.is_finite()))
 }

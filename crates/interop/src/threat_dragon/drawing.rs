@@ -7,9 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use super::cells::{Cell, End, Shape};
 use super::more::{self, Ticked};
 use super::{Maker, NO_REASON, OWN};
+use crate::borrowed::Raw;
 use crate::draft::{Entry, Section};
-use crate::kept::{bounded, keep, rest};
-use crate::read::{flag, text};
+use crate::kept::{bounded, keep};
 use crate::zones::{Nesting, nest, separates};
 use crate::{ImportError, vocabulary};
 
@@ -82,14 +82,14 @@ const DATA: &[&str] = &[
 pub(super) struct Drawing<'m, 'f> {
     maker: &'m mut Maker<'f>,
     cells: &'m [Cell<'f>],
-    diagram: &'f Json,
+    diagram: &'f Raw<'f>,
     number: usize,
     /// Places in `cells` by the ids of cells.
     by_id: BTreeMap<&'m str, usize>,
 }
 
 impl<'m, 'f> Drawing<'m, 'f> {
-    pub(super) fn new(maker: &'m mut Maker<'f>, cells: &'m [Cell<'f>], diagram: &'f Json, number: usize) -> Self {
+    pub(super) fn new(maker: &'m mut Maker<'f>, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
         let mut by_id = BTreeMap::new();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);
@@ -128,14 +128,14 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 }
                 Shape::Text => false,
                 Shape::Unknown => {
-                    let what = format!("a cell of the shape `{}`, which is kept as it is", text(cell.raw, "shape"));
+                    let what = format!("a cell of the shape `{}`, which is kept as it is", cell.raw.text("shape"));
                     self.maker.draft.changed(what, cell.place.clone());
                     false
                 }
                 Shape::Actor | Shape::Process | Shape::Store | Shape::Border => true,
             };
             if !taken {
-                drawn.extend(bounded(cell.raw.clone(), 4));
+                drawn.extend(bounded(cell.raw.to_json(), 4));
             }
         }
         Ok((ids, drawn))
@@ -159,7 +159,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         let name = |cell: &Cell<'f>| self.maker.draft.id_for_name(Section::Zones, &cell.name, "zone");
         let ids: Vec<String> = borders.iter().copied().map(name).collect();
         for (at, (cell, id)) in borders.iter().zip(&ids).enumerate() {
-            let mut entry = Entry::new().named(id, &cell.name).text("description", &text(cell.data, "description"));
+            let mut entry = Entry::new().named(id, &cell.name).text("description", &cell.data.text("description"));
             entry = entry.text("kind", nesting.kinds.get(at).copied().unwrap_or("network"));
             let outside = vocabulary::is_outside(&cell.name);
             if outside {
@@ -181,12 +181,12 @@ impl<'m, 'f> Drawing<'m, 'f> {
             Shape::Store => "store",
             _ => "process",
         };
-        let mut entry = Entry::new().text("kind", kind).named(id, &cell.name).text("description", &text(cell.data, "description"));
+        let mut entry = Entry::new().text("kind", kind).named(id, &cell.name).text("description", &cell.data.text("description"));
         if let Some(zones) = zones {
             entry = entry.value("zone", zones.into());
         }
         let data = cell.data;
-        let ticked = |key: &str| flag(data, key);
+        let ticked = |key: &str| data.flag(key);
         let boxes: Vec<Ticked> = match kind {
             "process" => vec![
                 ("tech", "web-application", ticked("isWebApplication")),
@@ -225,12 +225,12 @@ impl<'m, 'f> Drawing<'m, 'f> {
         let otherwise = format!("{from}-to-{to}");
         let id = self.maker.draft.id_for_name(Section::Flows, if cell.name.is_empty() { &otherwise } else { &cell.name }, "flow");
         let mut entry = Entry::new().text("from", from).text("to", to);
-        if flag(cell.data, "isBidirectional") {
+        if cell.data.flag("isBidirectional") {
             entry = entry.text("both-ways", "yes");
         }
-        entry = entry.text("protocol", &vocabulary::protocol(&text(cell.data, "protocol"), flag(cell.data, "isEncrypted")));
-        entry = entry.text("label", &cell.name).text("description", &text(cell.data, "description"));
-        entry = more::take(entry, cell.data, &[("controls", "encryption-in-transit", flag(cell.data, "isEncrypted"))]);
+        entry = entry.text("protocol", &vocabulary::protocol(&cell.data.text("protocol"), cell.data.flag("isEncrypted")));
+        entry = entry.text("label", &cell.name).text("description", &cell.data.text("description"));
+        entry = more::take(entry, cell.data, &[("controls", "encryption-in-transit", cell.data.flag("isEncrypted"))]);
         let entry = out_of_scope(entry, cell);
         let mut kept = self.kept(cell);
         let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([round(x), round(y)])).collect();
@@ -313,7 +313,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
 
     /// What is written back: the id, the place, and properties that have no word here.
     fn kept(&self, cell: &Cell<'f>) -> Map<String, Json> {
-        let mut kept = Map::new();
+        let mut kept = Map::with_capacity(7);
         if !cell.id.is_empty() {
             kept.insert("id".to_owned(), cell.id.as_ref().into());
         }
@@ -322,13 +322,13 @@ impl<'m, 'f> Drawing<'m, 'f> {
             kept.insert("at".to_owned(), json!([area.left, area.top, area.right - area.left, area.bottom - area.top].map(round)));
         }
         let in_cell = std::ptr::eq(cell.raw, cell.data);
-        let data = if in_cell { rest(cell.raw, &[CELL, DATA].concat()) } else { rest(cell.data, DATA) };
-        let data: Map<String, Json> = data.into_iter().filter(|(_, value)| *value != Json::Bool(false)).collect();
+        let mut data = if in_cell { cell.raw.rest(&[CELL, DATA].concat()) } else { cell.data.rest(DATA) };
+        data.retain(|_, value| *value != Json::Bool(false));
         if !data.is_empty() {
             kept.insert("data".to_owned(), data.into());
         }
         if !in_cell {
-            let more = rest(cell.raw, CELL);
+            let more = cell.raw.rest(CELL);
             if !more.is_empty() {
                 kept.insert("cell".to_owned(), more.into());
             }
@@ -350,8 +350,8 @@ pub(super) fn kind_of_actor(name: &str) -> &'static str {
 }
 
 fn out_of_scope(entry: Entry, cell: &Cell<'_>) -> Entry {
-    let reason = text(cell.data, "reasonOutOfScope");
-    if !flag(cell.data, "outOfScope") {
+    let reason = cell.data.text("reasonOutOfScope");
+    if !cell.data.flag("outOfScope") {
         return entry;
     }
     entry.text("out-of-scope", if reason.is_empty() { NO_REASON } else { &reason })

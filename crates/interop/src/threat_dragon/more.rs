@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::borrowed::Raw;
 use crate::draft::Entry;
 use crate::kept::is_something;
 use crate::read::text;
@@ -40,14 +41,14 @@ pub(super) fn put(data: &mut Map<String, Json>, entry: &Json, guess: Option<&str
 }
 
 /// The kind that is noted for an actor.
-pub(super) fn kind(data: &Json) -> Option<&'static str> {
-    let noted = text(data.get(KEY)?, "kind");
+pub(super) fn kind(data: &Raw<'_>) -> Option<&'static str> {
+    let noted = data.get(KEY)?.text("kind");
     ["actor", "external"].into_iter().find(|kind| *kind == noted)
 }
 
 /// Takes what is noted into an entry; the tick boxes of the tool come first.
-pub(super) fn take(mut entry: Entry, data: &Json, boxes: &[Ticked]) -> Entry {
-    let noted = data.get(KEY).unwrap_or(&Json::Null);
+pub(super) fn take(mut entry: Entry, data: &Raw<'_>, boxes: &[Ticked]) -> Entry {
+    let noted = &data.get(KEY).map(Raw::to_json).unwrap_or_default();
     if !boxes.iter().any(|(set, _, ticked)| *set == "tech" && *ticked) {
         entry = entry.text("tech", &text(noted, "tech"));
     }
@@ -96,6 +97,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::borrowed::parse;
 
     #[test]
     fn what_is_noted_comes_back_unless_a_tick_box_says_otherwise() {
@@ -103,7 +105,8 @@ mod tests {
             "controls": {"waf": {"is": "yes", "because": "AWS"}, "encryption-at-rest": "yes"}, "traits": {"stores-logs": "no"}});
         let mut data = Map::new();
         put(&mut data, &entry, Some("actor"));
-        let data = Json::from(data);
+        let text = Json::from(data).to_string();
+        let data = parse(text.as_bytes(), &[]).unwrap();
         assert_eq!(kind(&data), Some("external"));
         let boxes = |encrypted| [("controls", "encryption-at-rest", encrypted), ("traits", "stores-logs", false)];
         let back = Json::from(take(Entry::new(), &data, &boxes(true)));
@@ -116,8 +119,10 @@ mod tests {
 
     #[test]
     fn what_is_no_fact_is_not_taken() {
-        let data =
-            json!({"redan": {"controls": {"a b": "yes", "waf": "perhaps", "mfa": {"is": "no", "x": 1}}, "tags": "x", "kind": "store"}});
+        let text =
+            json!({"redan": {"controls": {"a b": "yes", "waf": "perhaps", "mfa": {"is": "no", "x": 1}}, "tags": "x", "kind": "store"}})
+                .to_string();
+        let data = parse(text.as_bytes(), &[]).unwrap();
         assert_eq!(kind(&data), None);
         assert_eq!(Json::from(take(Entry::new(), &data, &[]))["controls"], json!({"mfa": "no"}));
     }

@@ -4,9 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::cells::Cell;
 use super::{Maker, OWN, labels};
+use crate::borrowed::Raw;
 use crate::draft::{Entry, Section, clean, one_line};
-use crate::kept::{keep, rest};
-use crate::read::text;
+use crate::kept::keep;
 use crate::vocabulary::headline;
 
 /// Fields that are read, or that mean nothing in a file.
@@ -14,38 +14,38 @@ const READ: &[&str] = &["title", "description", "status", "severity", "mitigatio
 
 impl<'f> Maker<'f> {
     /// The threats of a cell, on things of the model.
-    pub(super) fn threats(&mut self, cell: &Cell<'f>, diagram: &Json, on: &[String]) {
+    pub(super) fn threats(&mut self, cell: &Cell<'f>, diagram: &Raw<'_>, on: &[String]) {
         for (at, threat) in cell.threats().iter().enumerate() {
             self.threat(threat, diagram, on, &format!("{}.threats[{at}]", cell.place));
         }
     }
 
-    fn threat(&mut self, threat: &'f Json, diagram: &Json, on: &[String], place: &str) {
-        let title = one_line(&text(threat, "title"));
+    fn threat(&mut self, threat: &'f Raw<'f>, diagram: &Raw<'_>, on: &[String], place: &str) {
+        let title = one_line(&threat.text("title"));
         let id = self.draft.id_for_name(Section::Threats, &title, "threat");
         let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title }).list("on", on);
-        let mut method = text(threat, "modelType");
+        let mut method = threat.text("modelType");
         if method.is_empty() {
-            method = text(diagram, "diagramType");
+            method = diagram.text("diagramType");
         }
-        let kind = text(threat, "type");
+        let kind = threat.text("type");
         let (stride, linddun) = labels::categories(&method, &kind);
-        entry = entry.list("stride", stride).list("linddun", linddun).text("description", &text(threat, "description"));
-        let severity = text(threat, "severity").to_lowercase();
+        entry = entry.list("stride", stride).list("linddun", linddun).text("description", &threat.text("description"));
+        let severity = threat.text("severity").to_lowercase();
         if matches!(severity.as_str(), "low" | "medium" | "high" | "critical") {
             entry = entry.text("severity", &severity);
         }
-        let score = text(threat, "score");
+        let score = threat.text("score");
         let vector = score.starts_with("CVSS:").then(|| score.clone().into_owned());
         if let Some(vector) = &vector {
             entry = entry.value("scores", serde_json::json!({"cvss": vector}));
         }
         entry = self.decided(entry, threat, place);
-        let mut kept: Map<String, Json> = rest(threat, READ);
+        let mut kept: Map<String, Json> = threat.rest(READ);
         if vector.is_some() {
             kept.remove("score");
         }
-        for (key, said) in [("severity", text(threat, "severity")), ("status", text(threat, "status"))] {
+        for (key, said) in [("severity", threat.text("severity")), ("status", threat.text("status"))] {
             let word = said.to_lowercase().replace([' ', '_', '-', '/'], "");
             let plain = match key {
                 "severity" => ["low", "medium", "high", "critical", ""].contains(&word.as_str()),
@@ -66,9 +66,9 @@ impl<'f> Maker<'f> {
     }
 
     /// The status, and the one text that is a mitigation, or a reason where nothing is done.
-    fn decided(&mut self, entry: Entry, threat: &Json, place: &str) -> Entry {
-        let said = text(threat, "status");
-        let mitigation = clean(&text(threat, "mitigation"));
+    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: &str) -> Entry {
+        let said = threat.text("status");
+        let mitigation = clean(&threat.text("mitigation"));
         let status = match said.to_lowercase().replace([' ', '_', '-', '/'], "").as_str() {
             "mitigated" => "mitigated",
             "notapplicable" | "na" => "not-applicable",

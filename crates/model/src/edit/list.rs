@@ -58,7 +58,7 @@ fn append(parts: &Parts, at: usize, keys: &[String], item: &str) -> Result<Strin
     let mut expected = parts.meaning();
     expected[at].push(keys, item);
     let splice = appended(parts, at, node, item).ok_or_else(entangled)?;
-    checked(apply(parts, vec![splice], &(0..0))?, expected)
+    checked(apply(parts, vec![splice], &[])?, expected)
 }
 
 /// The splice that writes one more item behind the last.

@@ -11,6 +11,9 @@ use super::write;
 use super::{EditError, render};
 use crate::tree::{Entry, Node, Value};
 
+/// What is put at a place, known key by key; nothing takes out what is there.
+pub type Put<'p> = (&'p [String], Option<&'p Json>);
+
 /// Gives what `keys` lead to a value, or takes it out where there is none; `name` is the file's name, whose ending says
 /// how the text is written.
 ///
@@ -19,36 +22,80 @@ use crate::tree::{Entry, Node, Value};
 pub fn put(name: &str, text: &str, keys: &[String], value: Option<&Json>) -> Result<String, EditError> {
     let parts = Parts::read(name, text)?;
     let Some(value) = value else { return write::remove(parts, keys) };
-    let mut foreign = Foreign { mark: unused(text), values: Vec::new() };
-    let inside = keys.iter().any(|key| key.starts_with("x-"));
-    let plain = foreign.plain(value, inside);
-    let mut written = write::set(parts, keys, &plain)?;
-    for (at, value) in foreign.values.iter().enumerate() {
-        let mark = foreign.mark_of(at);
-        let quoted = render::quoted(&mark);
-        let found = if written.contains(&quoted) { quoted } else { mark };
-        written = written.replacen(&found, &in_line(value), 1);
-    }
-    Parts::read(name, &written)?;
-    Ok(written)
+    let mut foreign = Foreign::beside(text);
+    let plain = foreign.plain(value, is_foreign(keys));
+    foreign.fill(name, &write::set(parts, keys, &plain)?)
 }
 
-/// The comments in an entry and right before it, in order.
+/// Makes several changes, as many at once as do not touch each other, in their order. The text comes with what could not
+/// be changed: the number of each such change, and why.
 ///
 /// # Errors
 /// The text has errors that must be repaired first.
-pub fn comments_of(name: &str, text: &str, section: &str, id: &str) -> Result<Vec<String>, EditError> {
-    let parts = Parts::read(name, text)?;
-    let mut found = Vec::new();
-    for part in &parts.parts {
-        let Some(entry) = part.document.root.get(section).and_then(|section| entry_of(section, id)) else { continue };
-        let (start, end) = (entry.key_span.range().start, entry.value.span.range().end.max(entry.key_span.range().end));
-        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
-        let start = with_lines_above(text, start);
-        let inside = parts.comments().filter(|comment| comment.start >= start && comment.end <= end);
-        found.extend(inside.filter_map(|comment| Some(text.get(comment)?.trim().to_owned())));
+pub fn put_all(name: &str, text: &str, changes: &[Put<'_>]) -> Result<(String, Vec<(usize, EditError)>), EditError> {
+    Parts::read(name, text)?;
+    let (mut text, mut refused) = (text.to_owned(), Vec::new());
+    // Halves that wait, the first of them last.
+    let mut waiting = vec![(0, changes.len())];
+    while let Some((start, end)) = waiting.pop() {
+        match &changes[start..end] {
+            [] => {}
+            [(keys, value)] => match put(name, &text, keys, *value) {
+                Ok(changed) => text = changed,
+                Err(error) => refused.push((start, error)),
+            },
+            several => match together(name, &text, several) {
+                Ok(changed) => text = changed,
+                Err(_) => {
+                    let middle = start + (end - start) / 2;
+                    waiting.extend([(middle, end), (start, middle)]);
+                }
+            },
+        }
     }
-    Ok(found)
+    Ok((text, refused))
+}
+
+fn together(name: &str, text: &str, changes: &[Put<'_>]) -> Result<String, EditError> {
+    let mut foreign = Foreign::beside(text);
+    let changes: Vec<(&[String], Option<Plain>)> =
+        changes.iter().map(|(keys, value)| (*keys, value.map(|value| foreign.plain(value, is_foreign(keys))))).collect();
+    let written = write::all(&Parts::read(name, text)?, &changes)?;
+    foreign.fill(name, &written)
+}
+
+fn is_foreign(keys: &[String]) -> bool {
+    keys.iter().any(|key| key.starts_with("x-"))
+}
+
+/// The comments of a model's text, by the entries that they are about.
+pub struct Comments {
+    parts: Parts,
+}
+
+impl Comments {
+    /// Reads a text; `name` is the file's name.
+    ///
+    /// # Errors
+    /// The text has errors that must be repaired first.
+    pub fn read(name: &str, text: &str) -> Result<Self, EditError> {
+        Ok(Self { parts: Parts::read(name, text)? })
+    }
+
+    /// The comments in an entry and right before it, in order.
+    pub fn of(&self, section: &str, id: &str) -> Vec<String> {
+        let text = &self.parts.text;
+        let mut found = Vec::new();
+        for part in &self.parts.parts {
+            let Some(entry) = part.document.root.get(section).and_then(|section| entry_of(section, id)) else { continue };
+            let (start, end) = (entry.key_span.range().start, entry.value.span.range().end.max(entry.key_span.range().end));
+            let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+            let start = with_lines_above(text, start);
+            let inside = self.parts.comments().filter(|comment| comment.start >= start && comment.end <= end);
+            found.extend(inside.filter_map(|comment| Some(text.get(comment)?.trim().to_owned())));
+        }
+        found
+    }
 }
 
 fn entry_of<'a>(section: &'a Node, id: &str) -> Option<&'a Entry> {
@@ -100,6 +147,32 @@ struct Foreign {
 }
 
 impl Foreign {
+    /// None yet, for what is written into a text.
+    fn beside(text: &str) -> Self {
+        Self { mark: unused(text), values: Vec::new() }
+    }
+
+    /// The text with the values in the places of their marks, if it can be read.
+    fn fill(&self, name: &str, written: &str) -> Result<String, EditError> {
+        let mut out = String::with_capacity(written.len());
+        let mut rest = written;
+        while let Some(at) = rest.find(&self.mark) {
+            let (before, marked) = rest.split_at(at);
+            let number: &str = marked.get(self.mark.len() + 1..).and_then(|after| after.split('-').next()).unwrap_or_default();
+            let Some((at, value)) = number.parse().ok().and_then(|at: usize| Some((at, self.values.get(at)?))) else { break };
+            let after = marked.get(self.mark_of(at).len()..).unwrap_or_default();
+            // In JSON a mark is a text in quotes.
+            let quotes = before.strip_suffix('"').zip(after.strip_prefix('"'));
+            let (before, after) = quotes.unwrap_or((before, after));
+            out.push_str(before);
+            out.push_str(&in_line(value));
+            rest = after;
+        }
+        out.push_str(rest);
+        Parts::read(name, &out)?;
+        Ok(out)
+    }
+
     fn mark_of(&self, at: usize) -> String {
         format!("{}-{at}-", self.mark)
     }
@@ -148,7 +221,37 @@ mod tests {
     #[test]
     fn comments_in_an_entry_and_right_above_it_are_its_own() {
         let text = "elements:\n  # of b?\n\n  # about a\n  a:\n    kind: store # why\n  b: {kind: store}\n";
-        assert_eq!(comments_of("m.tm.yaml", text, "elements", "a").unwrap(), ["# about a", "# why"]);
-        assert!(comments_of("m.tm.yaml", text, "elements", "b").unwrap().is_empty());
+        let comments = Comments::read("m.tm.yaml", text).unwrap();
+        assert_eq!(comments.of("elements", "a"), ["# about a", "# why"]);
+        assert!(comments.of("elements", "b").is_empty());
+    }
+
+    #[test]
+    fn changes_at_once_give_what_one_after_the_other_gives() {
+        let text = "redan: 1\nelements:\n  # about a\n  a: {kind: store, x-tool: {\"id\": 1}} # ours\n  b:\n    kind: store\n    controls: [waf]\n  c: {kind: store}\nflows:\n  f: a -> b over https # why\n";
+        let (one, two, three) = (json!({"id": 2}), json!("text"), json!({"kind": "process", "x-tool": {"number": 1.5}}));
+        let yes = json!("yes");
+        let asked = [
+            ("elements/a/x-tool", Some(&one)),
+            ("elements/b/description", Some(&two)),
+            ("elements/c", None),
+            ("elements/d", Some(&three)),
+            ("elements/e", Some(&three)),
+            ("elements/b/controls/mfa", Some(&yes)),
+            ("elements/nowhere/kind", None),
+            ("flows/f/label", Some(&two)),
+            ("zones/z/name", Some(&two)),
+            ("zones/y/name", Some(&two)),
+        ];
+        let paths: Vec<Vec<String>> = asked.iter().map(|(path, _)| keys(path)).collect();
+        let changes: Vec<Put<'_>> = paths.iter().zip(&asked).map(|(path, (_, value))| (path.as_slice(), *value)).collect();
+        let (together, refused) = put_all("m.tm.yaml", text, &changes).unwrap();
+        let mut single = text.to_owned();
+        for (path, value) in &changes {
+            single = put("m.tm.yaml", &single, path, *value).unwrap_or(single);
+        }
+        assert_eq!(together, single);
+        assert_eq!(refused.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [6]);
+        assert!(together.contains("# about a") && together.contains("# ours") && together.contains("# why"));
     }
 }

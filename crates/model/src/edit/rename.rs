@@ -66,7 +66,7 @@ pub(super) fn rename(parts: Parts, old: &str, new: &str) -> Result<String, EditE
         }
         expected.push(substituted(&part.document.root, &renamed));
     }
-    checked(apply(&parts, splices, &(0..0))?, expected)
+    checked(apply(&parts, splices, &[])?, expected)
 }
 
 /// The section that has the id, and the id without its section.

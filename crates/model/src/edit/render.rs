@@ -17,18 +17,36 @@ pub(crate) enum Context {
 
 /// A scalar as it is written in a context.
 pub(crate) fn scalar(text: &str, context: Context) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    push_scalar(text, context, &mut out);
+    out
+}
+
+/// Writes a scalar as it is written in a context.
+pub(crate) fn push_scalar(text: &str, context: Context, out: &mut String) {
     let plain = match context {
         Context::Json => is_json_literal(text),
-        Context::Flow => is_plain(text) && !text.contains([',', '[', ']', '{', '}']),
+        Context::Flow => is_plain(text) && !text.bytes().any(is_bracket),
         Context::Block => is_plain(text),
     };
-    if plain { text.to_owned() } else { quoted(text) }
+    if plain { out.push_str(text) } else { push_quoted(text, out) }
 }
 
 /// A key as it is written in a context; JSON knows only quoted ones.
 pub(crate) fn key(text: &str, context: Context) -> String {
-    let plain = context != Context::Json && is_plain(text) && !text.contains([',', '[', ']', '{', '}', ':']) && text != "<<";
-    if plain { text.to_owned() } else { quoted(text) }
+    let mut out = String::with_capacity(text.len() + 2);
+    push_key(text, context, &mut out);
+    out
+}
+
+/// Writes a key as it is written in a context.
+pub(crate) fn push_key(text: &str, context: Context, out: &mut String) {
+    let plain = context != Context::Json && is_plain(text) && !text.bytes().any(|byte| is_bracket(byte) || byte == b':') && text != "<<";
+    if plain { out.push_str(text) } else { push_quoted(text, out) }
+}
+
+fn is_bracket(byte: u8) -> bool {
+    matches!(byte, b',' | b'[' | b']' | b'{' | b'}')
 }
 
 /// A value on one line.
@@ -49,7 +67,18 @@ pub(super) fn value(plain: &Plain, context: Context) -> String {
 /// A text in double quotes, as both YAML and JSON read it.
 pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(text, &mut out);
+    out
+}
+
+/// Writes a text in double quotes.
+pub(crate) fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -65,7 +94,6 @@ pub(crate) fn quoted(text: &str) -> String {
         }
     }
     out.push('"');
-    out
 }
 
 /// Whether YAML reads the text as it stands, as this very text.
@@ -76,13 +104,13 @@ fn is_plain(text: &str) -> bool {
         ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | '-' | '?' | ':' | '=' | ' '
     );
     let dashed = first == '-' && text.chars().nth(1).is_some_and(char::is_alphanumeric);
-    let odd =
-        text.chars().any(|c| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' | '\u{fffe}' | '\u{ffff}'));
+    let odd_char = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' | '\u{fffe}' | '\u{ffff}');
+    // Nearly every text is ASCII, of which only the control characters are odd.
+    let odd = !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(odd_char);
     (!indicator || dashed)
         && !odd
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
         && !text.starts_with("...")
         && !matches!(text, "~" | "null")
 }

@@ -19,8 +19,8 @@ impl Splice {
     }
 }
 
-/// Makes the replacements and reads the result; comments may go only from `removed`.
-pub(super) fn apply(parts: &Parts, mut splices: Vec<Splice>, removed: &Range<usize>) -> Result<Parts, EditError> {
+/// Makes the replacements and reads the result; comments may go only from what is `removed`.
+pub(super) fn apply(parts: &Parts, mut splices: Vec<Splice>, removed: &[Range<usize>]) -> Result<Parts, EditError> {
     splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
     let mut text = String::with_capacity(parts.text.len() + 64);
     let mut at = 0;
@@ -32,7 +32,8 @@ pub(super) fn apply(parts: &Parts, mut splices: Vec<Splice>, removed: &Range<usi
     }
     text.push_str(parts.text.get(at..).ok_or_else(entangled)?);
     let result = Parts::read(&parts.name, &text).map_err(|_| entangled())?;
-    let kept = parts.comments().filter(|comment| !(removed.start <= comment.start && comment.end <= removed.end));
+    let is_removed = |comment: &Range<usize>| removed.iter().any(|gone| gone.start <= comment.start && comment.end <= gone.end);
+    let kept = parts.comments().filter(|comment| !is_removed(comment));
     if kept.map(|range| &parts.text[range]).eq(result.comments().map(|range| &result.text[range])) {
         Ok(result)
     } else {

@@ -21,16 +21,42 @@ pub(crate) fn set(mut parts: Parts, keys: &[String], value: &Plain) -> Result<St
     if let Some(splice) = append_to_list(&parts, at, keys, value) {
         let (key, path) = keys.split_last().ok_or_else(entangled)?;
         expected[at].push(path, key);
-        return checked(apply(&parts, vec![splice], &(0..0))?, expected);
+        return checked(apply(&parts, vec![splice], &[])?, expected);
     }
     expected[at].set(keys, 0, value)?;
     for _ in 0..MAX_STEPS {
         match step(&parts, at, keys, value)? {
-            Step::Last(splices, removed) => return checked(apply(&parts, splices, &removed)?, expected),
-            Step::Again(splices, removed) => parts = apply(&parts, splices, &removed)?,
+            Step::Last(splices, removed) => return checked(apply(&parts, splices, &[removed])?, expected),
+            Step::Again(splices, removed) => parts = apply(&parts, splices, &[removed])?,
         }
     }
     Err(entangled())
+}
+
+/// Makes several changes at once: gives what keys lead to a value, or takes it out where there is none. Changes that need
+/// each other, or more than one step, are not made so.
+pub(crate) fn all(parts: &Parts, changes: &[(&[String], Option<Plain>)]) -> Result<String, EditError> {
+    let mut expected = parts.meaning();
+    let (mut splices, mut removed) = (Vec::new(), Vec::new());
+    for (keys, value) in changes {
+        let at = parts.home(keys).ok_or_else(entangled)?;
+        let Some(value) = value else {
+            expected[at].remove(keys, 0)?;
+            let (splice, gone) = removal(parts, at, keys)?;
+            splices.push(splice);
+            removed.push(gone);
+            continue;
+        };
+        expected[at].set(keys, 0, value)?;
+        match step(parts, at, keys, value)? {
+            Step::Last(own, gone) if append_to_list(parts, at, keys, value).is_none() => {
+                splices.extend(own);
+                removed.push(gone);
+            }
+            Step::Last(..) | Step::Again(..) => return Err(entangled()),
+        }
+    }
+    checked(apply(parts, splices, &removed)?, expected)
 }
 
 /// One change of the text on the way to the value.
@@ -61,8 +87,10 @@ fn step(parts: &Parts, at: usize, keys: &[String], value: &Plain) -> Result<Step
         if node.aliased {
             return Err(EditError::Refused("the value stands behind an alias; change it where it is defined".to_owned()));
         }
-        let meaning = Plain::of(node);
-        if let Some(longer) = expand::long_form(&meaning, &keys[..depth], key) {
+        // A mapping is no short form of anything.
+        if !matches!(node.value, Value::Map(_))
+            && let Some(longer) = expand::long_form(&Plain::of(node), &keys[..depth], key)
+        {
             return Ok(written_out(parts, part, node, &longer, flow));
         }
         flow |= node.style == Style::Flow;
@@ -216,7 +244,7 @@ pub(crate) fn remove(parts: Parts, keys: &[String]) -> Result<String, EditError>
     let mut expected = parts.meaning();
     expected[at].remove(keys, 0).map_err(|_| unknown(&keys.join(".")))?;
     let (splice, removed) = removal(&parts, at, keys)?;
-    checked(apply(&parts, vec![splice], &removed)?, expected)
+    checked(apply(&parts, vec![splice], &[removed])?, expected)
 }
 
 fn removal(parts: &Parts, at: usize, keys: &[String]) -> Result<(Splice, Range<usize>), EditError> {

@@ -185,7 +185,7 @@ impl<R: Record> Syntax for R {
     }
 
     fn write(&self) -> Json {
-        let mut map = serde_json::Map::new();
+        let mut map = serde_json::Map::with_capacity(7);
         for field in R::FIELDS {
             if let Some(value) = (field.write)(self) {
                 map.insert(key_of(field.name), value);
@@ -342,11 +342,12 @@ impl<'a> Reader<'a> {
 
 /// The key of a Rust field: `-` for `_`, without `r#`.
 pub fn key_of(name: &str) -> String {
-    name.trim_start_matches("r#").replace('_', "-")
+    let name = name.strip_prefix("r#").unwrap_or(name);
+    if name.bytes().any(|byte| byte == b'_') { name.replace('_', "-") } else { name.to_owned() }
 }
 
 fn is_key(name: &str, key: &str) -> bool {
-    let name = name.trim_start_matches("r#");
+    let name = name.strip_prefix("r#").unwrap_or(name);
     name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(n, k)| if n == b'_' { k == b'-' } else { n == k })
 }
 

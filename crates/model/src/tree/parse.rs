@@ -6,7 +6,7 @@
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use rustc_hash::FxHashMap;
 
-use super::{Comment, Document, Entry, Node, Style, Value, syntax};
+use super::{Comment, Document, Entry, Node, Style, Value, json, syntax};
 use crate::diagnostic::Diagnostic;
 use crate::limits;
 use crate::source::{SourceId, Sources, Span};
@@ -33,6 +33,14 @@ pub(crate) fn parse_text(text: &str, id: SourceId, base: usize, out: &mut Vec<Di
         out.push(Diagnostic::error("not-text", Span::new(id, base + at, base + at + 1), "there is a zero byte here, so it is not a text"));
         return empty;
     }
+    match json::read(text, id, base) {
+        Some(root) => Document { source: id, root, comments: Vec::new() },
+        None => parse_yaml(text, id, base, out),
+    }
+}
+
+/// Reads `text` as YAML, whatever it looks like.
+pub(super) fn parse_yaml(text: &str, id: SourceId, base: usize, out: &mut Vec<Diagnostic>) -> Document {
     Builder::new(text, id, base, out).run()
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
-use redan_model::edit::{comments_of, put};
+use redan_model::edit::{Comments, Put, put, put_all};
+use redan_model::fmt::written;
 use redan_model::{canonical, lang};
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
@@ -20,7 +21,7 @@ use crate::foreign::losses::LossJson;
 use crate::foreign::merge::{Change, Files, Merge, What, align, merge};
 use crate::project::read_text;
 use crate::session::{Opened, Session};
-use crate::{atomic, diff};
+use crate::{atomic, diff, threads};
 
 /// The file that was read.
 pub(super) struct Source<'a> {
@@ -61,17 +62,20 @@ struct ChangeJson<'a> {
 
 /// The text of a model that was made from a file, with what the file says, which a later import into it compares with.
 pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Json) -> String {
-    let said = Said::new(model.clone(), &imported.origins);
-    let mut model = model.clone();
     // A model of the Microsoft tool is kept inside as a whole.
-    if let (Some(entries), Some(packed)) = (model.as_object_mut(), before::packed(format, &said))
-        && format != Format::Tm7
-        && !entries.contains_key(before::KEY)
-    {
-        entries.insert(before::KEY.to_owned(), json!({name_of(shown): packed}));
+    let remembers = format != Format::Tm7 && model.get(before::KEY).is_none();
+    let (packed, text) =
+        threads::both(|| if remembers { before::packed_model(format, model, &imported.origins) } else { None }, || written(model));
+    match packed {
+        Some(packed) => format!("{text}\n{WHAT_IT_IS}\n{}", written(&json!({before::KEY: {name_of(shown): packed}}))),
+        None => explained(text),
     }
+}
+
+/// The text with a line above what is remembered of a file in it already.
+fn explained(text: String) -> String {
     let key = format!("\n{}:", before::KEY);
-    foreign::yaml::render(&model).replace(&key, &format!("\n{WHAT_IT_IS}{key}"))
+    if text.contains(&key) { text.replace(&key, &format!("\n{WHAT_IT_IS}{key}")) } else { text }
 }
 
 /// Stands above what is kept of a file.
@@ -87,12 +91,13 @@ pub(super) fn run(args: &ImportArgs, into: &Path, source: &Source<'_>, session: 
     let old = read_text(&opened.path, &opened.shown).map_err(usage)?;
     let ours = canonical::to_json(&opened.loaded.model.root);
     let files = versions(&ours, source, session)?;
-    let worked_on = |section: &str, id: &str| match comments_of(&opened.below, &old, section, id) {
-        Ok(comments) if comments.is_empty() => None,
+    let comments = Comments::read(&opened.below, &old).ok();
+    let worked_on = |section: &str, id: &str| match &comments {
+        Some(comments) if comments.of(section, id).is_empty() => None,
         _ => Some("it has comments".to_owned()),
     };
     let mut merge = merge(&ours, files.before.as_ref(), &files.now, &worked_on);
-    let new = written(&opened, &old, &mut merge)?;
+    let new = changed(&opened, &old, &mut merge)?;
     let new = remembered(&opened, new, &files, source)?;
     let model = opened.with_text(&new);
     let edited = Edited { old, new, model };
@@ -185,19 +190,17 @@ fn name_of(shown: &str) -> &str {
 }
 
 /// The text with the changes; one that cannot be made is shown with the reason.
-fn written(opened: &Opened, old: &str, merge: &mut Merge) -> anyhow::Result<String> {
-    let mut text = old.to_owned();
-    let mut all = true;
-    for change in merge.changes.iter_mut().filter(|change| change.what.is_edit()) {
-        let value = change.after.as_ref().map(|value| short(&change.path, value));
-        match put(&opened.below, &text, &change.path, value.as_ref()) {
-            Ok(changed) => text = changed,
-            Err(error) => {
-                change.what = if change.what == What::Removed { What::Gone } else { What::Kept };
-                change.why = error.to_string();
-                all = false;
-            }
-        }
+fn changed(opened: &Opened, old: &str, merge: &mut Merge) -> anyhow::Result<String> {
+    let edits: Vec<usize> = (0..merge.changes.len()).filter(|at| merge.changes[*at].what.is_edit()).collect();
+    let values: Vec<Option<Json>> =
+        edits.iter().map(|at| &merge.changes[*at]).map(|change| change.after.as_ref().map(|value| short(&change.path, value))).collect();
+    let puts: Vec<Put<'_>> = edits.iter().zip(&values).map(|(at, value)| (merge.changes[*at].path.as_slice(), value.as_ref())).collect();
+    let (text, refused) = put_all(&opened.below, old, &puts).map_err(|error| usage(error.to_string()))?;
+    let all = refused.is_empty();
+    for (at, error) in refused {
+        let change = &mut merge.changes[edits[at]];
+        change.what = if change.what == What::Removed { What::Gone } else { What::Kept };
+        change.why = error.to_string();
     }
     let means = bare(canonical::to_json(&opened.with_text(&text).loaded.model.root));
     if all && means != bare(merge.merged.clone()) {

@@ -1,0 +1,255 @@
+//! JSON that is read once: texts are parts of the file where they can be, and objects are lists of their entries.
+//!
+//! A large drawing has half a million entries, of which a reader looks at each a few times. What is kept becomes
+//! [`Json`]; everything else never leaves the file.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value as Json};
+
+use crate::{ImportError, limits};
+
+/// A value of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Raw<'t> {
+    /// `null`.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(Cow<'t, str>),
+    /// A list.
+    List(Vec<Raw<'t>>),
+    /// An object, entries as they are written; of those with one key the last one counts.
+    Object(Vec<(Cow<'t, str>, Raw<'t>)>),
+}
+
+/// The bytes as JSON, without the entries of objects that have one of these keys.
+///
+/// # Errors
+/// The bytes are too many, not UTF-8, or not JSON.
+pub(crate) fn parse<'t>(bytes: &'t [u8], without: &'static [&'static str]) -> Result<Raw<'t>, ImportError> {
+    let syntax = |error: serde_json::Error| ImportError::Syntax(error.to_string());
+    let mut parser = serde_json::Deserializer::from_str(limits::text(bytes)?);
+    let value = Values { without }.deserialize(&mut parser).map_err(syntax)?;
+    parser.end().map_err(syntax)?;
+    Ok(value)
+}
+
+impl<'t> Raw<'t> {
+    /// The value of an entry of an object.
+    pub(crate) fn get(&self, key: &str) -> Option<&Raw<'t>> {
+        let Self::Object(entries) = self else { return None };
+        entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// A text, as it is.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// A number.
+    pub(crate) fn as_f64(&self) -> Option<f64> {
+        if let Self::Number(number) = self { number.as_f64() } else { None }
+    }
+
+    /// Whether it is an object.
+    pub(crate) fn is_object(&self) -> bool {
+        matches!(self, Self::Object(_))
+    }
+
+    /// A single value as text; empty if there is none.
+    pub(crate) fn scalar(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.trim()),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+            Self::Null | Self::List(_) | Self::Object(_) => Cow::Borrowed(""),
+        }
+    }
+
+    /// The text of an entry; empty if it has none.
+    pub(crate) fn text(&self, key: &str) -> Cow<'_, str> {
+        self.get(key).map(Raw::scalar).unwrap_or_default()
+    }
+
+    /// Whether an entry is true.
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        matches!(self.text(key).as_ref(), "true" | "True" | "yes")
+    }
+
+    /// The items of an entry that is a list.
+    pub(crate) fn items(&self, key: &str) -> &[Raw<'t>] {
+        if let Some(Self::List(items)) = self.get(key) { items } else { &[] }
+    }
+
+    /// The texts of an entry: a list, or one that stands alone.
+    pub(crate) fn list(&self, key: &str) -> Vec<String> {
+        let texts: Vec<Cow<'_, str>> = match self.get(key) {
+            Some(Self::List(items)) => items.iter().map(Raw::scalar).collect(),
+            Some(other) => vec![other.scalar()],
+            None => Vec::new(),
+        };
+        texts.into_iter().filter(|text| !text.is_empty()).map(Cow::into_owned).collect()
+    }
+
+    /// The entries that say something and are not among those that were read.
+    pub(crate) fn rest(&self, read: &[&str]) -> Map<String, Json> {
+        let mut rest = Map::new();
+        if let Self::Object(entries) = self {
+            for (key, value) in entries.iter().filter(|(key, _)| !read.contains(&key.as_ref())) {
+                if value.is_something() {
+                    rest.insert(key.as_ref().to_owned(), value.to_json());
+                } else {
+                    rest.shift_remove(key.as_ref());
+                }
+            }
+        }
+        rest
+    }
+
+    /// Whether it says anything.
+    fn is_something(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Text(text) => !text.is_empty(),
+            Self::List(items) => !items.is_empty(),
+            Self::Object(entries) => !entries.is_empty(),
+            Self::Bool(_) | Self::Number(_) => true,
+        }
+    }
+
+    /// The value on its own.
+    pub(crate) fn to_json(&self) -> Json {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(flag) => Json::Bool(*flag),
+            Self::Number(number) => Json::Number(number.clone()),
+            Self::Text(text) => Json::String(text.as_ref().to_owned()),
+            Self::List(items) => Json::Array(items.iter().map(Raw::to_json).collect()),
+            Self::Object(entries) => Json::Object(entries.iter().map(|(key, value)| (key.as_ref().to_owned(), value.to_json())).collect()),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Values {
+    without: &'static [&'static str],
+}
+
+impl<'de> DeserializeSeed<'de> for Values {
+    type Value = Raw<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Values {
+    type Value = Raw<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Raw<'de>, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Raw<'de>, E> {
+        Ok(Number::from_f64(value).map_or(Raw::Null, Raw::Number))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Raw<'de>, E> {
+        Ok(Raw::Text(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Raw<'de>, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw<'de>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            list.push(item);
+        }
+        Ok(Raw::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw<'de>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(key) = entries.next_key_seed(Key)? {
+            if self.without.contains(&key.as_ref()) {
+                entries.next_value::<IgnoredAny>()?;
+            } else {
+                list.push((key, entries.next_value_seed(self)?));
+            }
+        }
+        Ok(Raw::Object(list))
+    }
+}
+
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_not_read() {
+        let text = r#"{"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"groups": {"b": 1}, "items": []}, "tools": [{}]}"#;
+        let read = parse(text.as_bytes(), &["groups", "tools"]).unwrap();
+        assert_eq!(read.to_json(), json!({"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"items": []}}));
+        assert!(matches!(parse(b"{\"a\": }", &[]), Err(ImportError::Syntax(_))));
+        assert!(matches!(parse("[".repeat(100_000).as_bytes(), &[]), Err(ImportError::Syntax(_))));
+    }
+
+    #[test]
+    fn of_two_entries_with_one_key_the_last_one_counts() {
+        let read = parse(br#"{"a": 1, "b": " x ", "a": "yes", "c": 1, "c": null}"#, &[]).unwrap();
+        assert_eq!((read.flag("a"), read.text("b").as_ref(), read.list("c")), (true, "x", vec![]));
+        assert_eq!(Json::from(read.rest(&["b"])), json!({"a": "yes"}));
+    }
+}

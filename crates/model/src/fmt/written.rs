@@ -1,0 +1,244 @@
+//! A model that a program made, in the layout that [`super::format`] gives a text of it, written at once.
+
+use serde_json::Value as Json;
+
+use super::rank;
+use crate::edit::{Context, push_key, push_quoted, push_scalar};
+
+/// The text of a `.tm.yaml` file that means what the value means: one field a line, entries in blocks, lists in brackets,
+/// texts of several lines as they are.
+pub fn written(model: &Json) -> String {
+    let mut out = String::new();
+    let Json::Object(entries) = model else { return out };
+    let mut entries: Vec<(&String, &Json)> = entries.iter().collect();
+    entries.sort_by_key(|(key, _)| rank(key));
+    let mut after_block = false;
+    for (key, value) in entries {
+        let block = is_block(value);
+        if (after_block || block) && !out.is_empty() {
+            out.push('\n');
+        }
+        entry(key, value, Place { depth: 0, foreign: false }, &mut out);
+        after_block = block;
+    }
+    out
+}
+
+/// Where something is written.
+#[derive(Clone, Copy)]
+struct Place {
+    depth: usize,
+    /// Inside an `x-…` field, where a number is no text.
+    foreign: bool,
+}
+
+fn entry(key: &str, value: &Json, place: Place, out: &mut String) {
+    indent(place.depth, out);
+    push_key(key, Context::Block, out);
+    out.push(':');
+    let inside = Place { depth: place.depth + 1, foreign: place.foreign || key.starts_with("x-") };
+    match value {
+        Json::Object(entries) if !entries.is_empty() => {
+            out.push('\n');
+            for (key, value) in entries {
+                entry(key, value, inside, out);
+            }
+            return;
+        }
+        Json::String(text) if is_long(text) => long(text, inside.depth, out),
+        other => {
+            out.push(' ');
+            single(other, inside.foreign, out);
+        }
+    }
+    out.push('\n');
+}
+
+fn is_block(value: &Json) -> bool {
+    value.as_object().is_some_and(|entries| !entries.is_empty())
+}
+
+fn indent(depth: usize, out: &mut String) {
+    for _ in 0..depth {
+        out.push_str("  ");
+    }
+}
+
+/// Whether a text is easier to read over several lines, and comes back as it was.
+fn is_long(text: &str) -> bool {
+    let plain = |line: &str| line == line.trim() && !line.chars().any(char::is_control);
+    text.contains('\n') && text.split('\n').all(plain) && !text.starts_with('\n') && !text.ends_with('\n')
+}
+
+fn long(text: &str, depth: usize, out: &mut String) {
+    out.push_str(" |-");
+    for line in text.split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            indent(depth, out);
+            out.push_str(line);
+        }
+    }
+}
+
+/// A value on one line.
+fn single(value: &Json, foreign: bool, out: &mut String) {
+    match value {
+        Json::String(text) => push_text(text, foreign, Context::Block, out),
+        // What could be an anchor, an alias or a comment stays in quotes.
+        Json::Array(_) if has_sign(value) => quoted(value, out),
+        other => bracketed(other, foreign, out),
+    }
+}
+
+fn push_text(text: &str, foreign: bool, context: Context, out: &mut String) {
+    if foreign { push_quoted(text, out) } else { push_scalar(text, context, out) }
+}
+
+fn has_sign(value: &Json) -> bool {
+    let sign = |text: &str| text.bytes().any(|byte| matches!(byte, b'&' | b'*' | b'#'));
+    match value {
+        Json::String(text) => sign(text),
+        Json::Array(items) => items.iter().any(has_sign),
+        Json::Object(entries) => entries.iter().any(|(key, value)| sign(key) || has_sign(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// Lists and mappings in brackets, with quotes where they are needed.
+fn bracketed(value: &Json, foreign: bool, out: &mut String) {
+    match value {
+        Json::String(text) => push_text(text, foreign, Context::Flow, out),
+        Json::Array(items) => list(items, out, |item, out| match item {
+            Json::Null => out.push('~'),
+            item => bracketed(item, foreign, out),
+        }),
+        Json::Object(entries) => mapping(entries, out, |(key, value), out| {
+            push_key(key, Context::Flow, out);
+            out.push_str(": ");
+            match value {
+                Json::Null => out.push('~'),
+                value => bracketed(value, foreign || key.starts_with("x-"), out),
+            }
+        }),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+/// Lists and mappings in brackets, with every text in quotes: JSON's strings are YAML's.
+fn quoted(value: &Json, out: &mut String) {
+    match value {
+        Json::Array(items) => list(items, out, quoted),
+        Json::Object(entries) => mapping(entries, out, |(key, value), out| {
+            out.push_str(&Json::from(key.as_str()).to_string());
+            out.push_str(": ");
+            quoted(value, out);
+        }),
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+fn list(items: &[Json], out: &mut String, write: impl FnMut(&Json, &mut String)) {
+    out.push('[');
+    parted(items.iter(), out, write);
+    out.push(']');
+}
+
+fn mapping<'j>(entries: &'j serde_json::Map<String, Json>, out: &mut String, write: impl FnMut((&'j String, &'j Json), &mut String)) {
+    out.push('{');
+    parted(entries.iter(), out, write);
+    out.push('}');
+}
+
+fn parted<T>(items: impl Iterator<Item = T>, out: &mut String, mut write: impl FnMut(T, &mut String)) {
+    for (at, item) in items.enumerate() {
+        if at > 0 {
+            out.push_str(", ");
+        }
+        write(item, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::fmt::format;
+
+    /// A text that needs no thought, from which the layout is made in the slow way.
+    fn plain(value: &Json) -> String {
+        fn entry(key: &str, value: &Json, depth: usize, out: &mut String) {
+            out.push_str(&format!("{}{}:", "  ".repeat(depth), Json::from(key)));
+            match value {
+                Json::Object(entries) if !entries.is_empty() => {
+                    out.push('\n');
+                    entries.iter().for_each(|(key, value)| entry(key, value, depth + 1, out));
+                }
+                Json::String(text) if is_long(text) => {
+                    let lines = text.split('\n').map(|line| if line.is_empty() { String::new() } else { "  ".repeat(depth + 1) + line });
+                    out.push_str(&format!(" |-\n{}\n", lines.collect::<Vec<_>>().join("\n")));
+                }
+                other => {
+                    out.push(' ');
+                    quoted(other, out);
+                    out.push('\n');
+                }
+            }
+        }
+        let mut out = String::new();
+        value.as_object().into_iter().flatten().for_each(|(key, value)| entry(key, value, 0, &mut out));
+        out
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[a-z0-9 ]{0,5}",
+            2 => "[-:#,&*!|>%@`'\"\\\\?{}=~<\\[\\]./_]{1,2} ?",
+            1 => Just("\n".to_owned()),
+            1 => proptest::sample::select(vec!["null", "true", "no", "1.0", "é", "\t", ": ", " #", "...", "- ", "\u{a0}", "\r\n"]).prop_map(str::to_owned),
+        ];
+        proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+    }
+
+    fn key() -> impl Strategy<Value = String> {
+        prop_oneof![4 => "[a-z]{1,6}", 2 => "x-[a-z]{1,3}", 1 => text(), 1 => proptest::sample::select(vec!["<<", "redan", "elements", "name", "", "a: b", "~"]).prop_map(str::to_owned)]
+    }
+
+    fn value() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            6 => text().prop_map(Json::from),
+            1 => any::<bool>().prop_map(Json::from),
+            1 => any::<i32>().prop_map(Json::from),
+            1 => (-1e6_f64..1e6).prop_map(Json::from),
+            1 => Just(Json::Null),
+        ];
+        leaf.prop_recursive(4, 24, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+                proptest::collection::vec((key(), inner), 0..4).prop_map(|entries| entries.into_iter().collect::<Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_layout_is_that_of_a_text_that_was_laid_out(entries in proptest::collection::vec((key(), value()), 1..5)) {
+            let model: Json = entries.into_iter().collect::<Map<_, _>>().into();
+            if let Ok(laid_out) = format("m.tm.yaml", &plain(&model)) {
+                prop_assert_eq!(written(&model), laid_out);
+            }
+        }
+    }
+
+    #[test]
+    fn sections_stand_apart_and_quotes_are_where_they_are_needed() {
+        let model = json!({"elements": {"app": {"kind": "process", "x-own": {"number": "2.0", "list": ["1", 1]}}}, "redan": 1, "name": "A: b",
+            "description": "one\n\n- two #", "authors": ["x, y", "no"], "tags": ["a #b", "c"]});
+        assert_eq!(
+            written(&model),
+            "redan: 1\nname: \"A: b\"\ndescription: |-\n  one\n\n  - two #\nauthors: [\"x, y\", no]\n\nelements:\n  app:\n    kind: process\n    x-own:\n      number: \"2.0\"\n      list: [\"1\", 1]\n\ntags: [\"a #b\", \"c\"]\n"
+        );
+    }
+}
