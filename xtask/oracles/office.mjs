@@ -75,10 +75,11 @@ const documents = names.map((name) => {
   };
 });
 
-office("pdf", folder, names.map((name) => at(name, "xlsx")));
+const books = path.join(folder, "books");
+office("pdf", books, names.map((name) => at(name, "xlsx")));
 office("xlsx:Calc MS Excel 2007 XML", path.join(folder, "back"), names.map((name) => at(name, "xlsx")));
 const workbooks = names.map((name) => {
-  const pages = words(at(name, "pdf"));
+  const pages = words(path.join(books, `${name}.pdf`));
   const of = (file) => {
     const sheets = count(unpacked(file, "xl/workbook.xml"), "<sheet ");
     const all = Array.from({ length: sheets }, (_, ix) => unpacked(file, `xl/worksheets/sheet${ix + 1}.xml`));

@@ -26,7 +26,7 @@ pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     let (w, h) = (layout.width.max(1.0), layout.height.max(1.0));
     let slim = ((w / h).max(h / w) - 3.5).max(0.0) * 150.0;
     // On paper, and beside other text, the words of a wide picture are too small.
-    let wide = if scene.nodes.len() <= READABLE { (w - PAGE).max(0.0) * 0.8 } else { 0.0 };
+    let wide = if scene.nodes.len() <= READABLE { (w - PAGE).max(0.0) * 1.5 } else { 0.0 };
     shrink + slim + wide + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0 + movement(scene, layout)
 }
 
