@@ -4,6 +4,7 @@ mod bench;
 mod bench_fair;
 mod bench_plan;
 mod bench_trees;
+mod check_programs;
 mod check_report;
 mod check_sync;
 mod codegen;
@@ -48,6 +49,8 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
     CheckReport(check_report::CheckReportArgs),
+    /// Open what redan makes in the programs that it is made for: draw.io, LibreOffice, pre-commit, gitlab-ci-local and others
+    CheckPrograms(check_programs::CheckProgramsArgs),
     /// Run `redan backlog sync` against a stand-in for GitHub that others wrote; needs node
     CheckSync,
     /// Measure a million simulated years of losses
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Chore::GenHistory(args) => gen_many::history(&args),
         Chore::Bench(args) => bench::run(&args, &mut std::io::stdout()),
         Chore::CheckReport(args) => check_report::run(&args, &mut std::io::stdout()),
+        Chore::CheckPrograms(args) => check_programs::run(&args, &mut std::io::stdout()),
         Chore::CheckSync => check_sync::run(&mut std::io::stdout()),
         Chore::BenchFair => bench_fair::run(&mut std::io::stdout()),
         Chore::BenchPlan(args) => bench_plan::run(&args, &mut std::io::stdout()),

@@ -5,6 +5,7 @@
 //! free line is reported. Labels on lines are the lines' labels.
 
 mod cells;
+mod course;
 mod file;
 mod onto;
 mod style;

@@ -9,6 +9,7 @@
 //! `pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError>`. Data that the format's reader kept under
 //! `x-<format>` keys is written back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use redan_model::lang::{Band, Linddun, Mitigation, Stride};
@@ -64,6 +65,28 @@ pub struct Outgoing<'a> {
     pub keep_names: bool,
     /// Names of technologies and protocols; an alias, often another tool's word, leads to the one of our catalogue.
     pub vocabulary: Vocabulary,
+    /// Where everything can be drawn, for formats with places and models without.
+    pub picture: Option<Picture>,
+}
+
+/// A drawing of the model that is easy to read.
+#[derive(Debug, Clone, Default)]
+pub struct Picture {
+    /// Left, top, width and height of elements and zones.
+    pub areas: BTreeMap<Thing, [f64; 4]>,
+    /// How the arrows of flows run, by id.
+    pub courses: BTreeMap<String, Course>,
+    /// Whether arrows are curved.
+    pub is_curved: bool,
+}
+
+/// How an arrow runs.
+#[derive(Debug, Clone, Default)]
+pub struct Course {
+    /// From the border of the source to the border of the target.
+    pub points: Vec<(f64, f64)>,
+    /// The middle of its label.
+    pub label: Option<(f64, f64)>,
 }
 
 /// A threat in words that no tool owns.
@@ -131,7 +154,7 @@ impl<'a> Outgoing<'a> {
     /// A model about which nothing was found yet.
     pub fn new(model: &'a Model, vocabulary: Vocabulary) -> Self {
         let json = long::to_json(&model.root);
-        Self { model, json, threats: Vec::new(), day: String::new(), keep_names: false, vocabulary }
+        Self { model, json, threats: Vec::new(), day: String::new(), keep_names: false, vocabulary, picture: None }
     }
 
     /// The threats that are threats: those that still wait for facts are counted as a loss, since no other tool has

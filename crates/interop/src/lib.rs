@@ -66,7 +66,7 @@ mod zones;
 
 pub use decision::Decision;
 pub use detect::detect;
-pub use export::{ExportError, Exported, ForeignThreat, Outgoing, export};
+pub use export::{Course, ExportError, Exported, ForeignThreat, Outgoing, Picture, export};
 pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};
 pub use losses::{Losses, Says};

@@ -5,6 +5,7 @@
 //! handed to it here: no disk, no network, no clock.
 
 mod data;
+mod letters;
 mod world;
 
 use jiff::civil::Date;
@@ -13,6 +14,7 @@ use typst::diag::SourceDiagnostic;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+pub use letters::undrawn;
 use world::Desk;
 
 /// Why there is no PDF. None of these is the fault of a model.

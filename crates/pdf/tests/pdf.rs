@@ -11,6 +11,10 @@ const EMPTY: &str = "redan: 1\nname: Nothing yet\n";
 const OFFICE: &str = include_str!("../../../examples/physical-office/front-office.tm.yaml");
 
 fn pdf(text: &str, audience: Audience, branding: &Branding) -> Vec<u8> {
+    of(text, audience, |paper| redan_pdf::render(paper, branding, date(2025, 11, 12)).expect("a document"))
+}
+
+fn of<T>(text: &str, audience: Audience, read: impl FnOnce(&Paper) -> T) -> T {
     let knowledge = Knowledge::embedded();
     let loaded = load_text("model.tm.yaml", text, &knowledge.vocabulary());
     let (policy, today) = (Policy::default(), date(2025, 11, 12));
@@ -19,7 +23,14 @@ fn pdf(text: &str, audience: Audience, branding: &Branding) -> Vec<u8> {
     let more = redan_report::More { depth: Some(&depth), history: None };
     let input =
         Input { model: &loaded.model, sources: &loaded.sources, knowledge: &knowledge, policy: &policy, analysis: &analysis, today, more };
-    redan_pdf::render(&Paper::of(&input, audience), branding, today).expect("a document")
+    read(&Paper::of(&input, audience))
+}
+
+#[test]
+fn letters_that_no_font_has_are_known_wherever_they_stand() {
+    let undrawn = |text: &str| of(text, Audience::Everybody, redan_pdf::undrawn).into_iter().collect::<String>();
+    assert_eq!(undrawn(OFFICE), "");
+    assert_eq!(undrawn("redan: 1\nname: \u{5e97} \u{e9}\nelements: {web: {kind: process, name: \u{9580}}}\n"), "\u{5e97}\u{9580}");
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {

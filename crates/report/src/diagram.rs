@@ -26,7 +26,7 @@ mod pins;
 mod place;
 mod plain;
 mod plantuml;
-mod png;
+pub(crate) mod png;
 mod previous;
 mod route;
 mod scene;
@@ -38,6 +38,7 @@ pub(crate) mod text;
 mod tournament;
 mod view;
 mod weave;
+mod whole;
 
 pub use faults::Faults;
 pub use geometry::{Point, Rect};
@@ -48,6 +49,7 @@ pub use scene::{Badge, Edge, Emphasis, Label, Line, LineRole, Mark, Node, Scene,
 use svg::Dress;
 pub use svg::Source;
 pub use view::{Notation, View};
+pub use whole::{Course, Whole, whole};
 
 /// How many pairs of arrows cross, to compare layouts with.
 pub fn crossings(layout: &Layout) -> u32 {

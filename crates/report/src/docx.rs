@@ -1,10 +1,12 @@
 //! A document for office programs: the same blocks as every other format, as XML in a zip.
 //!
-//! Pictures are SVG, which Word has drawn since 2016 and `LibreOffice` since 7; a program that draws none shows a small
-//! note in their place. Nothing in the file depends on the clock.
+//! Pictures are SVG, which Word has drawn since 2016, and the same in pixels for every program that draws none. Nothing in
+//! the file depends on the clock.
 
 mod body;
+mod contents;
 mod parts;
+mod pixels;
 
 use std::io::{Cursor, Write};
 
@@ -33,6 +35,7 @@ pub fn render(paper: &Paper, branding: &Branding, today: jiff::civil::Date) -> z
     part("_rels/.rels", parts::RELATIONS.as_bytes())?;
     part("docProps/core.xml", parts::core(paper, today).as_bytes())?;
     part("word/styles.xml", parts::styles(branding.colour.as_deref()).as_bytes())?;
+    part("word/settings.xml", parts::SETTINGS.as_bytes())?;
     part("word/numbering.xml", parts::numbering(body.numbered).as_bytes())?;
     part("word/header1.xml", parts::header(branding.classification.as_deref()).as_bytes())?;
     part("word/footer1.xml", parts::footer(paper).as_bytes())?;
@@ -41,6 +44,9 @@ pub fn render(paper: &Paper, branding: &Branding, today: jiff::civil::Date) -> z
     part("word/media/note.png", parts::NOTE_PNG)?;
     for (name, bytes) in &body.media {
         part(&format!("word/media/{name}"), bytes)?;
+    }
+    for (name, bytes) in pixels::drawn(&body.drawings) {
+        part(&format!("word/media/{name}"), &bytes)?;
     }
     Ok(zip.finish()?.into_inner())
 }

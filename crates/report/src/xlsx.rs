@@ -49,7 +49,7 @@ fn said(field: &crate::document::Field) -> String {
 }
 
 fn overview(sheet: &mut Sheet<'_>, doc: &Document) -> Result<(), XlsxError> {
-    sheet.sheet.set_column_width(0, 26.0)?.set_column_width(1, 90.0)?;
+    sheet.widths(&[26.0, 90.0])?;
     let title = format!("Threat model: {}", doc.title.name);
     sheet.sheet.write_string_with_format(0, 0, cut(&title, 200), &sheet.styles.title)?;
     sheet.row = 2;
@@ -87,7 +87,7 @@ fn overview(sheet: &mut Sheet<'_>, doc: &Document) -> Result<(), XlsxError> {
 }
 
 fn threats(sheet: &mut Sheet<'_>, input: &Input<'_>) -> Result<(), XlsxError> {
-    let widths = [26.0, 22.0, 34.0, 50.0, 11.0, 9.0, 11.0, 40.0, 20.0, 12.0, 14.0, 14.0];
+    let widths = [30.0, 22.0, 40.0, 80.0, 11.0, 9.0, 11.0, 40.0, 20.0, 12.0, 14.0, 14.0];
     sheet.head(&csv::THREAT_COLUMNS.iter().copied().zip(widths).collect::<Vec<_>>())?;
     for threat in &input.analysis.threats {
         sheet.row(csv::threat_row(input, threat))?;

@@ -88,7 +88,10 @@ pub(crate) fn run_convert(args: &ConvertArgs, session: &mut Session<'_>) -> Outc
 
 fn write(opened: &Opened, target: &Target, onto: Option<&Path>, session: &mut Session<'_>) -> Outcome {
     let analysis = opened.analyse();
-    let outgoing = foreign::outgoing::of(opened, &analysis, &opened.context(), target.keep_names);
+    let mut outgoing = foreign::outgoing::of(opened, &analysis, &opened.context(), target.keep_names);
+    if onto.is_none() && matches!(target.to, Format::Drawio | Format::Lucid) {
+        outgoing.picture = foreign::outgoing::picture(&opened.loaded.model);
+    }
     let written = match onto {
         None => redan_interop::export(target.to, &outgoing),
         Some(original) => written_onto(opened, target.to, original, &outgoing)?,

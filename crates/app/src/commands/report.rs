@@ -95,13 +95,19 @@ pub(crate) fn run(args: &ReportArgs, session: &mut Session<'_>) -> Outcome {
     let input = Input { more: More { depth: Some(&depth), history: history.as_ref() }, ..opened.input(&analysis) };
     let bytes = match &args.template {
         Some(path) => from_template(path, &input)?.into_bytes(),
-        None => rendered(args, format, &input, &branding, &opened)?,
+        None => rendered(args, format, &input, &branding, (&opened, session))?,
     };
     session.terminal.out().write_all(&bytes)?;
     Ok(Exit::Fine)
 }
 
-fn rendered(args: &ReportArgs, format: ReportFormat, input: &Input<'_>, branding: &Branding, opened: &Opened) -> anyhow::Result<Vec<u8>> {
+fn rendered(
+    args: &ReportArgs,
+    format: ReportFormat,
+    input: &Input<'_>,
+    branding: &Branding,
+    (opened, session): (&Opened, &mut Session<'_>),
+) -> anyhow::Result<Vec<u8>> {
     let audience = match args.audience {
         None => paper::Audience::Everybody,
         Some(Audience::Developer) => paper::Audience::Developer,
@@ -114,7 +120,7 @@ fn rendered(args: &ReportArgs, format: ReportFormat, input: &Input<'_>, branding
         ReportFormat::Md => markdown::render(&paper(), branding.classification.as_deref()).into_bytes(),
         ReportFormat::Docx => docx::render(&paper(), branding, opened.today)?,
         ReportFormat::Xlsx => xlsx::render(input, branding)?,
-        ReportFormat::Pdf => pdf(&paper(), branding, opened)?,
+        ReportFormat::Pdf => pdf(&paper(), branding, opened, session)?,
         ReportFormat::Json => {
             let mut bytes = Vec::new();
             json::write(&mut bytes, &ReportJson::of(input))?;
@@ -166,11 +172,20 @@ fn available() -> anyhow::Result<()> {
 }
 
 #[cfg(feature = "pdf")]
-fn pdf(paper: &Paper, branding: &Branding, opened: &Opened) -> anyhow::Result<Vec<u8>> {
+fn pdf(paper: &Paper, branding: &Branding, opened: &Opened, session: &mut Session<'_>) -> anyhow::Result<Vec<u8>> {
+    let missing = redan_pdf::undrawn(paper);
+    if !missing.is_empty() {
+        let some: String = missing.iter().take(12).collect();
+        let more = if missing.len() > 12 { "\u{2026}" } else { "" };
+        session.terminal.note(&format!(
+            "warning: the PDF has a question mark for {} letters that its fonts do not have: {some}{more}; HTML and DOCX show them",
+            missing.len()
+        ));
+    }
     redan_pdf::render(paper, branding, opened.today).map_err(|why| anyhow::anyhow!("writing the PDF: {why}"))
 }
 
 #[cfg(not(feature = "pdf"))]
-fn pdf(_: &Paper, _: &Branding, _: &Opened) -> anyhow::Result<Vec<u8>> {
+fn pdf(_: &Paper, _: &Branding, _: &Opened, _: &mut Session<'_>) -> anyhow::Result<Vec<u8>> {
     available().map(|()| Vec::new())
 }

@@ -3,7 +3,9 @@
 use redan_engine::analysis::Threat;
 use redan_engine::policy::priority;
 use redan_engine::{Analysis, Context, Knowledge};
-use redan_interop::{ForeignThreat, Outgoing};
+use redan_interop::{Course, ForeignThreat, Outgoing, Picture};
+use redan_model::{Model, Thing};
+use redan_report::diagram::{Point, Rect, whole};
 use redan_report::merged;
 
 use crate::session::Opened;
@@ -21,6 +23,18 @@ pub(crate) fn of<'m>(opened: &'m Opened, analysis: &Analysis, context: &Context,
     outgoing.day = context.today.to_string();
     outgoing.keep_names = keep_names;
     outgoing
+}
+
+/// The model as it would be drawn.
+pub(crate) fn picture(model: &Model) -> Option<Picture> {
+    let drawn = whole(model)?;
+    let area = |(thing, r): (Thing, Rect)| (thing, [r.x, r.y, r.w, r.h]);
+    let spot = |at: &Point| (at.x, at.y);
+    let courses = model.flows.iter().zip(&drawn.courses).map(|(flow, course)| {
+        let (points, label) = (course.points.iter().map(spot).collect(), course.label.as_ref().map(spot));
+        (flow.identity.id.clone(), Course { points, label })
+    });
+    Some(Picture { courses: courses.collect(), is_curved: drawn.is_curved, areas: drawn.areas.into_iter().map(area).collect() })
 }
 
 fn neutral(threat: &Threat, knowledge: &Knowledge) -> ForeignThreat {

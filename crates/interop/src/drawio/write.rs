@@ -9,10 +9,11 @@ use redan_model::{ElementIx, Thing, ZoneIx};
 use serde_json::Value as Json;
 
 use super::OWN;
+use super::course;
 use super::style::Style;
 use crate::drawn::Role;
 use crate::drawn::out::{Arrow, Drawn, escaped, losses};
-use crate::export::{ExportError, Exported, Outgoing};
+use crate::export::{ExportError, Exported, Outgoing, Picture};
 use crate::kept::of;
 use crate::read::{entries, list, text};
 use crate::write::own_name;
@@ -39,7 +40,7 @@ pub(super) fn style_of(kind: &str) -> &'static str {
 /// None: a model without elements is an empty page.
 pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let drawn = Drawn::of(outgoing.model);
-    let mut writer = Writer { areas: BTreeMap::new(), drawn, outgoing, cells: BTreeMap::new() };
+    let mut writer = Writer { areas: BTreeMap::new(), picture: None, drawn, outgoing, cells: BTreeMap::new() };
     let elements = (0_u32..).map(ElementIx).map(Thing::Element).take(outgoing.model.elements.len());
     writer.cells = elements.map(|thing| (writer.drawn.id(thing).to_owned(), escaped(&writer.cell(thing)))).collect();
     let arrows = writer.drawn.arrows();
@@ -47,6 +48,8 @@ pub fn write(outgoing: &Outgoing<'_>) -> Result<Exported, ExportError> {
     let pages = writer.pages();
     for (number, page) in pages.iter().enumerate() {
         writer.areas = writer.drawn.places(outgoing, OWN, &|thing| page.has(thing));
+        writer.picture = outgoing.picture.as_ref().filter(|picture| writer.drawn.is_pictured(picture, &writer.areas));
+        writer.draw_figures();
         let id = if number == 0 { "page".to_owned() } else { format!("page{}", number + 1) };
         let _ = write!(
             out,
@@ -99,6 +102,8 @@ struct Writer<'o> {
     /// Where things lie on the page that is written.
     areas: BTreeMap<Thing, Area>,
     outgoing: &'o Outgoing<'o>,
+    /// The picture that the page shows, if nobody has drawn it yet.
+    picture: Option<&'o Picture>,
     /// The cells of elements, by their drawn ids.
     cells: BTreeMap<String, String>,
 }
@@ -146,6 +151,28 @@ impl Writer<'_> {
         let empty = (0_u32..).map(ZoneIx).take(model.zones.len()).filter(|zone| first && !used.contains(zone));
         zones.extend(empty.flat_map(outwards).collect::<Vec<_>>());
         Page { title, is_diagram, elements, zones }
+    }
+
+    /// A figure as wide as its name would be no person.
+    fn draw_figures(&mut self) {
+        if self.picture.is_none() {
+            return;
+        }
+        for (thing, area) in &mut self.areas {
+            if matches!(thing, Thing::Element(ix) if self.drawn.kind(*ix) == ElementKind::Actor) {
+                *area = course::figure(*area);
+            }
+        }
+    }
+
+    /// How an arrow runs in the picture: what is added to its style, and what is inside its geometry.
+    fn course(&self, arrow: &Arrow) -> Option<(String, String)> {
+        let picture = self.picture?;
+        let course = picture.courses.get(&arrow.flow).filter(|course| course.points.len() > 1)?;
+        let flow = self.outgoing.model.flows.iter().find(|flow| flow.identity.id == arrow.flow)?;
+        let [from, to] = [flow.source, flow.target].map(|ix| self.areas.get(&Thing::Element(ix)).copied());
+        let look = if picture.is_curved { "curved=1;" } else { "rounded=1;" };
+        Some((format!("{look}{}labelBackgroundColor=#FFFFFF;", course::ends(course, from?, to?)), course::bends(course)))
     }
 
     fn entry(&self, thing: Thing) -> &Json {
@@ -211,7 +238,8 @@ impl Writer<'_> {
         let kept = of(entry, OWN);
         let id = crate::write::foreign_id(entry, OWN, "id", || arrow.id.clone());
         let start = if arrow.both_ways { "startArrow=classic;" } else { "" };
-        let ours = format!("edgeStyle=orthogonalEdgeStyle;html=0;endArrow=classic;{start}");
+        let (look, inside) = self.course(arrow).unwrap_or_else(|| ("edgeStyle=orthogonalEdgeStyle;".to_owned(), String::new()));
+        let ours = format!("{look}html=0;endArrow=classic;{start}");
         let stated = text(kept, "style");
         let known = Style::of(&stated);
         // A line that was drawn against its flow is drawn along it, and is dashed no longer.
@@ -224,8 +252,12 @@ impl Writer<'_> {
         let label = if Style::of(style).get("html") == "1" { crate::onto::xml::escaped(&label) } else { label };
         let end = |drawn: &str| self.cells.get(drawn).cloned().unwrap_or_default();
         let (id, label) = (escaped(&id), escaped(&label));
+        let geometry = match inside.as_str() {
+            "" => "<mxGeometry relative=\"1\" as=\"geometry\"/>".to_owned(),
+            inside => format!("<mxGeometry relative=\"1\" as=\"geometry\">{inside}</mxGeometry>"),
+        };
         let cell = format!(
-            "style=\"{}\" edge=\"1\" parent=\"1\" source=\"{}\" target=\"{}\"><mxGeometry relative=\"1\" as=\"geometry\"/></mxCell>",
+            "style=\"{}\" edge=\"1\" parent=\"1\" source=\"{}\" target=\"{}\">{geometry}</mxCell>",
             escaped(style),
             end(&arrow.from),
             end(&arrow.to)

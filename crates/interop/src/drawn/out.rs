@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use redan_model::lang::ElementKind;
 use redan_model::{ElementIx, Model, Thing, ZoneIx};
 
-use crate::export::Outgoing;
+use crate::export::{Outgoing, Picture};
 use crate::losses::Says;
 use crate::zones::Area;
 use crate::{Loss, Losses};
@@ -111,7 +111,8 @@ impl<'m> Drawn<'m> {
         let known: BTreeMap<Thing, Area> =
             self.ids.keys().filter(|thing| counts(**thing)).filter_map(|thing| Some((*thing, kept(thing)?))).collect();
         if known.is_empty() {
-            return self.layout();
+            let picture = outgoing.picture.as_ref().and_then(|picture| self.pictured(picture));
+            return picture.unwrap_or_else(|| self.layout());
         }
         let mut edge = known.values().map(|area| area.right).fold(0.0, f64::max) + ROOM;
         let mut areas: BTreeMap<Thing, Area> = BTreeMap::new();
@@ -155,6 +156,17 @@ impl<'m> Drawn<'m> {
             areas.insert(thing, area);
         }
         areas
+    }
+
+    /// Whether everything lies where a picture has it.
+    pub(crate) fn is_pictured(&self, picture: &Picture, areas: &BTreeMap<Thing, Area>) -> bool {
+        self.pictured(picture).is_some_and(|pictured| pictured == *areas)
+    }
+
+    /// Where a picture has everything.
+    fn pictured(&self, picture: &Picture) -> Option<BTreeMap<Thing, Area>> {
+        let area = |thing: &Thing| picture.areas.get(thing).map(|[x, y, w, h]| (*thing, Area::new(*x, *y, *w, *h)));
+        self.ids.keys().map(area).collect()
     }
 
     /// Whether an area lies in a box that is no zone around the thing.

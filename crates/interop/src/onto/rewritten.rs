@@ -74,6 +74,7 @@ pub(crate) fn with_outgoing<T>(model: &Json, outgoing: &Outgoing<'_>, write: imp
         day: outgoing.day.clone(),
         keep_names: outgoing.keep_names,
         vocabulary: outgoing.vocabulary.clone(),
+        picture: None,
     })
 }
 

@@ -115,6 +115,32 @@ pub(crate) fn settled(mut layout: Layout) -> Layout {
 }
 
 impl Layout {
+    /// The points of an edge for programs that draw a curve through the middles of the pieces between them: the ends of a
+    /// curve of ours with its handles, which keep it as far from everything as it is here.
+    pub fn handles(&self, edge: usize) -> Vec<Point> {
+        let points = &self.edges[edge].points;
+        let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+        if self.style == Style::Angular || self.edges[edge].angular {
+            return points.clone();
+        }
+        let mut handles = vec![*first];
+        for pair in points.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let across = if self.left_to_right { a.y - b.y } else { a.x - b.x };
+            if across.abs() < 0.5 {
+                continue;
+            }
+            let (x, y) = (f64::midpoint(a.x, b.x), f64::midpoint(a.y, b.y));
+            handles.extend(if self.left_to_right {
+                [Point { x, y: a.y }, Point { x, y: b.y }]
+            } else {
+                [Point { x: a.x, y }, Point { x: b.x, y }]
+            });
+        }
+        handles.push(*last);
+        handles
+    }
+
     /// An edge as a chain of straight pieces, as it is drawn.
     pub fn traced(&self, edge: usize) -> Vec<Point> {
         const PIECE: f64 = 24.0;

@@ -19,19 +19,24 @@ const BOLD: &[u8] = include_bytes!("../../assets/roboto-bold.ttf");
 
 /// Draws an SVG of ours.
 pub(crate) fn render(svg: &str, source: Option<Source<'_>>) -> Result<Vec<u8>, String> {
-    let options = usvg::Options { fontdb: fonts(), font_family: "Roboto".to_owned(), ..usvg::Options::default() };
-    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
-    let size = tree.size();
-    let scale = SCALE.min((MOST / (size.width() * size.height())).sqrt());
-    let side = |length: f32| (length * scale).ceil() as u32;
-    let mut pixels =
-        Pixmap::new(side(size.width()), side(size.height())).ok_or_else(|| "the picture is too large to be drawn".to_owned())?;
-    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    let mut bytes = pixels.encode_png().map_err(|error| error.to_string())?;
+    let mut bytes = scaled(svg, SCALE)?;
     if let Some(source) = source {
         insert(&mut bytes, &chunk(source));
     }
     Ok(bytes)
+}
+
+/// Draws an SVG of ours with so many pixels for one unit, or fewer where they would be too many.
+pub(crate) fn scaled(svg: &str, scale: f32) -> Result<Vec<u8>, String> {
+    let options = usvg::Options { fontdb: fonts(), font_family: "Roboto".to_owned(), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|error| error.to_string())?;
+    let size = tree.size();
+    let scale = scale.min((MOST / (size.width() * size.height())).sqrt());
+    let side = |length: f32| (length * scale).ceil() as u32;
+    let mut pixels =
+        Pixmap::new(side(size.width()), side(size.height())).ok_or_else(|| "the picture is too large to be drawn".to_owned())?;
+    resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
+    pixels.encode_png().map_err(|error| error.to_string())
 }
 
 fn fonts() -> Arc<fontdb::Database> {

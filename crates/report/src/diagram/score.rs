@@ -8,6 +8,11 @@ use super::measure::title_size;
 use super::previous::movement;
 use super::scene::Scene;
 
+/// Up to this width a picture can be read on an upright page.
+const PAGE: f64 = 1200.0;
+/// Pictures of more nodes are wider in any case.
+const READABLE: usize = 60;
+
 /// Scores a layout.
 pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     const SCREEN: f64 = 16.0 / 9.0;
@@ -20,7 +25,9 @@ pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
     // Beyond the shape of any page a reader scrolls along one side and has nothing on the other.
     let (w, h) = (layout.width.max(1.0), layout.height.max(1.0));
     let slim = ((w / h).max(h / w) - 3.5).max(0.0) * 150.0;
-    shrink + slim + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0 + movement(scene, layout)
+    // On paper, and beside other text, the words of a wide picture are too small.
+    let wide = if scene.nodes.len() <= READABLE { (w - PAGE).max(0.0) * 1.5 } else { 0.0 };
+    shrink + slim + wide + mean + crossings * 25.0 + striking + borders(layout) * 20.0 + bends(layout) * 3.0 + movement(scene, layout)
 }
 
 /// An arrow as it is drawn, with the box around it.

@@ -23,20 +23,24 @@ const COLUMNS: usize = 100;
 const CELL: Size = Size { w: 7.0, h: 11.0 };
 /// Columns alike that may stay side by side: airy, and narrow where that would be too wide.
 const GAPS: [usize; 2] = [3, 1];
-/// The widest line of a name.
-const NAME: usize = 18;
+/// The widest line of a name; names are broken into more lines where a drawing would be too wide.
+const NAMES: [usize; 2] = [18, 10];
 
 /// Draws a scene for so many columns, if that can be done.
 pub(crate) fn render(scene: &Scene, columns: usize) -> String {
     let mut out = String::new();
     if !scene.nodes.is_empty() {
-        let measured = in_cells(scene);
-        let sheets = [true, false].map(|sideways| Canvas::of(scene, &settled(tournament::angular(&measured, sideways))));
-        let mut drawings: Vec<Vec<String>> = GAPS.iter().flat_map(|gap| sheets.iter().map(|sheet| sheet.rows(*gap))).collect();
-        let widths: Vec<usize> = drawings.iter().map(|rows| rows.iter().map(|row| row.width()).max().unwrap_or(0)).collect();
-        let narrowest = || (0..widths.len()).min_by_key(|at| widths[*at]);
-        let best = widths.iter().position(|width| *width <= columns).or_else(narrowest).unwrap_or(0);
-        std::mem::take(&mut drawings[best]).iter().for_each(|row| out.extend([row, "\n"]));
+        let (mut best, mut least) = (Vec::new(), usize::MAX);
+        for name in NAMES {
+            let (rows, width) = drawn(scene, name, columns);
+            if width < least {
+                (best, least) = (rows, width);
+            }
+            if least <= columns {
+                break;
+            }
+        }
+        best.iter().for_each(|row| out.extend([row, "\n"]));
         out.push('\n');
     }
     list(scene, columns.min(COLUMNS), &mut out);
@@ -47,11 +51,27 @@ pub(crate) fn render(scene: &Scene, columns: usize) -> String {
     out
 }
 
+/// The first drawing that is narrow enough, or the narrowest, and how wide it is.
+fn drawn(scene: &Scene, name: usize, columns: usize) -> (Vec<String>, usize) {
+    let measured = in_cells(scene, name);
+    let sheets = [true, false].map(|sideways| Canvas::of(scene, &settled(tournament::angular(&measured, sideways)), name));
+    let drawings = GAPS.iter().flat_map(|gap| sheets.iter().map(|sheet| sheet.rows(*gap)));
+    let mut drawings: Vec<(Vec<String>, usize)> = drawings
+        .map(|rows| {
+            let width = rows.iter().map(|row| row.width()).max().unwrap_or(0);
+            (rows, width)
+        })
+        .collect();
+    let narrowest = || (0..drawings.len()).min_by_key(|at| drawings[*at].1);
+    let best = drawings.iter().position(|(_, width)| *width <= columns).or_else(narrowest).unwrap_or(0);
+    drawings.swap_remove(best)
+}
+
 /// The scene measured in letters.
-fn in_cells(scene: &Scene) -> Measured {
+fn in_cells(scene: &Scene, name: usize) -> Measured {
     let mut measured = measure(scene);
     for (slot, node) in measured.graph.slots.iter_mut().zip(&scene.nodes) {
-        let lines = name_lines(node);
+        let lines = name_lines(node, name);
         let widest = lines.iter().map(|line| line.width()).max().unwrap_or(1).max(5);
         slot.size = Size::new((widest + 4) as f64 * CELL.w, (lines.len() + 2) as f64 * CELL.h);
         (slot.body, slot.offset, slot.round) = (slot.size, Size::default(), false);
@@ -87,24 +107,25 @@ fn clean(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| c.width().is_some_and(|width| width > 0)).collect()
 }
 
-fn name_lines(node: &Node) -> Vec<String> {
+fn name_lines(node: &Node, name: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in clean(&node.name).split_whitespace() {
         let last = lines.last_mut().expect("there always is a line");
         if last.is_empty() {
             *last = word.to_owned();
-        } else if last.width() + 1 + word.width() <= NAME {
+        } else if last.width() + 1 + word.width() <= name {
             let _ = write!(last, " {word}");
         } else {
             lines.push(word.to_owned());
         }
     }
-    let is_cut = lines.len() > 3;
-    lines.truncate(3);
+    let most = if name == NAMES[0] { 3 } else { 4 };
+    let is_cut = lines.len() > most;
+    lines.truncate(most);
     let last = lines.len() - 1;
     for (ix, line) in lines.iter_mut().enumerate() {
-        let is_long = line.width() > NAME + 6;
-        while line.width() > NAME + 5 && is_long {
+        let is_long = line.width() > NAMES[0] + 6;
+        while line.width() > NAMES[0] + 5 && is_long {
             line.pop();
         }
         if is_long || (is_cut && ix == last) {

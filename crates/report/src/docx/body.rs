@@ -1,14 +1,21 @@
 //! The text of the document: blocks as paragraphs, tables and pictures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::fmt::Write as _;
 
+use super::contents::{self, Entry};
 use super::escaped;
+use super::pixels::Drawing;
 use crate::paper::{Block, Branding, Paper, Picture, Run, Table};
 use crate::pictures::flat;
 
 /// Usable width of an A4 page in twentieths of a point.
-const WIDTH: u32 = 9_920;
+pub(super) const WIDTH: u32 = 9_920;
+/// Room that a letter of a table's head takes at most, and the margins of its cell, in the same units.
+const LETTER: u32 = 105;
+const CELL_MARGINS: u32 = 160;
+/// Longer words of a cell may be broken.
+const LONGEST: usize = 14;
 /// The same in English metric units, and the most that a picture may be high.
 const WIDTH_EMU: f64 = 6_299_200.0;
 const HEIGHT_EMU: f64 = 7_900_000.0;
@@ -20,11 +27,15 @@ const CODE_LINES: usize = 4_000;
 /// What the main part needs.
 pub(super) struct Body<'a> {
     anchors: BTreeSet<&'a str>,
-    /// Numbers of bookmarks by anchor, each used once.
+    /// Numbers of bookmarks by name, each used once.
     bookmarks: BTreeMap<String, usize>,
+    /// Headings of the table of contents, which have bookmarks of their own.
+    contents: Vec<Entry>,
     out: String,
     /// Files of pictures.
     pub(super) media: Vec<(String, Vec<u8>)>,
+    /// Pictures that have a file of pixels beside the one in `media`.
+    pub(super) drawings: Vec<Drawing>,
     /// Titles of pictures so far.
     pictures: usize,
     /// How many numbered lists there are.
@@ -33,13 +44,23 @@ pub(super) struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub(super) fn of(paper: &'a Paper, branding: &Branding) -> Self {
-        let mut body =
-            Self { anchors: paper.anchors(), bookmarks: BTreeMap::new(), out: String::new(), media: Vec::new(), pictures: 0, numbered: 0 };
+        let mut body = Self {
+            anchors: paper.anchors(),
+            bookmarks: BTreeMap::new(),
+            contents: Vec::new(),
+            out: String::new(),
+            media: Vec::new(),
+            drawings: Vec::new(),
+            pictures: 0,
+            numbered: 0,
+        };
         body.title(paper, branding);
+        let front = body.out.len();
         for (ix, section) in paper.sections.iter().enumerate() {
             body.heading(1, &format!("{}. {}", ix + 1, section.title), Some(section.anchor));
             body.blocks(&section.blocks);
         }
+        body.out.insert_str(front, &contents::table(&body.contents));
         body
     }
 
@@ -59,6 +80,7 @@ impl<'a> Body<'a> {
         );
         for (id, kind, target) in [
             ("rIdStyles", "styles", "styles.xml"),
+            ("rIdSettings", "settings", "settings.xml"),
             ("rIdNumbering", "numbering", "numbering.xml"),
             ("rIdHeader", "header", "header1.xml"),
             ("rIdFooter", "footer", "footer1.xml"),
@@ -68,6 +90,9 @@ impl<'a> Body<'a> {
         }
         for (ix, (name, _)) in self.media.iter().enumerate() {
             let _ = write!(out, r#"<Relationship Id="rIdPic{ix}" Type="{KIND}/image" Target="media/{name}"/>"#);
+        }
+        for (ix, drawing) in self.drawings.iter().enumerate() {
+            let _ = write!(out, r#"<Relationship Id="rIdPng{ix}" Type="{KIND}/image" Target="media/{}"/>"#, drawing.name);
         }
         out.push_str("</Relationships>");
         out
@@ -83,7 +108,7 @@ impl<'a> Body<'a> {
             let (w, h) = size.unwrap_or((120.0, 40.0));
             let scale = (160.0 / w).min(60.0 / h).min(1.0);
             let kind = if logo.svg { "svg" } else { "png" };
-            self.drawing(kind, logo.bytes.clone(), "Logo", (w * scale * PIXEL, h * scale * PIXEL));
+            self.drawing(kind, logo.bytes.clone(), "rIdNote", "Logo", (w * scale * PIXEL, h * scale * PIXEL));
         }
         self.paragraph("Normal", "", &[Run::Quiet(paper.kicker.to_owned())]);
         self.paragraph("Title", "", &[Run::Plain(paper.name.clone())]);
@@ -125,13 +150,20 @@ impl<'a> Body<'a> {
     }
 
     fn heading(&mut self, level: usize, text: &str, anchor: Option<&str>) {
-        let mark = anchor.map_or(String::new(), |anchor| {
+        let mut names = Vec::new();
+        if level <= contents::DEPTH {
+            names.push(contents::mark(self.contents.len()));
+            self.contents.push(Entry { level: level.max(1), text: text.to_owned() });
+        }
+        names.extend(anchor.map(bookmark));
+        let mut mark = String::new();
+        for name in names {
             let id = self.bookmarks.len();
-            if self.bookmarks.insert(anchor.to_owned(), id).is_some() {
-                return String::new();
+            if let btree_map::Entry::Vacant(free) = self.bookmarks.entry(name) {
+                let _ = write!(mark, r#"<w:bookmarkStart w:id="{id}" w:name="{}"/><w:bookmarkEnd w:id="{id}"/>"#, free.key());
+                free.insert(id);
             }
-            format!(r#"<w:bookmarkStart w:id="{id}" w:name="{}"/><w:bookmarkEnd w:id="{id}"/>"#, bookmark(anchor))
-        });
+        }
         let _ = write!(
             self.out,
             r#"<w:p><w:pPr><w:pStyle w:val="Heading{}"/></w:pPr>{mark}<w:r><w:t xml:space="preserve">{}</w:t></w:r></w:p>"#,
@@ -185,8 +217,7 @@ impl<'a> Body<'a> {
     }
 
     fn rows(&mut self, shares: &[u8], head: Option<Vec<Vec<Run>>>, rows: Vec<Vec<Vec<Run>>>) {
-        let total: u32 = shares.iter().map(|share| u32::from(*share)).sum::<u32>().max(1);
-        let widths: Vec<u32> = shares.iter().map(|share| WIDTH * u32::from(*share) / total).collect();
+        let widths = widths(shares, head.as_deref(), &rows);
         let edge = r#"w:val="single" w:sz="4" w:space="0" w:color="D5DBE3""#;
         let _ = write!(
             self.out,
@@ -218,18 +249,22 @@ impl<'a> Body<'a> {
     fn picture(&mut self, picture: &Picture) {
         let (w, h) = svg_size(&picture.svg).unwrap_or((600.0, 400.0));
         let scale = (WIDTH_EMU / (w * PIXEL)).min(HEIGHT_EMU / (h * PIXEL)).min(1.0);
-        self.drawing("svg", flat(&picture.svg).into_bytes(), &picture.title, (w * PIXEL * scale, h * PIXEL * scale));
+        let (svg, ix) = (flat(&picture.svg), self.drawings.len());
+        let size = (w * PIXEL * scale, h * PIXEL * scale);
+        self.drawing("svg", svg.clone().into_bytes(), &format!("rIdPng{ix}"), &picture.title, size);
+        self.drawings.push(Drawing { name: format!("pixels{ix}.png"), svg, shown: scale });
         self.paragraph("Caption", "", &[Run::Plain(picture.title.clone())]);
     }
 
-    fn drawing(&mut self, kind: &str, bytes: Vec<u8>, title: &str, (w, h): (f64, f64)) {
+    /// A picture; `pixels` is what programs show that draw no SVG.
+    fn drawing(&mut self, kind: &str, bytes: Vec<u8>, pixels: &str, title: &str, (w, h): (f64, f64)) {
         let ix = self.media.len();
         self.media.push((format!("picture{ix}.{kind}"), bytes));
         self.pictures += 1;
         let (id, title) = (self.pictures, escaped(title));
         let blip = if kind == "svg" {
             format!(
-                r#"<a:blip r:embed="rIdNote"><a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="rIdPic{ix}"/></a:ext></a:extLst></a:blip>"#
+                r#"<a:blip r:embed="{pixels}"><a:extLst><a:ext uri="{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}"><asvg:svgBlip xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="rIdPic{ix}"/></a:ext></a:extLst></a:blip>"#
             )
         } else {
             format!(r#"<a:blip r:embed="rIdPic{ix}"/>"#)
@@ -238,6 +273,36 @@ impl<'a> Body<'a> {
             self.out,
             r#"<w:p><w:pPr><w:keepNext/></w:pPr><w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{w:.0}" cy="{h:.0}"/><wp:docPr id="{id}" name="Picture {id}" descr="{title}"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="{id}" name="Picture {id}"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>{blip}<a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{w:.0}" cy="{h:.0}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#
         );
+    }
+}
+
+/// Widths of columns by their shares of the page, but none so narrow that a word is broken, if that is possible.
+fn widths(shares: &[u8], head: Option<&[Vec<Run>]>, rows: &[Vec<Vec<Run>>]) -> Vec<u32> {
+    let titles = head.map_or_else(|| vec![0; shares.len()], |head| head.iter().map(|cell| room(cell, usize::MAX)).collect::<Vec<_>>());
+    let words = |ix: usize| rows.iter().filter_map(|row| row.get(ix)).map(|cell| room(cell, LONGEST)).max().unwrap_or(0);
+    let all: Vec<u32> = titles.iter().enumerate().map(|(ix, title)| words(ix).max(*title)).collect();
+    let least = [all, titles, vec![0; shares.len()]].into_iter().find(|least| least.iter().sum::<u32>() <= WIDTH).unwrap_or_default();
+    shared(shares, &least)
+}
+
+/// The room that the longest word of a cell needs; words longer than so many letters are broken.
+fn room(cell: &[Run], longest: usize) -> u32 {
+    let texts = cell.iter().filter(|run| !matches!(run, Run::Code(_))).map(Run::words);
+    let words = texts.flat_map(|text| text.split([' ', '\n', '-', '/']).map(|word| word.chars().count()).collect::<Vec<_>>());
+    words.filter(|letters| *letters <= longest).max().map_or(0, |letters| u32::try_from(letters).unwrap_or(WIDTH) * LETTER + CELL_MARGINS)
+}
+
+/// Shares of the page, where columns that would be narrower than their least width have that.
+fn shared(shares: &[u8], least: &[u32]) -> Vec<u32> {
+    let mut fixed = vec![false; shares.len()];
+    loop {
+        let taken: u32 = (0..shares.len()).filter(|&ix| fixed[ix]).map(|ix| least[ix]).sum();
+        let total: u32 = (0..shares.len()).filter(|&ix| !fixed[ix]).map(|ix| u32::from(shares[ix])).sum::<u32>().max(1);
+        let width = |ix: usize| if fixed[ix] { least[ix] } else { WIDTH.saturating_sub(taken) * u32::from(shares[ix]) / total };
+        let Some(narrow) = (0..shares.len()).find(|&ix| !fixed[ix] && width(ix) < least[ix]) else {
+            return (0..shares.len()).map(width).collect();
+        };
+        fixed[narrow] = true;
     }
 }
 

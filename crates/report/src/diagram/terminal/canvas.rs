@@ -57,8 +57,8 @@ impl Frame {
 }
 
 impl Canvas {
-    /// Draws a scene at its places.
-    pub(super) fn of(scene: &Scene, layout: &Layout) -> Self {
+    /// Draws a scene at its places, with names in lines of so many letters.
+    pub(super) fn of(scene: &Scene, layout: &Layout, name: usize) -> Self {
         let (width, height) = ((layout.width / CELL.w) as usize + 4, (layout.height / CELL.h) as usize + 4);
         let mut canvas = Self { width, letters: vec![' '; width * height], lines: vec![0; width * height] };
         for (zone, r) in scene.zones.iter().zip(&layout.zones) {
@@ -88,7 +88,7 @@ impl Canvas {
             canvas.entitle(zone, Frame::of(r));
         }
         for (node, r) in scene.nodes.iter().zip(&layout.nodes) {
-            canvas.node(node, Frame::of(r));
+            canvas.node(node, Frame::of(r), name);
         }
         canvas
     }
@@ -146,7 +146,7 @@ impl Canvas {
         self.write(x, y, &name, frame.right);
     }
 
-    fn node(&mut self, node: &Node, frame: Frame) {
+    fn node(&mut self, node: &Node, frame: Frame, name: usize) {
         let signs = match (node.shape, node.emphasis) {
             (_, Emphasis::Strong) => ['\u{250f}', '\u{2513}', '\u{2517}', '\u{251b}', '\u{2501}', '\u{2503}'],
             (Shape::Process, _) => ['\u{256d}', '\u{256e}', '\u{2570}', '\u{256f}', '\u{2500}', '\u{2502}'],
@@ -160,7 +160,7 @@ impl Canvas {
         if node.shape == Shape::Person {
             self.set(frame.left + 1, frame.top, '\u{25cf}');
         }
-        for (ix, line) in name_lines(node).iter().enumerate() {
+        for (ix, line) in name_lines(node, name).iter().enumerate() {
             let room = frame.right - frame.left - 1;
             let x = frame.left + 1 + room.saturating_sub(line.width()) / 2;
             self.write(x, frame.top + 1 + ix, line, frame.right);
