@@ -20,6 +20,7 @@ use crate::facts::{Facts, Overlay, Stage};
 use crate::policy::Policy;
 use crate::risk::Steps;
 use crate::score::Scale;
+use crate::tree::LIKELIHOODS;
 
 /// Mitigations whose facts are tried in every combination for one threat.
 const MOST_COMBINED: usize = 6;
@@ -46,6 +47,11 @@ pub(crate) struct ThreatRisk {
     limited: bool,
 }
 
+/// The likelihood that is left of a threat of which so much risk is left.
+fn likelihood_left(risk: u8, impact: u8) -> u8 {
+    risk.div_ceil(impact.max(1))
+}
+
 impl ThreatRisk {
     fn new(threat: usize, (likelihood, impact): (u8, u8), limited: bool) -> Self {
         let (relevant, listed, bits, by_facts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -59,6 +65,19 @@ impl ThreatRisk {
             self.bits.push(None);
             self.relevant.len() - 1
         })
+    }
+
+    /// The likelihood and the impact that it is taken to have.
+    pub(crate) fn numbers(&self) -> (u8, u8) {
+        (self.likelihood, self.impact)
+    }
+
+    /// The probability that it comes true when those of its mitigations are in place, as attack trees count it.
+    pub(crate) fn chance(&self, chosen: &[bool]) -> f64 {
+        match likelihood_left(self.left(chosen) as u8, self.impact) {
+            0 => 0.0,
+            left => LIKELIHOODS[usize::from(left.min(self.likelihood).clamp(1, 5)) - 1],
+        }
     }
 }
 
@@ -95,6 +114,10 @@ impl Subject for ThreatRisk {
     fn is_limited(&self) -> bool {
         self.limited
     }
+
+    fn is_whole(&self) -> bool {
+        true
+    }
 }
 
 /// The mitigations that can still be chosen, in source order: neither in place nor rejected.
@@ -126,6 +149,16 @@ fn of_band(band: Band) -> (u8, u8) {
 
 /// Every threat that is known to exist, and with `questions` those that wait for an answer.
 pub(crate) fn risks(input: &Input<'_>, analysis: &Analysis, questions: bool) -> Vec<ThreatRisk> {
+    let counts = |_: usize, threat: &Threat| match threat.status {
+        Status::Open | Status::Mitigated => true,
+        Status::Question => questions,
+        _ => false,
+    };
+    risks_of(input, analysis, &|at, threat| numbers(input.policy, threat).filter(|_| counts(at, threat)))
+}
+
+/// The threats for which likelihood and impact are given.
+pub(crate) fn risks_of(input: &Input<'_>, analysis: &Analysis, numbers: &dyn Fn(usize, &Threat) -> Option<(u8, u8)>) -> Vec<ThreatRisk> {
     let candidates = candidates(input.model);
     let refiners = refiners(input.knowledge);
     let nothing = Overlay::default();
@@ -133,12 +166,7 @@ pub(crate) fn risks(input: &Input<'_>, analysis: &Analysis, questions: bool) -> 
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut found = Vec::new();
     for (at, threat) in analysis.threats.iter().enumerate() {
-        let counts = match threat.status {
-            Status::Open | Status::Mitigated => true,
-            Status::Question => questions,
-            _ => false,
-        };
-        let Some(numbers) = numbers(input.policy, threat).filter(|_| counts) else { continue };
+        let Some(numbers) = numbers(at, threat) else { continue };
         let mut risk = ThreatRisk::new(at, numbers, true);
         if threat.status == Status::Mitigated && threat.rule.is_some() {
             risk.base = judge(&now).steps(&threat.counters);
