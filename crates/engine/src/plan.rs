@@ -105,6 +105,9 @@ pub struct RiskLine {
 pub struct GoalLine {
     /// The id of the attack tree, or `path:<asset>/<property>`.
     pub id: String,
+    /// Other goals of attack paths that the same ways lead to: whoever gets the one gets these, so they count once, with
+    /// the worst impact.
+    pub also: Vec<String>,
     /// What the attacker wants.
     pub title: String,
     /// Where it comes from.
@@ -380,6 +383,7 @@ impl Lines<'_> {
         let ([before, after, at_best], [band_before, band_after]) = self.left(term);
         GoalLine {
             id: goal.id.clone(),
+            also: goal.also.clone(),
             title: goal.title.clone(),
             kind: goal.kind,
             impact: goal.impact,

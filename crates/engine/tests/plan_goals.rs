@@ -210,7 +210,7 @@ fn lowered(probability: f64, steps: u8) -> f64 {
 /// The goals of a drawn model, evaluated anew.
 struct Oracle<'d> {
     drawn: &'d Drawn,
-    /// For each path goal its id, its impact, and the threats of each of its ways.
+    /// For each path goal its id, its impact, and the threats of each of its ways; one of those with the same ways.
     ways: Vec<(String, u8, Vec<Vec<usize>>)>,
     known: HashMap<(usize, Vec<u64>), f64>,
 }
@@ -220,12 +220,25 @@ impl<'d> Oracle<'d> {
         let (knowledge, loaded, analysis) = read(&drawn.text());
         let found = paths::paths(&loaded.model, &knowledge, &analysis, &ways(false));
         let number = |threat: Option<usize>| threat.map(|at| analysis.threats[at].id[1..].parse::<usize>().unwrap());
-        let harms = found.goals.iter().filter(|goal| matches!(goal.target, paths::Position::Harms(..)));
-        let ways = harms.map(|goal| {
-            let ways = goal.paths.iter().map(|path| path.steps.iter().filter_map(|step| number(step.threat)).collect()).collect();
-            (paths::id(&loaded.model, goal.target), goal.value + 1, ways)
-        });
-        Self { drawn, ways: ways.collect(), known: HashMap::new() }
+        let mut all: Vec<(String, u8, Vec<Vec<usize>>)> = Vec::new();
+        for goal in found.goals.iter().filter(|goal| matches!(goal.target, paths::Position::Harms(..))) {
+            let own = |path: &paths::Path| {
+                let mut own: Vec<usize> = path.steps.iter().filter_map(|step| number(step.threat)).collect();
+                own.sort_unstable();
+                own.dedup();
+                own
+            };
+            let mut ways: Vec<Vec<usize>> = goal.paths.iter().map(own).collect();
+            ways.sort();
+            ways.dedup();
+            let (id, impact) = (paths::id(&loaded.model, goal.target), goal.value + 1);
+            match all.iter_mut().find(|(.., known)| *known == ways) {
+                Some(known) if known.1 < impact => (known.0, known.1) = (id, impact),
+                Some(_) => {}
+                None => all.push((id, impact, ways)),
+            }
+        }
+        Self { drawn, ways: all, known: HashMap::new() }
     }
 
     /// Id, probability and risk of every goal.

@@ -2,7 +2,7 @@
 
 mod picture;
 
-use redan_engine::plan::{Candidate, GoalKind, GoalLine, Plan, Point, RiskLine, Shortfall, Step};
+use redan_engine::plan::{Candidate, GoalLine, Plan, Point, RiskLine, Shortfall, Step};
 use redan_model::lang::Band;
 use serde::Serialize;
 
@@ -140,6 +140,8 @@ struct GoalJson<'a> {
     id: &'a str,
     title: &'a str,
     kind: &'static str,
+    /// Goals that the same ways lead to, which count as this one.
+    also: &'a [String],
     impact: u8,
     probability_before: f64,
     probability_after: f64,
@@ -246,6 +248,7 @@ fn goal(line: &GoalLine) -> GoalJson<'_> {
         id: &line.id,
         title: &line.title,
         kind: line.kind.as_str(),
+        also: &line.also,
         impact: line.impact,
         probability_before: line.probability_before,
         probability_after: line.probability_after,
@@ -257,12 +260,9 @@ fn goal(line: &GoalLine) -> GoalJson<'_> {
     }
 }
 
-/// What an attacker gets to: "steal the orders", or of paths "see Orders (attack paths)".
+/// What an attacker gets to: "Steal the orders", or of attack paths "See Orders and 2 more".
 pub fn said(goal: &GoalLine) -> String {
-    match goal.kind {
-        GoalKind::Tree => goal.title.clone(),
-        GoalKind::Path => format!("{} (attack paths)", goal.title),
-    }
+    if goal.also.is_empty() { goal.title.clone() } else { format!("{} and {} more", goal.title, goal.also.len()) }
 }
 
 fn shortfall(list: &[Shortfall]) -> ShortfallJson<'_> {

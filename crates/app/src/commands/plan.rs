@@ -136,18 +136,43 @@ fn lines(plan: &Plan) -> Table {
         "band_after",
         "probability_before",
         "probability_after",
+        "same_ways",
     ]);
     let word = |band: Option<Band>| band.map_or("", Band::as_str).into();
     for line in &plan.risks {
         let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
         let (id, title) = (line.id.clone().into(), line.title.clone().into());
-        rows.row(["threat".into(), id, title, before, after, best, word(line.band_before), word(line.band_after), "".into(), "".into()]);
+        rows.row([
+            "threat".into(),
+            id,
+            title,
+            before,
+            after,
+            best,
+            word(line.band_before),
+            word(line.band_after),
+            "".into(),
+            "".into(),
+            "".into(),
+        ]);
     }
     for line in &plan.goals {
         let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
         let [likely, then] = [line.probability_before, line.probability_after].map(|probability| format!("{probability:.6}").into());
         let (id, title) = (line.id.clone().into(), line.title.clone().into());
-        rows.row([line.kind.as_str().into(), id, title, before, after, best, word(line.band_before), word(line.band_after), likely, then]);
+        rows.row([
+            line.kind.as_str().into(),
+            id,
+            title,
+            before,
+            after,
+            best,
+            word(line.band_before),
+            word(line.band_after),
+            likely,
+            then,
+            line.also.join("; ").into(),
+        ]);
     }
     rows
 }
@@ -348,6 +373,9 @@ fn goals(plan: &Plan, verbose: bool, terminal: &mut Terminal) -> io::Result<()> 
     table(terminal, &rows)?;
     if goals.len() > most {
         writeln!(terminal.out(), "and {} more; -v shows them", goals.len() - most)?;
+    }
+    for goal in goals.iter().filter(|goal| verbose && !goal.also.is_empty()) {
+        writeln!(terminal.out(), "The ways of {} also lead to {}.", goal.id, goal.also.join(", "))?;
     }
     Ok(())
 }

@@ -4,8 +4,10 @@
 //! [`ladder`]. A step that uses a threat is as likely as what is left of the threat; a step with a probability of its own
 //! goes down the ladder by the steps of the mitigations against it.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
 use redan_model::Thing;
 use redan_model::lang::Level;
 use rustc_hash::FxHashMap;
@@ -19,10 +21,10 @@ use crate::analyse::judge::mitigation_steps;
 use crate::analysis::{Status, Threat};
 use crate::fact::Property;
 use crate::facts::{Facts, Overlay, Stage};
-use crate::paths::{self, Paths, Position};
+use crate::paths::{self, Goal, Path, Paths, Position};
 use crate::tree::{self, Budget, Leaf, Role, Solution, Tree};
 
-/// The most goals of attack paths that count.
+/// The most goals of attack paths that count, those that the same ways lead to as one.
 pub(crate) const MOST_PATHS: usize = 40;
 /// Nodes of the diagram of one goal.
 const NODES: usize = 100_000;
@@ -51,6 +53,8 @@ impl GoalKind {
 pub(crate) struct GoalRisk {
     /// The id of the tree, or `path:<asset>/<property>`.
     pub(crate) id: String,
+    /// Goals of attack paths that the same ways lead to.
+    pub(crate) also: Vec<String>,
     pub(crate) title: String,
     pub(crate) kind: GoalKind,
     pub(crate) impact: u8,
@@ -134,11 +138,11 @@ pub(crate) fn goals(input: &Input<'_>, analysis: &Analysis, risks: &[ThreatRisk]
     let nothing = Overlay::default();
     let facts = Facts::new(model, input.knowledge, Stage::Current, &nothing);
     let trees = tree::trees(model, analysis);
-    let harms = found.goals.iter().filter(|goal| matches!(goal.target, Position::Harms(..))).take(MOST_PATHS);
     let mut all: Vec<(GoalKind, u8, Tree)> =
         trees.into_iter().map(|tree| (GoalKind::Tree, impact(input, analysis, &facts, &tree), tree)).collect();
+    let together = together(found);
     // Levels from low to critical are worth 1 to 4 to an attacker, and are the impacts 2 to 5.
-    all.extend(harms.map(|goal| (GoalKind::Path, (goal.value + 1).min(5), paths::tree(model, analysis, goal))));
+    all.extend(together.iter().map(|goals| (GoalKind::Path, (goals[0].value + 1).min(5), paths::tree(model, analysis, goals[0]))));
     if all.is_empty() {
         return Goals::default();
     }
@@ -153,7 +157,32 @@ pub(crate) fn goals(input: &Input<'_>, analysis: &Analysis, risks: &[ThreatRisk]
             goals.counted.push(goal);
         }
     }
+    let by_paths = goals.counted.iter_mut().filter(|goal| goal.kind == GoalKind::Path);
+    for (goal, same) in by_paths.zip(&together) {
+        goal.also = same.iter().skip(1).map(|goal| paths::id(model, goal.target)).collect();
+    }
     goals
+}
+
+/// Harm to assets by attack paths, in groups of what the same ways lead to: who gets one has all of them, so that the loss
+/// counts once. The worst of each group comes first.
+fn together(found: &Paths) -> Vec<Vec<&Goal>> {
+    let mut groups: IndexMap<Vec<Vec<usize>>, Vec<&Goal>> = IndexMap::new();
+    for goal in found.goals.iter().filter(|goal| matches!(goal.target, Position::Harms(..))) {
+        let sorted = |mut list: Vec<usize>| {
+            list.sort_unstable();
+            list.dedup();
+            list
+        };
+        let threats = |path: &Path| sorted(path.steps.iter().filter_map(|step| step.threat).collect());
+        let mut ways: Vec<Vec<usize>> = goal.paths.iter().map(threats).collect();
+        ways.sort();
+        ways.dedup();
+        groups.entry(ways).or_default().push(goal);
+    }
+    let mut groups: Vec<Vec<&Goal>> = groups.into_values().take(MOST_PATHS).collect();
+    groups.iter_mut().for_each(|goals| goals.sort_by_key(|goal| Reverse(goal.value)));
+    groups
 }
 
 /// The impact of a goal: the worst level of the asset that the tree names; else the worst impact of the threats that it
@@ -216,6 +245,7 @@ impl<'a> Maker<'a> {
         let solution = Solution::of(&tree.structure, &now, Budget { nodes: NODES, sets: false });
         let mut goal = GoalRisk {
             id: tree.id,
+            also: Vec::new(),
             title: tree.goal,
             kind,
             impact,

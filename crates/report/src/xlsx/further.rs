@@ -105,6 +105,7 @@ const PLAN_GOALS: &Columns = &[
     ("goal_id", 28.0),
     ("goal", 44.0),
     ("kind", 8.0),
+    ("same_ways", 28.0),
     ("impact", 8.0),
     ("probability_before", 11.0),
     ("probability_after", 11.0),
@@ -360,8 +361,8 @@ fn risks(plan: &Plan) -> Vec<Vec<Cell>> {
 fn plan_goals(plan: &Plan) -> Vec<Vec<Cell>> {
     let word = |band: Option<Band>| Cell::from(band.map_or("", Band::as_str));
     let row = |line: &redan_engine::plan::GoalLine| {
-        let mut cells =
-            vec![line.id.as_str().into(), line.title.as_str().into(), line.kind.as_str().into(), Cell::Number(line.impact.into())];
+        let mut cells: Vec<Cell> = vec![line.id.as_str().into(), line.title.as_str().into(), line.kind.as_str().into()];
+        cells.extend([line.also.join("; ").into(), Cell::Number(line.impact.into())]);
         cells.extend([line.probability_before, line.probability_after].map(Cell::Share));
         cells.extend([line.before, line.after, line.at_best].map(|risk| Cell::Number(f64::from(risk))));
         cells.extend([line.band_before, line.band_after].map(word));
