@@ -32,6 +32,7 @@ use goals::Goals;
 pub use order::Step;
 pub use problem::{Goal, Problem, Subject};
 pub use search::{Choice, least_cost, least_left};
+pub use threats::bands_left;
 
 /// What a plan is to reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -367,15 +368,19 @@ impl Lines<'_> {
 
     fn risk(&self, term: usize, risk: &threats::ThreatRisk, threat: &crate::analysis::Threat) -> RiskLine {
         let ([before, after, at_best], [band_before, band_after]) = self.left(term);
+        let by_band = Some(risk.numbers()) != threat.rating.likelihood.zip(threat.rating.impact);
+        let (likelihood, impact) = risk.numbers();
+        // Nothing is done about it: the band is the stated one, whatever the policy makes of the number that stands for it.
+        let kept = |left: u8, band| if by_band && left == likelihood * impact { threat.rating.band } else { band };
         RiskLine {
             id: threat.id.clone(),
             title: threat.title.clone(),
-            by_band: Some(risk.numbers()) != threat.rating.likelihood.zip(threat.rating.impact),
+            by_band,
             before,
             after,
             at_best,
-            band_before,
-            band_after,
+            band_before: kept(before, band_before),
+            band_after: kept(after, band_after),
         }
     }
 

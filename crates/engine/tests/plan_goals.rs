@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use redan_engine::plan::{GoalKind, Plan, Request, Shortfall, plan, ways};
+use redan_engine::plan::{GoalKind, Plan, Request, Shortfall, bands_left, plan, ways};
 use redan_engine::score::random::Random;
 use redan_engine::{Analysis, Context, Knowledge, Policy, analyse, paths, tree};
 use redan_model::lang::Band;
@@ -332,4 +332,101 @@ fn plans_over_trees_and_paths_are_those_of_exhaustive_search() {
 fn thirteen_and_sixteen_mitigations_over_trees_and_paths_agree_with_exhaustive_search() {
     agrees(101, 13, 9, 3, 3);
     agrees(102, 16, 10, 2, 4);
+}
+
+const SHOP: &str = "
+redan: 1
+name: Shop
+assets: {orders: {confidentiality: high, integrity: critical, availability: none}, prices: {confidentiality: low, integrity: low, availability: none}}
+zones: {internet: {trust: untrusted}, inside: {trust: trusted}}
+elements:
+  user: {kind: actor, zone: internet}
+  shop: {kind: process, zone: inside, holds: [orders, prices]}
+flows:
+  use: {from: user, to: shop, carries: []}
+threats:
+  T1: {title: Takeover, on: [shop], stride: [elevation-of-privilege], likelihood: 4, impact: 3, mitigations: [limit, mfa]}
+  T2: {title: Only a band, on: [shop], severity: high, mitigations: [mfa, watch]}
+  T3: {title: Told to nobody, on: [shop], severity: critical}
+mitigations:
+  limit: {title: Limit, estimate: 3d, strength: weak}
+  mfa: {title: Second factor, estimate: 5d, strength: moderate}
+  watch: {title: Watch, estimate: 1d, strength: weak, status: implemented}
+attack-trees:
+  steal: {goal: Steal orders, asset: orders, all: [{threat: T1}, {do: Copy them, probability: 0.9, mitigations: [limit]}]}
+  guess: {goal: Guess, any: [{do: One way}, {do: Another, probability: 0.1, mitigations: [mfa]}]}
+";
+
+#[test]
+fn what_everything_leaves_of_a_tree_is_what_the_tree_comes_to_once_it_is_in_place() {
+    // The step with a stated probability is left out: the probability of a step counts on what is in place already.
+    let text = SHOP.replace(", mitigations: [limit]}]}", "}]}");
+    for places in [&["limit"][..], &["mfa"], &["limit", "mfa"]] {
+        let others = |text: &str, status: &str| {
+            let mut text = text.to_owned();
+            for (id, strength) in [("limit", "weak}"), ("mfa", "moderate}")] {
+                let status = if places.contains(&id) { status } else { "rejected" };
+                text = text.replacen(
+                    &format!("strength: {strength}"),
+                    &format!("strength: {} status: {status}}}", strength.replace('}', ",")),
+                    1,
+                );
+            }
+            text
+        };
+        let found = planned(&others(&text, "proposed"), REQUEST);
+        let (_, loaded, analysis) = read(&others(&text, "implemented"));
+        let steal = tree::trees(&loaded.model, &analysis).into_iter().find(|tree| tree.id == "steal").unwrap();
+        let p = tree::assess(&steal, &tree::Wanted::default()).probability.low;
+        assert_eq!(found.goals[0].at_best, risk(p, 5), "{places:?}");
+        assert!(found.goals[0].at_best < found.goals[0].before);
+    }
+}
+
+#[test]
+fn a_tree_of_which_a_whole_way_says_nothing_does_not_count() {
+    let found = planned(SHOP, REQUEST);
+    assert_eq!(found.unrated, ["guess"]);
+    assert_eq!(found.goals.iter().map(|goal| goal.id.as_str()).collect::<Vec<_>>(), ["steal", "path:orders/integrity"]);
+}
+
+#[test]
+fn goals_that_the_same_ways_lead_to_count_once_with_the_worst_impact() {
+    let found = planned(SHOP, REQUEST);
+    let path = &found.goals[1];
+    assert_eq!((path.impact, path.before, path.probability_before), (5, 20, 0.6));
+    assert_eq!(path.also, ["path:orders/confidentiality", "path:prices/confidentiality", "path:prices/integrity"]);
+    let sum = |lines: &[u8]| lines.iter().map(|risk| u64::from(*risk)).sum::<u64>();
+    let threats: Vec<u8> = found.risks.iter().map(|line| line.before).collect();
+    assert_eq!(found.before as u64, sum(&threats) + found.of_goals().0);
+}
+
+#[test]
+fn a_plan_without_goals_is_about_threats_alone() {
+    let found = planned(SHOP, Request { goals: false, ..REQUEST });
+    let sum: u64 = found.risks.iter().map(|line| u64::from(line.before)).sum();
+    assert!(found.goals.is_empty() && found.unrated.is_empty() && found.before as u64 == sum);
+}
+
+#[test]
+fn a_target_holds_for_goals_too() {
+    let found = planned(SHOP, Request { target: Some(Band::High), ..REQUEST });
+    assert!(found.goals.iter().all(|goal| goal.band_after <= Some(Band::High)), "{:?}", found.goals);
+    assert!(found.hours > 0 && matches!(&found.shortfall[..], [Shortfall::OutOfReach(ids)] if ids == &["T3"]), "{:?}", found.shortfall);
+}
+
+#[test]
+fn a_threat_with_a_band_alone_falls_in_the_analysis_as_in_the_plan() {
+    let (knowledge, loaded, analysis) = read(SHOP);
+    let policy = Policy::default();
+    let found = planned(SHOP, REQUEST);
+    for line in &found.risks {
+        let [_, now, then] = bands_left(&loaded.model, &knowledge, &policy, analysis.threat(&line.id).unwrap());
+        assert_eq!(now, line.band_before, "{}", line.id);
+        let everything = (line.at_best > 0).then(|| policy.band(line.at_best));
+        assert_eq!(then, everything, "{}", line.id);
+    }
+    let band = |id: &str| bands_left(&loaded.model, &knowledge, &policy, analysis.threat(id).unwrap());
+    assert_eq!(band("T2"), [Some(Band::High), Some(Band::Medium), Some(Band::Medium)]);
+    assert_eq!(band("T3"), [Some(Band::Critical); 3]);
 }

@@ -9,7 +9,7 @@ use redan_model::lang::{Band, MitigationStatus, ThreatEntry};
 use redan_model::{Model, Thing};
 
 use super::problem::Subject;
-use crate::Analysis;
+use crate::analyse::hand::steps_of;
 use crate::analyse::judge::{Judge, bindings, mitigation_steps};
 use crate::analyse::raised::left_under;
 use crate::analyse::{Input, refiners};
@@ -21,6 +21,7 @@ use crate::policy::Policy;
 use crate::risk::Steps;
 use crate::score::Scale;
 use crate::tree::LIKELIHOODS;
+use crate::{Analysis, Knowledge};
 
 /// Mitigations whose facts are tried in every combination for one threat.
 const MOST_COMBINED: usize = 6;
@@ -135,6 +136,28 @@ pub(crate) fn numbers(policy: &Policy, threat: &Threat) -> Option<(u8, u8)> {
         Some(numbers) if !leads => Some(numbers),
         _ => threat.rating.band.map(of_band),
     }
+}
+
+/// The band of what is left of a threat without any control, now, and with everything that is planned; none where nothing
+/// is left. A threat that has a band and no numbers falls as one in the middle of its band does, as it does in a plan.
+pub fn bands_left(model: &Model, knowledge: &Knowledge, policy: &Policy, threat: &Threat) -> [Option<Band>; 3] {
+    let of = |risk: u8| (risk > 0).then(|| policy.band(risk));
+    let residual = threat.residual;
+    if let (Some(inherent), Some(current), Some(target)) = (residual.inherent, residual.current, residual.target) {
+        return [inherent, current, target].map(of);
+    }
+    let Some(band) = threat.rating.band else { return [None; 3] };
+    let (likelihood, impact) = of_band(band);
+    let (now, later) = steps_of(model, knowledge, &threat.mitigations);
+    let left = |steps: Steps| match threat.status {
+        Status::Open | Status::Question | Status::Mitigated => match steps.risk(likelihood, impact) {
+            whole if whole == likelihood * impact => Some(band),
+            left => of(left),
+        },
+        Status::Accepted | Status::Transferred => Some(band),
+        Status::Avoided | Status::FalsePositive | Status::NotApplicable => None,
+    };
+    [Some(band), left(now), left(later)]
 }
 
 /// Numbers in the middle of a band.
