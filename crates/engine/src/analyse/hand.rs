@@ -6,6 +6,7 @@ use redan_model::{Model, Thing};
 
 use super::Input;
 use super::judge::mitigation_steps;
+use crate::Knowledge;
 use crate::analysis::{Answer, Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
 use crate::few::Few;

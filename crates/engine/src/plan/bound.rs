@@ -297,7 +297,7 @@ impl Relaxed {
     /// How much work one round of the relaxation is.
     pub(crate) fn size(&self) -> usize {
         let wide: usize = self.wide.iter().map(|wide| wide.weights.len()).sum();
-        let even: usize = self.even.iter().map(|even| even.spots.len()).sum();
+        let even: usize = self.even.iter().map(|even| 3 * even.spots.len()).sum();
         let all = |joint: &Joint| 2 << joint.spots.len();
         let few = |joint: &Joint| joint.useful.clone().map(|at| 2 + self.useful[at].0.count_ones() as usize).sum::<usize>();
         let joint = |joint: &Joint| 3 + joint.spots.len() + if joint.useful.is_empty() { all(joint) } else { few(joint) };
