@@ -49,6 +49,23 @@ impl Filters {
         [status, band, on, stride, rule].iter().all(|values| values.is_empty())
     }
 
+    /// The things that wanted threats are about, model by model; nothing where every thing is wanted, whatever its threats.
+    pub(crate) fn threatened(&self, models: &[Opened]) -> anyhow::Result<Option<Vec<Vec<Thing>>>> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let checked = self.check(models)?;
+        let of = |model: &Opened| {
+            let analysis = model.analyse();
+            let threats = analysis.threats.iter().filter(|threat| checked.admits(model, threat));
+            let mut things: Vec<Thing> = threats.flat_map(|threat| threat.subjects.iter().copied()).collect();
+            things.sort_unstable();
+            things.dedup();
+            things
+        };
+        Ok(Some(models.iter().map(of).collect()))
+    }
+
     /// Checks every value against what there is in any of the models.
     pub(crate) fn check(&self, models: &[Opened]) -> anyhow::Result<Checked> {
         let statuses: Vec<(&str, Status)> = Status::ALL.iter().map(|status| (status.as_str(), *status)).collect();

@@ -386,6 +386,34 @@ fn assets_as_json_are_the_array_of_the_guide() {
 }
 
 #[test]
+fn assets_and_ways_in_are_filtered_by_the_threats_at_them() {
+    let model = "redan: 1
+name: Filters
+assets: {orders: {confidentiality: high}, logs: {confidentiality: low}}
+zones: {internet: {trust: untrusted}, inside: {trust: trusted}}
+elements:
+  user: {kind: actor, zone: internet}
+  shop: {kind: process, zone: inside, holds: [orders]}
+  board: {kind: process, zone: inside, holds: [logs]}
+flows: {order: {from: user, to: shop, protocol: https}, look: {from: user, to: board, protocol: https}}
+threats:
+  T1: {title: Takeover, on: [shop], likelihood: 5, impact: 5}
+  T2: {title: Gossip, on: [board], likelihood: 1, impact: 1, status: accepted, because: cheap, owner: bo, until: 2030-01-01}
+";
+    let folder = folder_with("m.tm.yaml", model);
+    let names = |command: &str, more: &[&str]| -> Vec<String> {
+        let csv = text(&folder, &[&[command, "m.tm.yaml", "--format", "csv", "--packs", "none"][..], more].concat());
+        csv.lines().skip(1).map(|line| line.split(',').next().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(names("assets", &["--band", "critical"]), ["orders"]);
+    assert_eq!(names("assets", &["--status", "accepted"]), ["logs"]);
+    assert_eq!(names("assets", &[]), ["orders", "logs"]);
+    assert_eq!(names("surface", &["--band", "critical,high"]), ["shop"]);
+    assert_eq!(names("surface", &["--status", "accepted"]), ["board"]);
+    assert_eq!(names("surface", &["--status", "mitigated"]), Vec::<String>::new());
+}
+
+#[test]
 fn rules_as_json_have_every_field_of_the_interface() {
     let folder = folder_with("m.tm.yaml", FULL);
     let rules = json(&folder, &["rules", "list", "--format", "json"]);

@@ -141,6 +141,27 @@ fn a_target_is_reached_or_it_is_said_what_it_takes() {
 }
 
 #[test]
+fn a_plan_says_what_goals_of_attackers_fall_from_and_to() {
+    let trees = "attack-trees:\n  steal: {goal: Steal, all: [{threat: T1}]}\n  guess: {goal: Guess, any: [{do: Try}]}\n";
+    let folder = repository(format!("{}\n{trees}", SHOP.trim_end()));
+    let found = json(&run(&folder, &["plan", MODEL, "--format", "json"], 0).0);
+    let steal = &found["goals"][0];
+    assert_eq!((&steal["id"], &steal["kind"]), (&"steal".into(), &"tree".into()));
+    assert!(
+        steal["after"].as_u64() < steal["before"].as_u64() && steal["probability_after"].as_f64() < steal["probability_before"].as_f64()
+    );
+    assert_eq!(found["unrated"], serde_json::json!(["guess"]));
+    let (human, _) = run(&folder, &["plan", MODEL], 0);
+    for wanted in ["What attackers want, and how likely they get it", "goals that attackers get to", "Not counted: guess"] {
+        assert!(human.contains(wanted), "{wanted}: {human}");
+    }
+    let (csv, _) = run(&folder, &["plan", MODEL, "--format", "csv"], 0);
+    assert!(csv.starts_with("kind,id,title,risk_before,risk_after,") && csv.contains("\ntree,steal,Steal,"), "{csv}");
+    let found = json(&run(&folder, &["plan", MODEL, "--without-goals", "--format", "json"], 0).0);
+    assert_eq!((&found["goals"], &found["risk"]["goals_before"]), (&serde_json::json!([]), &0.into()));
+}
+
+#[test]
 fn the_front_is_a_picture_that_is_the_same_on_every_run() {
     let folder = repository(SHOP.replace("name: Shop", "name: <Shop & Co>"));
     let (picture, _) = run(&folder, &["plan", MODEL, "--format", "svg"], 0);

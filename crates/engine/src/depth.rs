@@ -6,15 +6,12 @@
 use redan_model::Model;
 use redan_model::lang::{Mitigation, MitigationStatus};
 
+use crate::analyse::Input;
 use crate::paths::{self, Paths, Request, paths};
-use crate::plan::{self, Plan, plan};
+use crate::plan::{self, Plan};
 use crate::tree::{Assessment, Budget, Tree, Wanted, assess, trees};
 use crate::{Analysis, Context, Knowledge, Policy};
 
-/// The most ways to one goal.
-const WAYS: usize = 10;
-/// How many partial paths may be looked at, over all goals.
-const WORK: usize = 200_000;
 /// Nodes of the diagram of one tree.
 const NODES: usize = 200_000;
 /// Models with more mitigations than this get no plan here.
@@ -51,7 +48,8 @@ pub struct Depth {
 /// Works out everything that a document shows, from an analysis of the same inputs.
 pub fn depth(model: &Model, knowledge: &Knowledge, policy: &Policy, context: &Context, analysis: &Analysis) -> Depth {
     let (paths, by_questions) = ways(model, knowledge, analysis);
-    let (plan, unplanned) = work(model, knowledge, policy, context, analysis);
+    let open = Paths::default();
+    let (plan, unplanned) = work(&Input { model, knowledge, policy, context }, analysis, if by_questions { &open } else { &paths });
     let first_goal = paths.goals.first().filter(|_| !by_questions).map(|goal| worked(paths::tree(model, analysis, goal)));
     Depth { trees: trees(model, analysis).into_iter().map(worked).collect(), first_goal, paths, by_questions, plan, unplanned }
 }
@@ -62,7 +60,7 @@ fn worked(tree: Tree) -> Worked {
 }
 
 fn ways(model: &Model, knowledge: &Knowledge, analysis: &Analysis) -> (Paths, bool) {
-    let request = Request { most: WAYS, work: WORK, ..Request::default() };
+    let request = plan::ways(false);
     let found = paths(model, knowledge, analysis, &request);
     if !found.goals.is_empty() {
         return (found, false);
@@ -72,17 +70,18 @@ fn ways(model: &Model, knowledge: &Knowledge, analysis: &Analysis) -> (Paths, bo
     (if by_questions { guessed } else { found }, by_questions)
 }
 
-fn work(model: &Model, knowledge: &Knowledge, policy: &Policy, context: &Context, analysis: &Analysis) -> (Option<Plan>, usize) {
+/// The plan; `found` are the attack paths by threats that are known to exist.
+fn work(input: &Input<'_>, analysis: &Analysis, found: &Paths) -> (Option<Plan>, usize) {
     let is_open = |entry: &Mitigation| {
         let status = entry.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
         !matches!(status, MitigationStatus::Implemented | MitigationStatus::Rejected)
     };
-    match model.root.mitigations.entries.values().filter(|entry| is_open(&entry.value)).count() {
+    match input.model.root.mitigations.entries.values().filter(|entry| is_open(&entry.value)).count() {
         0 => (None, 0),
         many if many > MITIGATIONS => (None, many),
         _ => {
-            let request = plan::Request { budget: None, target: None, default_hours: HOURS, sprint: None, questions: false };
-            (Some(plan(model, knowledge, policy, context, analysis, request)), 0)
+            let request = plan::Request { budget: None, target: None, default_hours: HOURS, sprint: None, questions: false, goals: true };
+            (Some(plan::plan_with(input, analysis, request, found)), 0)
         }
     }
 }

@@ -2,13 +2,16 @@
 //!
 //! The choice is exact: either it is proven that no other leaves less, or it is said how much less could be left at most.
 //! Risks are those of the analysis, so what a plan promises is what the analysis shows once the mitigations are in place.
+//! Beside the threats, the goals of attack trees and attack paths are risks of their own: see [`GoalLine`].
 
 mod anneal;
 mod bound;
 mod branch;
 mod cover;
 mod front;
+mod goals;
 mod improve;
+mod ladder;
 mod order;
 mod problem;
 mod rows;
@@ -20,12 +23,16 @@ use redan_model::lang::Band;
 
 use crate::analyse::Input;
 use crate::analysis::Status;
+use crate::paths::{self, Paths, paths};
 use crate::{Analysis, Context, Knowledge, Policy};
 
 pub use front::Point;
+pub use goals::GoalKind;
+use goals::Goals;
 pub use order::Step;
 pub use problem::{Goal, Problem, Subject};
 pub use search::{Choice, least_cost, least_left};
+pub use threats::bands_left;
 
 /// What a plan is to reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +47,13 @@ pub struct Request {
     pub sprint: Option<u64>,
     /// Whether threats that wait for an answer count as if they were there.
     pub questions: bool,
+    /// Whether the goals of attack trees and attack paths count beside the threats.
+    pub goals: bool,
+}
+
+/// How the attack paths of a plan are looked for: ten ways to a goal.
+pub fn ways(questions: bool) -> paths::Request {
+    paths::Request { most: 10, work: 200_000, questions, ..paths::Request::default() }
 }
 
 /// A mitigation that could be done.
@@ -84,6 +98,39 @@ pub struct RiskLine {
     pub band_after: Option<Band>,
 }
 
+/// What attackers want, before and after the plan.
+///
+/// The risk is the likelihood that the probability stands for, times the impact. A threat that is a step of a goal counts
+/// for itself as well: it may do harm where no goal is reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoalLine {
+    /// The id of the attack tree, or `path:<asset>/<property>`.
+    pub id: String,
+    /// Other goals of attack paths that the same ways lead to: whoever gets the one gets these, so they count once, with
+    /// the worst impact.
+    pub also: Vec<String>,
+    /// What the attacker wants.
+    pub title: String,
+    /// Where it comes from.
+    pub kind: GoalKind,
+    /// The impact, 1 to 5.
+    pub impact: u8,
+    /// The probability now.
+    pub probability_before: f64,
+    /// The probability when the plan is done.
+    pub probability_after: f64,
+    /// The risk now.
+    pub before: u8,
+    /// The risk when the plan is done.
+    pub after: u8,
+    /// The risk when everything is done.
+    pub at_best: u8,
+    /// The band now; none where the goal cannot be reached.
+    pub band_before: Option<Band>,
+    /// The band when the plan is done.
+    pub band_after: Option<Band>,
+}
+
 /// What a plan was asked for and does not reach.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shortfall {
@@ -102,8 +149,10 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// The chosen ones in the order of work.
     pub steps: Vec<Step>,
-    /// Every risk that counts.
+    /// Every threat that counts.
     pub risks: Vec<RiskLine>,
+    /// Every goal that counts: attack trees in the order of the model, then attack paths, the worst first.
+    pub goals: Vec<GoalLine>,
     /// The hours of the plan.
     pub hours: u64,
     /// The sum of the risks now.
@@ -124,8 +173,10 @@ pub struct Plan {
     pub shortfall: Vec<Shortfall>,
     /// What other budgets buy, cheapest first.
     pub front: Vec<Point>,
-    /// Threats for which the facts of only some mitigations are tried together.
+    /// Threats for which the facts of only some mitigations are tried together, and goals whose probability is not exact.
     pub simplified: Vec<String>,
+    /// Attack trees that do not count: of a whole way nobody has said how likely it is.
+    pub unrated: Vec<String>,
 }
 
 /// Makes a plan from an analysis of the same inputs.
@@ -137,17 +188,29 @@ pub fn plan(
     analysis: &Analysis,
     request: Request,
 ) -> Plan {
-    let input = Input { model, knowledge, policy, context };
-    let risks = threats::risks(&input, analysis, request.questions);
-    let (costs, candidates) = candidates(&input, request.default_hours);
+    let found = if request.goals { paths(model, knowledge, analysis, &ways(request.questions)) } else { Paths::default() };
+    plan_with(&Input { model, knowledge, policy, context }, analysis, request, &found)
+}
+
+/// The same with attack paths that were found by [`ways`] before.
+pub(crate) fn plan_with(input: &Input<'_>, analysis: &Analysis, request: Request, found: &Paths) -> Plan {
+    let risks = threats::risks(input, analysis, request.questions);
+    let Goals { counted: goals, unrated } = if request.goals { goals::goals(input, analysis, &risks, found) } else { Goals::default() };
+    let (costs, candidates) = candidates(input, request.default_hours);
     let place = |id: &String| candidates.iter().position(|candidate| candidate.id == *id);
     let needs = candidates.iter().map(|candidate| candidate.needs.iter().filter_map(place).collect()).collect();
-    let subjects = risks.iter().map(|risk| Box::new(risk.clone()) as Box<dyn Subject>).collect();
+    let threats = risks.iter().map(|risk| Box::new(risk) as Box<dyn Subject + '_>);
+    let subjects = threats.chain(goals.iter().map(|goal| Box::new(goal) as Box<dyn Subject + '_>)).collect();
     let mut problem = Problem::new(costs, needs, subjects);
     let mut shortfall = Vec::new();
-    let (choice, gap) = choose(&mut problem, policy, request, &mut shortfall, &|term| analysis.threats[risks[term].threat].id.clone());
+    let name = |term: usize| match risks.get(term) {
+        Some(risk) => analysis.threats[risk.threat].id.clone(),
+        None => goals[term - risks.len()].id.clone(),
+    };
+    let (choice, gap) = choose(&mut problem, input.policy, request, &mut shortfall, &name);
     let front = front::front(&problem, Some(&choice));
-    assemble(&input, analysis, request, Solved { problem, choice, gap, front, shortfall, risks, candidates })
+    let solved = Solved { problem, choice, gap, front, shortfall, risks: &risks, goals: &goals, unrated, candidates };
+    assemble(input, analysis, request, solved)
 }
 
 /// What the parts of a plan are made from.
@@ -157,7 +220,9 @@ struct Solved<'a> {
     gap: f64,
     front: Vec<Point>,
     shortfall: Vec<Shortfall>,
-    risks: Vec<threats::ThreatRisk>,
+    risks: &'a [threats::ThreatRisk],
+    goals: &'a [goals::GoalRisk],
+    unrated: Vec<String>,
     candidates: Vec<Candidate>,
 }
 
@@ -239,38 +304,18 @@ fn highest_of(policy: &Policy, target: Band) -> f64 {
 }
 
 fn assemble(input: &Input<'_>, analysis: &Analysis, request: Request, solved: Solved<'_>) -> Plan {
-    let Solved { problem, choice, gap, front, shortfall, risks, mut candidates } = solved;
+    let Solved { problem, choice, gap, front, shortfall, risks, goals, unrated, mut candidates } = solved;
+    effects(&problem, &choice, &mut candidates);
     let nothing = vec![false; candidates.len()];
     let everything = vec![true; candidates.len()];
-    let mut chosen = choice.chosen.clone();
-    for (at, candidate) in candidates.iter_mut().enumerate() {
-        candidate.chosen = choice.chosen[at];
-        candidate.alone = problem.gain(&mut nothing.clone(), &[at]);
-        chosen[at] = false;
-        candidate.given_others = problem.gain(&mut chosen, &[at]);
-        chosen[at] = choice.chosen[at];
-    }
     let carried = analysis.threats.iter().filter(|threat| matches!(threat.status, Status::Accepted | Status::Transferred));
-    let line = |(at, risk): (usize, &threats::ThreatRisk)| {
-        let threat = &analysis.threats[risk.threat];
-        let left = |chosen: &[bool]| problem.left_of(at, chosen) as u8;
-        let (before, after) = (left(&nothing), left(&choice.chosen));
-        let band = |risk: u8| (risk > 0).then(|| input.policy.band(risk));
-        RiskLine {
-            id: threat.id.clone(),
-            title: threat.title.clone(),
-            by_band: threats::numbers(input.policy, threat) != threat.rating.likelihood.zip(threat.rating.impact),
-            before,
-            after,
-            at_best: left(&everything),
-            band_before: band(before),
-            band_after: band(after),
-        }
-    };
+    let lines = Lines { input, problem: &problem, nothing: &nothing, chosen: &choice.chosen, everything: &everything };
+    let simplified = risks.iter().filter(|risk| risk.simplified).map(|risk| analysis.threats[risk.threat].id.clone());
     let mut plan = Plan {
         request,
         steps: order::order(&problem, &choice.chosen),
-        risks: risks.iter().enumerate().map(line).collect(),
+        risks: risks.iter().enumerate().map(|(at, risk)| lines.risk(at, risk, &analysis.threats[risk.threat])).collect(),
+        goals: goals.iter().enumerate().map(|(at, goal)| lines.goal(risks.len() + at, goal)).collect(),
         hours: choice.cost,
         before: problem.left(&nothing),
         after: choice.left,
@@ -281,7 +326,8 @@ fn assemble(input: &Input<'_>, analysis: &Analysis, request: Request, solved: So
         gap,
         shortfall,
         front,
-        simplified: risks.iter().filter(|risk| risk.simplified).map(|risk| analysis.threats[risk.threat].id.clone()).collect(),
+        simplified: simplified.chain(goals.iter().filter(|goal| goal.simplified).map(|goal| goal.id.clone())).collect(),
+        unrated,
         candidates,
     };
     if let Some(sprint) = request.sprint.filter(|hours| *hours > 0) {
@@ -290,7 +336,80 @@ fn assemble(input: &Input<'_>, analysis: &Analysis, request: Request, solved: So
     plan
 }
 
+/// What each mitigation takes away alone, and beside the rest of the plan.
+fn effects(problem: &Problem<'_>, choice: &Choice, candidates: &mut [Candidate]) {
+    let mut nothing = vec![false; candidates.len()];
+    let mut chosen = choice.chosen.clone();
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        candidate.chosen = choice.chosen[at];
+        candidate.alone = problem.gain(&mut nothing, &[at]);
+        chosen[at] = false;
+        candidate.given_others = problem.gain(&mut chosen, &[at]);
+        chosen[at] = choice.chosen[at];
+    }
+}
+
+/// What the lines of a plan are made from.
+struct Lines<'a> {
+    input: &'a Input<'a>,
+    problem: &'a Problem<'a>,
+    nothing: &'a [bool],
+    chosen: &'a [bool],
+    everything: &'a [bool],
+}
+
+impl Lines<'_> {
+    /// A risk now, after the plan, and when everything is done, with the bands of the first two.
+    fn left(&self, term: usize) -> ([u8; 3], [Option<Band>; 2]) {
+        let left = [self.nothing, self.chosen, self.everything].map(|chosen| self.problem.left_of(term, chosen) as u8);
+        let band = |risk: u8| (risk > 0).then(|| self.input.policy.band(risk));
+        (left, [band(left[0]), band(left[1])])
+    }
+
+    fn risk(&self, term: usize, risk: &threats::ThreatRisk, threat: &crate::analysis::Threat) -> RiskLine {
+        let ([before, after, at_best], [band_before, band_after]) = self.left(term);
+        let by_band = Some(risk.numbers()) != threat.rating.likelihood.zip(threat.rating.impact);
+        let (likelihood, impact) = risk.numbers();
+        // Nothing is done about it: the band is the stated one, whatever the policy makes of the number that stands for it.
+        let kept = |left: u8, band| if by_band && left == likelihood * impact { threat.rating.band } else { band };
+        RiskLine {
+            id: threat.id.clone(),
+            title: threat.title.clone(),
+            by_band,
+            before,
+            after,
+            at_best,
+            band_before: kept(before, band_before),
+            band_after: kept(after, band_after),
+        }
+    }
+
+    fn goal(&self, term: usize, goal: &goals::GoalRisk) -> GoalLine {
+        let ([before, after, at_best], [band_before, band_after]) = self.left(term);
+        GoalLine {
+            id: goal.id.clone(),
+            also: goal.also.clone(),
+            title: goal.title.clone(),
+            kind: goal.kind,
+            impact: goal.impact,
+            probability_before: goal.probability_of(self.nothing),
+            probability_after: goal.probability_of(self.chosen),
+            before,
+            after,
+            at_best,
+            band_before,
+            band_after,
+        }
+    }
+}
+
 impl Plan {
+    /// The part of the risks, now and when the plan is done, that is of goals and not of threats.
+    pub fn of_goals(&self) -> (u64, u64) {
+        let sum = |of: fn(&GoalLine) -> u8| self.goals.iter().map(|goal| u64::from(of(goal))).sum();
+        (sum(|goal| goal.before), sum(|goal| goal.after))
+    }
+
     /// Says of every step in which sprints of so many hours somebody works at it, one step after the other.
     pub fn divide_into_sprints(&mut self, hours: u64) {
         let (sprint, mut done) = (hours.max(1), 0);

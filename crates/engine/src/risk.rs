@@ -72,6 +72,11 @@ impl Steps {
         self.impact = self.impact.saturating_add(other.impact);
     }
 
+    /// The steps that are taken off the likelihood.
+    pub(crate) fn of_likelihood(self) -> u8 {
+        self.likelihood
+    }
+
     /// The most that these steps take off a risk, whatever others do.
     pub(crate) fn most(self, likelihood: u8, impact: u8) -> f64 {
         f64::from(self.likelihood) * f64::from(impact) + f64::from(self.impact) * f64::from(likelihood)

@@ -258,7 +258,7 @@ fn shop(text: &str) -> Shop {
     Shop { knowledge, loaded, analysis }
 }
 
-const REQUEST: Request = Request { budget: None, target: None, default_hours: 24, sprint: None, questions: false };
+const REQUEST: Request = Request { budget: None, target: None, default_hours: 24, sprint: None, questions: false, goals: true };
 
 fn planned(shop: &Shop, request: Request) -> redan_engine::plan::Plan {
     plan(&shop.loaded.model, &shop.knowledge, &Policy::default(), &today(), &shop.analysis, request)

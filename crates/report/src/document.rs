@@ -18,6 +18,7 @@ pub use trees::{TreeStep, TreeView};
 
 use redan_engine::Status;
 use redan_engine::analysis::Threat;
+use redan_engine::plan::bands_left;
 use redan_model::lang::{Band, ReviewState};
 use redan_model::naming;
 
@@ -263,9 +264,9 @@ fn summary(input: &Input<'_>, inventory: &Inventory) -> Summary {
         top: open_threats.iter().take(3).map(|t| top_risk(t)).collect(),
         remains: remains(input),
         recommendations: recommendations(input, &open_threats),
-        inherent: bands(input, |t| t.residual.inherent),
-        current: bands(input, |t| t.residual.current),
-        target: bands(input, |t| t.residual.target),
+        inherent: bands(input, 0),
+        current: bands(input, 1),
+        target: bands(input, 2),
     }
 }
 
@@ -358,13 +359,13 @@ fn known(threat: &Threat) -> bool {
     matches!(threat.status, Status::Open | Status::Mitigated | Status::Accepted | Status::Transferred)
 }
 
-/// The band of a risk, or the stated one where there are no numbers.
-pub(crate) fn band_of(input: &Input<'_>, threat: &Threat, risk: Option<u8>) -> Option<Band> {
-    risk.map_or(threat.rating.band, |risk| (risk > 0).then(|| input.policy.band(risk)))
+/// The bands without any control, now, and after the plan.
+pub(crate) fn bands_of(input: &Input<'_>, threat: &Threat) -> [Option<Band>; 3] {
+    bands_left(input.model, input.knowledge, input.policy, threat)
 }
 
 fn remains(input: &Input<'_>) -> String {
-    let urgent = |t: &&Threat| known(t) && band_of(input, t, t.residual.target) >= Some(Band::High);
+    let urgent = |t: &&Threat| known(t) && bands_of(input, t)[2] >= Some(Band::High);
     let titles: Vec<&str> = input.analysis.threats.iter().filter(urgent).map(|t| t.title.as_str()).collect();
     match titles.len() {
         0 => "When the plan is carried out, no known risk is high or critical.".to_owned(),
@@ -379,13 +380,14 @@ fn remains(input: &Input<'_>) -> String {
     }
 }
 
-fn bands(input: &Input<'_>, risk: impl Fn(&Threat) -> Option<u8>) -> Bands {
+/// How many known threats are in which band: without any control, now, or after the plan.
+fn bands(input: &Input<'_>, stage: usize) -> Bands {
     let mut bands = Bands::default();
     for threat in &input.analysis.threats {
         if !known(threat) {
             continue;
         }
-        band_of(input, threat, risk(threat)).into_iter().for_each(|band| bands.add(band));
+        bands_of(input, threat)[stage].into_iter().for_each(|band| bands.add(band));
     }
     bands
 }

@@ -2,7 +2,7 @@
 
 mod picture;
 
-use redan_engine::plan::{Candidate, Plan, Point, RiskLine, Shortfall, Step};
+use redan_engine::plan::{Candidate, GoalLine, Plan, Point, RiskLine, Shortfall, Step};
 use redan_model::lang::Band;
 use serde::Serialize;
 
@@ -61,9 +61,12 @@ pub(crate) struct FoundPlan<'a> {
     order: Vec<&'a str>,
     mitigations: Vec<MitigationJson<'a>>,
     risks: Vec<RiskJson<'a>>,
+    goals: Vec<GoalJson<'a>>,
     shortfall: ShortfallJson<'a>,
     front: Vec<PointJson<'a>>,
     simplified: &'a [String],
+    /// Attack trees that do not count, since of a whole way nobody has said how likely it is.
+    unrated: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
@@ -73,6 +76,7 @@ struct RequestJson {
     default_estimate_hours: u64,
     sprint_hours: Option<u64>,
     questions: bool,
+    goals: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,6 +84,9 @@ struct SumsJson {
     before: f64,
     after: f64,
     if_everything_is_done: f64,
+    /// The parts of `before` and `after` that are of goals and not of threats.
+    goals_before: u64,
+    goals_after: u64,
     carried_by_decision: u64,
 }
 
@@ -128,6 +135,23 @@ struct RiskJson<'a> {
     by_band: bool,
 }
 
+#[derive(Debug, Serialize)]
+struct GoalJson<'a> {
+    id: &'a str,
+    title: &'a str,
+    kind: &'static str,
+    /// Goals that the same ways lead to, which count as this one.
+    also: &'a [String],
+    impact: u8,
+    probability_before: f64,
+    probability_after: f64,
+    before: u8,
+    after: u8,
+    if_everything_is_done: u8,
+    band_before: Option<&'static str>,
+    band_after: Option<&'static str>,
+}
+
 #[derive(Debug, Default, Serialize)]
 struct ShortfallJson<'a> {
     out_of_reach: &'a [String],
@@ -162,11 +186,14 @@ impl<'a> FoundPlan<'a> {
                 default_estimate_hours: request.default_hours,
                 sprint_hours: request.sprint,
                 questions: request.questions,
+                goals: request.goals,
             },
             risk: SumsJson {
                 before: plan.before,
                 after: plan.after,
                 if_everything_is_done: plan.at_best,
+                goals_before: plan.of_goals().0,
+                goals_after: plan.of_goals().1,
                 carried_by_decision: plan.carried,
             },
             cost: CostJson { hours: plan.hours, days: in_days(plan.hours) },
@@ -174,9 +201,11 @@ impl<'a> FoundPlan<'a> {
             order: plan.steps.iter().map(|step| plan.candidates[step.mitigation].id.as_str()).collect(),
             mitigations: plan.candidates.iter().enumerate().map(|(at, candidate)| mitigation(plan, at, candidate)).collect(),
             risks: plan.risks.iter().map(risk).collect(),
+            goals: plan.goals.iter().map(goal).collect(),
             shortfall: shortfall(&plan.shortfall),
             front: plan.front.iter().map(|point| front_point(plan, point)).collect(),
             simplified: &plan.simplified,
+            unrated: &plan.unrated,
         }
     }
 }
@@ -212,6 +241,28 @@ fn risk(line: &RiskLine) -> RiskJson<'_> {
         band_after: line.band_after.map(Band::as_str),
         by_band: line.by_band,
     }
+}
+
+fn goal(line: &GoalLine) -> GoalJson<'_> {
+    GoalJson {
+        id: &line.id,
+        title: &line.title,
+        kind: line.kind.as_str(),
+        also: &line.also,
+        impact: line.impact,
+        probability_before: line.probability_before,
+        probability_after: line.probability_after,
+        before: line.before,
+        after: line.after,
+        if_everything_is_done: line.at_best,
+        band_before: line.band_before.map(Band::as_str),
+        band_after: line.band_after.map(Band::as_str),
+    }
+}
+
+/// What an attacker gets to: "Steal the orders", or of attack paths "See Orders and 2 more".
+pub fn said(goal: &GoalLine) -> String {
+    if goal.also.is_empty() { goal.title.clone() } else { format!("{} and {} more", goal.title, goal.also.len()) }
 }
 
 fn shortfall(list: &[Shortfall]) -> ShortfallJson<'_> {

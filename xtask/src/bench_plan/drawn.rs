@@ -31,6 +31,8 @@ pub(crate) struct Shape {
     pub(crate) impact: usize,
     /// Services whose stated gaps raise threats by rules, which four mitigations each close together.
     pub(crate) services: usize,
+    /// How many risks of a hundred are goals of attack trees instead of threats. A tree has a way for each of its mitigations.
+    pub(crate) trees: usize,
 }
 
 /// A mitigation.
@@ -55,6 +57,8 @@ pub(crate) struct Threat {
 pub(crate) struct Drawn {
     pub(crate) mitigations: Vec<Mitigation>,
     pub(crate) threats: Vec<Threat>,
+    /// How many of the threats are written as trees: those at the end.
+    trees: usize,
     services: usize,
 }
 
@@ -92,8 +96,9 @@ impl Drawn {
             let mut level = || u8::try_from(1 + numbers.below(5)).unwrap_or(1);
             Threat { likelihood: level(), impact: level(), mitigations: chosen }
         };
-        let threats = (0..threats).map(threat).collect();
-        Self { mitigations, threats, services: shape.services }
+        let threats: Vec<Threat> = (0..threats).map(threat).collect();
+        let trees = threats.len() * shape.trees / 100;
+        Self { mitigations, threats, trees, services: shape.services }
     }
 
     /// The model as text.
@@ -122,13 +127,24 @@ impl Drawn {
                 writeln!(text, "  M{at}: {{title: Mitigation {at}, strength: {strength}, estimate: {}h{states}{needs}}}", mitigation.hours);
         }
         text.push_str("threats:\n");
-        for (at, threat) in self.threats.iter().enumerate() {
+        let (threats, trees) = self.threats.split_at(self.threats.len() - self.trees);
+        for (at, threat) in threats.iter().enumerate() {
             let listed = threat.mitigations.iter().map(|m| format!("M{m}")).collect::<Vec<_>>().join(", ");
             let (likelihood, impact) = (threat.likelihood, threat.impact);
             let _ = writeln!(
                 text,
                 "  T{at}: {{title: Threat {at}, on: [system], likelihood: {likelihood}, impact: {impact}, mitigations: [{listed}]}}"
             );
+        }
+        if !trees.is_empty() {
+            text.push_str("attack-trees:\n");
+        }
+        for (at, tree) in trees.iter().enumerate() {
+            // The likelihoods 2 to 5, as probabilities.
+            let likely = [0.1, 0.1, 0.3, 0.6, 0.9][usize::from(tree.likelihood.clamp(1, 5)) - 1];
+            let way = |m: &usize| format!("{{do: Step, probability: {likely}, mitigations: [M{m}]}}");
+            let ways: Vec<String> = tree.mitigations.iter().map(way).collect();
+            let _ = writeln!(text, "  tree-{at}: {{goal: Goal {at}, asset: orders, any: [{}]}}", ways.join(", "));
         }
         text
     }

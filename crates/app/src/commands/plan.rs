@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use anstyle::Style;
 use clap::{Args, ValueEnum};
-use redan_engine::plan::{self, Plan, Request, RiskLine, Shortfall};
+use redan_engine::plan::{self, GoalLine, Plan, Request, RiskLine, Shortfall};
 use redan_model::lang::{Band, Effort};
 use redan_report::json;
-use redan_report::plan::{PlanJson, amount, days, sprints, svg};
+use redan_report::plan::{PlanJson, amount, days, said, sprints, svg};
+use redan_report::telling::exactly;
 
 use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
@@ -30,6 +31,8 @@ Examples:
   redan plan --target high                 the cheapest ones after which no risk is above high
   redan plan --budget 15d --sprint 10d     with the sprint in which each is done
   redan plan --format svg -o front.svg     what each number of days buys, as a picture
+  redan plan --format csv                  every threat and every goal of attackers, before and after
+  redan plan --without-goals               threats alone, not what attack trees and attack paths come to
 
 A day has 8 hours, a week 5 days. A mitigation without estimate counts as --default-estimate.")]
 pub(crate) struct PlanArgs {
@@ -51,6 +54,9 @@ pub(crate) struct PlanArgs {
     /// Count threats that wait for an answer as if they were there
     #[arg(long)]
     with_questions: bool,
+    /// Count threats alone, not the goals of attack trees and attack paths
+    #[arg(long)]
+    without_goals: bool,
     /// How to show it
     #[arg(long, value_enum, default_value_t = PlanFormat::Human)]
     format: PlanFormat,
@@ -62,6 +68,8 @@ enum PlanFormat {
     Human,
     /// JSON, version 1
     Json,
+    /// Comma-separated values: threats and goals before and after
+    Csv,
     /// A picture of what each number of days buys
     Svg,
 }
@@ -93,6 +101,7 @@ pub(crate) fn run(args: &PlanArgs, session: &mut Session<'_>) -> Outcome {
         default_hours: args.default_estimate,
         sprint: args.sprint,
         questions: args.with_questions,
+        goals: !args.without_goals,
     };
     let policy = &opened.project.policy;
     let found = plan::plan(&opened.loaded.model, &opened.knowledge, policy, &opened.context(), &analysis, request);
@@ -105,12 +114,67 @@ pub(crate) fn run(args: &PlanArgs, session: &mut Session<'_>) -> Outcome {
     match args.format {
         PlanFormat::Human => show(&opened, &found, session)?,
         PlanFormat::Json => json::write(session.terminal.out(), &PlanJson::of(&opened.input(&analysis), &found))?,
+        PlanFormat::Csv => lines(&found).csv(session.terminal.out())?,
         PlanFormat::Svg => {
             let name = opened.loaded.model.name_of(redan_model::Thing::Model);
             session.terminal.out().write_all(svg(name, &found).as_bytes())?;
         }
     }
     Ok(Exit::Fine)
+}
+
+/// Every threat and every goal, before and after.
+fn lines(plan: &Plan) -> Table {
+    let mut rows = Table::new(&[
+        "kind",
+        "id",
+        "title",
+        "risk_before",
+        "risk_after",
+        "if_everything_is_done",
+        "band_before",
+        "band_after",
+        "probability_before",
+        "probability_after",
+        "same_ways",
+    ]);
+    let word = |band: Option<Band>| band.map_or("", Band::as_str).into();
+    for line in &plan.risks {
+        let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
+        let (id, title) = (line.id.clone().into(), line.title.clone().into());
+        rows.row([
+            "threat".into(),
+            id,
+            title,
+            before,
+            after,
+            best,
+            word(line.band_before),
+            word(line.band_after),
+            "".into(),
+            "".into(),
+            "".into(),
+        ]);
+    }
+    for line in &plan.goals {
+        let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
+        let [likely, then] = [line.probability_before, line.probability_after].map(|probability| format!("{probability:.6}").into());
+        let (id, title) = (line.id.clone().into(), line.title.clone().into());
+        rows.row([
+            line.kind.as_str().into(),
+            id,
+            title,
+            before,
+            after,
+            best,
+            word(line.band_before),
+            word(line.band_after),
+            likely,
+            then,
+            line.also.join("; ").into(),
+        ]);
+    }
+    rows
 }
 
 fn show(opened: &Opened, plan: &Plan, session: &mut Session<'_>) -> io::Result<()> {
@@ -125,6 +189,7 @@ fn show(opened: &Opened, plan: &Plan, session: &mut Session<'_>) -> io::Result<(
     }
     order(plan, terminal)?;
     risks(plan, verbose, terminal)?;
+    goals(plan, verbose, terminal)?;
     left_out(plan, terminal)?;
     front(plan, terminal)?;
     notes(plan, terminal)
@@ -162,6 +227,11 @@ fn summary(plan: &Plan) -> Vec<String> {
     if count == 1 {
         lines[1] = lines[1].replace(" and lower ", " and lowers ");
     }
+    let (before, after) = plan.of_goals();
+    if before > 0 {
+        lines
+            .push(format!("Of that, {before} now and {after} then are goals that attackers get to; their steps count as threats as well."));
+    }
     lines.push(format!("What is left: {}", remains(plan)));
     lines.extend(plan.shortfall.iter().map(missed));
     lines.push(proof(plan));
@@ -169,7 +239,9 @@ fn summary(plan: &Plan) -> Vec<String> {
 }
 
 fn remains(plan: &Plan) -> String {
-    let count = |band: Band| plan.risks.iter().filter(|line| line.band_after == Some(band)).count();
+    let goals = plan.goals.iter().map(|goal| goal.band_after);
+    let after: Vec<Option<Band>> = plan.risks.iter().map(|line| line.band_after).chain(goals).collect();
+    let count = |band: Band| after.iter().filter(|left| **left == Some(band)).count();
     let named = |band: Band| {
         let count = count(band);
         (count > 0).then(|| format!("{count} {band}"))
@@ -276,6 +348,38 @@ fn show_risks(head: &str, lines: &[&RiskLine], most: usize, terminal: &mut Termi
     Ok(())
 }
 
+/// What attackers get to, now and then, the worst first.
+fn goals(plan: &Plan, verbose: bool, terminal: &mut Terminal) -> io::Result<()> {
+    let most = if verbose { usize::MAX } else { RISKS_SHOWN };
+    let mut goals: Vec<&GoalLine> = plan.goals.iter().filter(|goal| verbose || goal.before > 0).collect();
+    if goals.is_empty() {
+        return Ok(());
+    }
+    goals.sort_by_key(|goal| std::cmp::Reverse((goal.before, goal.before - goal.after.min(goal.before))));
+    title(terminal, "What attackers want, and how likely they get it")?;
+    let mut rows = Table::new(&["now", "risk", "", "then", "risk", "", "goal", "id"]);
+    for goal in goals.iter().take(most) {
+        rows.row([
+            exactly(goal.probability_before).into(),
+            goal.before.to_string().into(),
+            band_cell(goal.band_before),
+            exactly(goal.probability_after).into(),
+            goal.after.to_string().into(),
+            band_cell(goal.band_after),
+            said(goal).into(),
+            goal.id.clone().into(),
+        ]);
+    }
+    table(terminal, &rows)?;
+    if goals.len() > most {
+        writeln!(terminal.out(), "and {} more; -v shows them", goals.len() - most)?;
+    }
+    for goal in goals.iter().filter(|goal| verbose && !goal.also.is_empty()) {
+        writeln!(terminal.out(), "The ways of {} also lead to {}.", goal.id, goal.also.join(", "))?;
+    }
+    Ok(())
+}
+
 fn left_out(plan: &Plan, terminal: &mut Terminal) -> io::Result<()> {
     let out = plan.candidates.iter().filter(|candidate| !candidate.chosen);
     let mut rows = Table::new(&["mitigation", "work", "would take off", "id"]);
@@ -322,7 +426,13 @@ fn notes(plan: &Plan, terminal: &mut Terminal) -> io::Result<()> {
     }
     if !plan.simplified.is_empty() {
         let ids = plan.simplified.join(", ");
-        lines.push(format!("For {ids} the facts of only some mitigations were tried together; the risk may fall further than shown."));
+        lines.push(format!(
+            "For {ids} only some mitigations were tried together, or the probability is a bound; the risk may fall further than shown."
+        ));
+    }
+    if !plan.unrated.is_empty() {
+        let ids = plan.unrated.join(", ");
+        lines.push(format!("Not counted: {ids}. No step of a whole way there says how likely it is; state a probability."));
     }
     if !lines.is_empty() {
         writeln!(terminal.out())?;

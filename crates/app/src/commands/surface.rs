@@ -18,13 +18,20 @@ use crate::table::Table;
 #[command(after_help = "\
 Examples:
   redan surface
-  redan surface --on web-app --format json")]
+  redan surface --on web-app --format json
+  redan surface --band critical,high       ways in with such a threat at them")]
 pub(crate) struct SurfaceArgs {
     #[command(flatten)]
     models: Models,
     /// Only the entry points of these elements
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     on: Vec<String>,
+    /// Only entry points with a threat of this status to their element or flow
+    #[arg(long, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<String>,
+    /// Only entry points with a threat in this band to their element or flow: critical, high, medium, low
+    #[arg(long, value_name = "BAND", value_delimiter = ',')]
+    band: Vec<String>,
     /// How to show it
     #[arg(long, value_enum, default_value_t = ListFormat::Human)]
     format: ListFormat,
@@ -41,7 +48,10 @@ struct Document<'a> {
 pub(crate) fn run(args: &SurfaceArgs, session: &mut Session<'_>) -> Outcome {
     let models = session.open(&args.models.models)?;
     Filters { on: args.on.clone(), ..Default::default() }.check(&models)?;
-    let found: Vec<(&Opened, Vec<EntryPoint>)> = models.iter().map(|model| (model, entries(args, model))).collect();
+    let threats = Filters { status: args.status.clone(), band: args.band.clone(), ..Default::default() }.threatened(&models)?;
+    let near = |at: usize| threats.as_ref().map(|threats| threats[at].as_slice());
+    let found: Vec<(&Opened, Vec<EntryPoint>)> =
+        models.iter().enumerate().map(|(at, model)| (model, entries(args, model, near(at)))).collect();
     match args.format {
         ListFormat::Human => {
             for one in &found {
@@ -67,10 +77,12 @@ pub(crate) fn run(args: &SurfaceArgs, session: &mut Session<'_>) -> Outcome {
     Ok(Exit::Fine)
 }
 
-fn entries(args: &SurfaceArgs, model: &Opened) -> Vec<EntryPoint> {
+/// The wanted entry points; `near` are the things with wanted threats, if only those are wanted.
+fn entries(args: &SurfaceArgs, model: &Opened, near: Option<&[Thing]>) -> Vec<EntryPoint> {
     let wanted = |entry: &EntryPoint| {
         let id = model.loaded.model.id_of(Thing::Element(entry.element));
-        args.on.is_empty() || args.on.iter().any(|on| on == id)
+        let mut places = entry.flow.map(Thing::Flow).into_iter().chain([Thing::Element(entry.element)]);
+        (args.on.is_empty() || args.on.iter().any(|on| on == id)) && near.is_none_or(|things| places.any(|place| things.contains(&place)))
     };
     surface(&model.loaded.model, &model.knowledge).into_iter().filter(wanted).collect()
 }

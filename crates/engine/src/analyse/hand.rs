@@ -6,6 +6,7 @@ use redan_model::{Model, Thing};
 
 use super::Input;
 use super::judge::mitigation_steps;
+use crate::Knowledge;
 use crate::analysis::{Answer, Rating, Residual, Status, Threat};
 use crate::answers::is_answer;
 use crate::few::{Few, Seldom};
@@ -163,9 +164,14 @@ fn rating_reasons(stated: &ThreatEntry) -> Vec<String> {
 
 /// What mitigations take away: those in place, and those that are not rejected.
 pub(super) fn steps(input: &Input<'_>, mitigations: &[String]) -> (Steps, Steps) {
+    steps_of(input.model, input.knowledge, mitigations)
+}
+
+/// The same without the rest of the input.
+pub(crate) fn steps_of(model: &Model, knowledge: &Knowledge, mitigations: &[String]) -> (Steps, Steps) {
     let (mut now, mut later) = (Steps::default(), Steps::default());
-    for one in mitigations.iter().filter_map(|id| mitigation(input.model, id)) {
-        let steps = mitigation_steps(input.knowledge, one);
+    for one in mitigations.iter().filter_map(|id| mitigation(model, id)) {
+        let steps = mitigation_steps(knowledge, one);
         match progress(one) {
             MitigationStatus::Rejected => {}
             MitigationStatus::Implemented => {

@@ -160,8 +160,8 @@ impl<'p, 'a> Walk<'p, 'a> {
             let now = term.left_at(self.masks[*at], &self.chosen);
             self.left += now - self.risks[*at];
             self.risks[*at] = now;
+            self.work += term.effort;
         }
-        self.work += self.problem.of[mitigation].len() as u64;
         for (row, weight) in &self.frame.rows_of[mitigation] {
             let least = self.frame.rows[*row].least - TINY;
             let before = self.there[*row];

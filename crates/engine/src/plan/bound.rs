@@ -16,7 +16,7 @@ const PATIENCE: u32 = 20;
 /// Steps that are shorter than this share of the first lead nowhere.
 const SHORTEST: f64 = 1e-5;
 /// How much of the last direction the next one keeps, so that the way up does not go to and fro.
-const DEFLECTION: f64 = 0.7;
+const DEFLECTION: f64 = 0.85;
 
 /// What has been decided about each mitigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,8 @@ pub(crate) struct Relaxed {
     even: Vec<Even>,
     /// What each set of a joint risk takes away.
     taken: Vec<f64>,
+    /// Sets of joint risks that take away more than any set with one less, as bits, with what they take away.
+    useful: Vec<(usize, f64)>,
     wide: Vec<Wide>,
     rows: Vec<OpenRow>,
     /// The members of the rows, one row after the other.
@@ -132,6 +134,8 @@ struct Joint {
     spots: Vec<usize>,
     /// The multiplier of the first of them.
     multiplier: usize,
+    /// Its part of `useful`, where adding these up is less work than all sets; else empty.
+    useful: Range<usize>,
 }
 
 /// A risk to which it only matters how many of its mitigations are chosen, each taking away at most what the one before it
@@ -243,8 +247,23 @@ impl Relaxed {
         } else {
             let multiplier = self.slots.len();
             self.slots.extend(slots);
-            self.joint.push(Joint { first, spots, multiplier });
+            let useful = self.add_useful(first);
+            self.joint.push(Joint { first, spots, multiplier, useful });
         }
+    }
+
+    /// The sets of a joint risk that are worth their price to it, if they are few: no price is negative, so one that takes
+    /// away no more than without one of its members never is.
+    fn add_useful(&mut self, first: usize) -> Range<usize> {
+        let (taken, start) = (&self.taken[first..], self.useful.len());
+        let bits = |set: usize| (0..taken.len().ilog2()).map(|bit| 1_usize << bit).filter(move |bit| set & bit != 0);
+        let is_useful = |set: &usize| bits(*set).all(|bit| taken[set & !bit] < taken[*set]);
+        self.useful.extend((1..taken.len()).filter(is_useful).map(|set| (set, taken[set])));
+        let work: usize = self.useful[start..].iter().map(|(set, _)| 2 + set.count_ones() as usize).sum();
+        if work > taken.len() {
+            self.useful.truncate(start);
+        }
+        start..self.useful.len()
     }
 
     /// Takes a multiplier into use.
@@ -278,9 +297,11 @@ impl Relaxed {
     /// How much work one round of the relaxation is.
     pub(crate) fn size(&self) -> usize {
         let wide: usize = self.wide.iter().map(|wide| wide.weights.len()).sum();
-        let even: usize = self.even.iter().map(|even| even.spots.len()).sum();
-        2 * self.taken.len()
-            + 3 * self.joint.len()
+        let even: usize = self.even.iter().map(|even| 3 * even.spots.len()).sum();
+        let all = |joint: &Joint| 2 << joint.spots.len();
+        let few = |joint: &Joint| joint.useful.clone().map(|at| 2 + self.useful[at].0.count_ones() as usize).sum::<usize>();
+        let joint = |joint: &Joint| 3 + joint.spots.len() + if joint.useful.is_empty() { all(joint) } else { few(joint) };
+        self.joint.iter().map(joint).sum::<usize>()
             + even
             + wide
             + self.slots.len()
@@ -341,10 +362,22 @@ impl Relaxed {
         for joint in &self.joint {
             let size = 1_usize << joint.spots.len();
             let taken = &self.taken[joint.first..joint.first + size];
+            let prices = &now[joint.multiplier..joint.multiplier + joint.spots.len()];
             let (mut most, mut chosen) = (0.0, 0);
-            for set in 1..size {
+            for (set, taken) in &self.useful[joint.useful.clone()] {
+                let mut worth = *taken;
+                let mut rest = *set;
+                while rest != 0 {
+                    worth -= prices[rest.trailing_zeros() as usize];
+                    rest &= rest - 1;
+                }
+                if worth > most {
+                    (most, chosen) = (worth, *set);
+                }
+            }
+            for set in 1..if joint.useful.is_empty() { size } else { 0 } {
                 let low = set.trailing_zeros() as usize;
-                let sum = sums[set & (set - 1)] + now[joint.multiplier + low];
+                let sum = sums[set & (set - 1)] + prices[low];
                 sums[set] = sum;
                 if taken[set] - sum > most {
                     most = taken[set] - sum;

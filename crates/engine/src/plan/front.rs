@@ -27,7 +27,7 @@ pub struct Point {
 /// The front, cheapest first; `found` is a choice that is known already.
 pub(crate) fn front(problem: &Problem<'_>, found: Option<&Choice>) -> Vec<Point> {
     let count = problem.costs.len();
-    let steps = (count < 40).then(|| (1_u64 << count) * (problem.terms.len() as u64 + count as u64));
+    let steps = (count < 40).then(|| (1_u64 << count).saturating_mul(problem.terms.len() as u64 + problem.heavy.0 + count as u64));
     let mut points = if steps.is_some_and(|steps| steps <= MOST_STEPS) { every(problem) } else { some(problem) };
     points.extend(found.map(|found| Point { cost: found.cost, left: found.left, proven: found.proven, chosen: found.chosen.clone() }));
     undominated(points)

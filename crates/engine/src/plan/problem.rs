@@ -1,9 +1,9 @@
 //! The choice as a problem of its own: mitigations with costs, and risks that they lower.
 //!
-//! A risk is anything with [`Subject`]: a threat, and later an attack tree whose goal is computed by its own kernel.
+//! A risk is anything with [`Subject`]: a threat, or the goal of an attack tree or of attack paths.
 
 /// Risks with up to this many mitigations are tabulated.
-const MOST_TABULATED: usize = 10;
+pub(crate) const MOST_TABULATED: usize = 10;
 
 /// A risk that mitigations lower.
 pub trait Subject {
@@ -26,6 +26,42 @@ pub trait Subject {
     /// Whether the target applies to it.
     fn is_limited(&self) -> bool {
         true
+    }
+
+    /// Whether it is a whole number for every choice. Small ones are looked at, so this matters to large ones.
+    fn is_whole(&self) -> bool {
+        false
+    }
+
+    /// How many steps of work [`Subject::left`] is, where it is more than a few additions.
+    fn effort(&self) -> u64 {
+        1
+    }
+}
+
+impl<S: Subject + ?Sized> Subject for &S {
+    fn relevant(&self) -> &[usize] {
+        (**self).relevant()
+    }
+
+    fn left(&self, chosen: &[bool]) -> f64 {
+        (**self).left(chosen)
+    }
+
+    fn shares(&self) -> Vec<f64> {
+        (**self).shares()
+    }
+
+    fn is_limited(&self) -> bool {
+        (**self).is_limited()
+    }
+
+    fn is_whole(&self) -> bool {
+        (**self).is_whole()
+    }
+
+    fn effort(&self) -> u64 {
+        (**self).effort()
     }
 }
 
@@ -54,6 +90,8 @@ pub struct Problem<'a> {
     pub(crate) dependants: Vec<Vec<usize>>,
     /// Whether all risks are whole numbers.
     pub(crate) whole: bool,
+    /// How much more work than one step a look at all risks, and at those of each mitigation, is.
+    pub(crate) heavy: (u64, u64),
 }
 
 /// One risk, prepared.
@@ -66,6 +104,8 @@ pub(crate) struct Term<'a> {
     /// Numbers whose sum is at least what any set takes away from the start.
     weights: Vec<f64>,
     pub(crate) limited: bool,
+    /// Steps of work that a look at it is.
+    pub(crate) effort: u64,
 }
 
 struct Table {
@@ -89,8 +129,10 @@ impl<'a> Problem<'a> {
             all.iter().for_each(|needed| dependants[*needed].push(from));
         }
         let is_whole = |value: &f64| value.fract() == 0.0;
-        let whole = terms.iter().all(|term| term.table.as_ref().is_some_and(|table| table.left.iter().all(is_whole)));
-        Self { costs, needs, terms, of, closure, dependants, whole }
+        let whole = terms.iter().all(|term| term.table.as_ref().map_or(term.subject.is_whole(), |table| table.left.iter().all(is_whole)));
+        let all = terms.iter().map(|term| term.effort - 1).sum();
+        let each = terms.iter().map(|term| (term.effort - 1) * term.relevant.len() as u64).sum();
+        Self { costs, needs, terms, of, closure, dependants, whole, heavy: (all, each) }
     }
 
     /// The sum of the risks that are left when these are in place.
@@ -174,7 +216,8 @@ impl<'a> Term<'a> {
         let limited = subject.is_limited();
         if count > MOST_TABULATED {
             let shares = subject.shares();
-            return Self { relevant, table: None, weights: shares.clone(), shares, limited, subject };
+            let effort = subject.effort().max(1);
+            return Self { relevant, table: None, weights: shares.clone(), shares, limited, effort, subject };
         }
         let chosen = |mask: usize| (0..count).map(|bit| mask & (1 << bit) != 0).collect::<Vec<bool>>();
         let left: Vec<f64> = (0..1 << count).map(|mask| subject.left(&chosen(mask))).collect();
@@ -189,7 +232,7 @@ impl<'a> Term<'a> {
         };
         let shares: Vec<f64> = (0..count).map(share).collect();
         let weights = weights(&best, &shares);
-        Self { relevant, table: Some(Table { left, best }), shares, weights, limited, subject }
+        Self { relevant, table: Some(Table { left, best }), shares, weights, limited, effort: 1, subject }
     }
 
     /// The chosen ones of its mitigations as bits, where they are few.

@@ -239,8 +239,11 @@ impl<'p, 'a> Search<'p, 'a> {
             let (budget, known) = self.range(states);
             let found = relaxed.bound(budget, known, multipliers, rounds, length);
             self.suggested(states, &relaxed, &found, thorough);
+            let heavy = 4 * self.problem.heavy.0;
+            self.work = self.work.saturating_sub(heavy);
             if thorough {
-                self.work = self.work.saturating_sub((states.len() * states.len()) as u64);
+                let count = states.len() as u64;
+                self.work = self.work.saturating_sub(count * count + count * self.problem.heavy.1);
             }
             thorough = false;
             (rounds, length) = (ROUNDS.1, SHORT);
@@ -282,7 +285,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 let part = Relaxed::new(self.problem, self.frame, &states);
                 let (budget, known) = self.range(&states);
                 let value = part.bound(budget, known, &mut multipliers.to_vec(), ROUNDS.2, SHORT).value;
-                self.work = self.work.saturating_sub((part.size() * (ROUNDS.2 + 2)) as u64);
+                self.work = self.work.saturating_sub((part.size() * (ROUNDS.2 + 2)) as u64 + 2 * self.problem.heavy.0);
                 moves.note(mitigation, state, found.lean[*at], value - found.value);
             }
         }

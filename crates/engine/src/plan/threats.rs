@@ -9,7 +9,7 @@ use redan_model::lang::{Band, MitigationStatus, ThreatEntry};
 use redan_model::{Model, Thing};
 
 use super::problem::Subject;
-use crate::Analysis;
+use crate::analyse::hand::steps_of;
 use crate::analyse::judge::{Judge, bindings, mitigation_steps};
 use crate::analyse::raised::left_under;
 use crate::analyse::{Input, refiners};
@@ -20,6 +20,8 @@ use crate::facts::{Facts, Overlay, Stage};
 use crate::policy::Policy;
 use crate::risk::Steps;
 use crate::score::Scale;
+use crate::tree::LIKELIHOODS;
+use crate::{Analysis, Knowledge};
 
 /// Mitigations whose facts are tried in every combination for one threat.
 const MOST_COMBINED: usize = 6;
@@ -46,6 +48,11 @@ pub(crate) struct ThreatRisk {
     limited: bool,
 }
 
+/// The likelihood that is left of a threat of which so much risk is left.
+fn likelihood_left(risk: u8, impact: u8) -> u8 {
+    risk.div_ceil(impact.max(1))
+}
+
 impl ThreatRisk {
     fn new(threat: usize, (likelihood, impact): (u8, u8), limited: bool) -> Self {
         let (relevant, listed, bits, by_facts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -59,6 +66,19 @@ impl ThreatRisk {
             self.bits.push(None);
             self.relevant.len() - 1
         })
+    }
+
+    /// The likelihood and the impact that it is taken to have.
+    pub(crate) fn numbers(&self) -> (u8, u8) {
+        (self.likelihood, self.impact)
+    }
+
+    /// The probability that it comes true when those of its mitigations are in place, as attack trees count it.
+    pub(crate) fn chance(&self, chosen: &[bool]) -> f64 {
+        match likelihood_left(self.left(chosen) as u8, self.impact) {
+            0 => 0.0,
+            left => LIKELIHOODS[usize::from(left.min(self.likelihood).clamp(1, 5)) - 1],
+        }
     }
 }
 
@@ -95,6 +115,10 @@ impl Subject for ThreatRisk {
     fn is_limited(&self) -> bool {
         self.limited
     }
+
+    fn is_whole(&self) -> bool {
+        true
+    }
 }
 
 /// The mitigations that can still be chosen, in source order: neither in place nor rejected.
@@ -114,6 +138,28 @@ pub(crate) fn numbers(policy: &Policy, threat: &Threat) -> Option<(u8, u8)> {
     }
 }
 
+/// The band of what is left of a threat without any control, now, and with everything that is planned; none where nothing
+/// is left. A threat that has a band and no numbers falls as one in the middle of its band does, as it does in a plan.
+pub fn bands_left(model: &Model, knowledge: &Knowledge, policy: &Policy, threat: &Threat) -> [Option<Band>; 3] {
+    let of = |risk: u8| (risk > 0).then(|| policy.band(risk));
+    let residual = threat.residual;
+    if let (Some(inherent), Some(current), Some(target)) = (residual.inherent, residual.current, residual.target) {
+        return [inherent, current, target].map(of);
+    }
+    let Some(band) = threat.rating.band else { return [None; 3] };
+    let (likelihood, impact) = of_band(band);
+    let (now, later) = steps_of(model, knowledge, &threat.mitigations);
+    let left = |steps: Steps| match threat.status {
+        Status::Open | Status::Question | Status::Mitigated => match steps.risk(likelihood, impact) {
+            whole if whole == likelihood * impact => Some(band),
+            left => of(left),
+        },
+        Status::Accepted | Status::Transferred => Some(band),
+        Status::Avoided | Status::FalsePositive | Status::NotApplicable => None,
+    };
+    [Some(band), left(now), left(later)]
+}
+
 /// Numbers in the middle of a band.
 fn of_band(band: Band) -> (u8, u8) {
     match band {
@@ -126,6 +172,16 @@ fn of_band(band: Band) -> (u8, u8) {
 
 /// Every threat that is known to exist, and with `questions` those that wait for an answer.
 pub(crate) fn risks(input: &Input<'_>, analysis: &Analysis, questions: bool) -> Vec<ThreatRisk> {
+    let counts = |_: usize, threat: &Threat| match threat.status {
+        Status::Open | Status::Mitigated => true,
+        Status::Question => questions,
+        _ => false,
+    };
+    risks_of(input, analysis, &|at, threat| numbers(input.policy, threat).filter(|_| counts(at, threat)))
+}
+
+/// The threats for which likelihood and impact are given.
+pub(crate) fn risks_of(input: &Input<'_>, analysis: &Analysis, numbers: &dyn Fn(usize, &Threat) -> Option<(u8, u8)>) -> Vec<ThreatRisk> {
     let candidates = candidates(input.model);
     let refiners = refiners(input.knowledge);
     let nothing = Overlay::default();
@@ -133,12 +189,7 @@ pub(crate) fn risks(input: &Input<'_>, analysis: &Analysis, questions: bool) -> 
     let judge = |facts| Judge { facts, knowledge: input.knowledge, unknown: input.policy.unknown, refiners: &refiners };
     let mut found = Vec::new();
     for (at, threat) in analysis.threats.iter().enumerate() {
-        let counts = match threat.status {
-            Status::Open | Status::Mitigated => true,
-            Status::Question => questions,
-            _ => false,
-        };
-        let Some(numbers) = numbers(input.policy, threat).filter(|_| counts) else { continue };
+        let Some(numbers) = numbers(at, threat) else { continue };
         let mut risk = ThreatRisk::new(at, numbers, true);
         if threat.status == Status::Mitigated && threat.rule.is_some() {
             risk.base = judge(&now).steps(&threat.counters);

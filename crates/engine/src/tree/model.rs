@@ -428,16 +428,13 @@ fn number(stated: &Opt<Number>) -> Option<f64> {
     stated.as_ref().map(|number| number.value.0)
 }
 
-/// The probability that a threat comes true, as things stand.
+/// The probability that a threat comes true, as things stand: what is in place already has lowered its likelihood.
 fn chance(threat: &Threat) -> Option<f64> {
     let likelihood = threat.rating.likelihood?;
-    let level = match threat.status {
-        Status::Avoided | Status::FalsePositive | Status::NotApplicable => return Some(0.0),
-        Status::Mitigated => {
-            let left = threat.residual.current.zip(threat.rating.impact).map(|(risk, impact)| risk.div_ceil(impact.max(1)));
-            left.unwrap_or(likelihood).min(likelihood)
-        }
-        _ => likelihood,
-    };
+    if matches!(threat.status, Status::Avoided | Status::FalsePositive | Status::NotApplicable) {
+        return Some(0.0);
+    }
+    let left = threat.residual.current.zip(threat.rating.impact).map(|(risk, impact)| risk.div_ceil(impact.max(1)));
+    let level = left.unwrap_or(likelihood).min(likelihood);
     LIKELIHOODS.get(usize::from(level.max(1)) - 1).copied()
 }

@@ -230,7 +230,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         priority: threat.rating.band.filter(|_| is_to_do).map(|b| format!("{}, {}", priority(b), response(b))),
         current: threat.residual.current,
         target: threat.residual.target,
-        residual_bands: [threat.residual.current, threat.residual.target].map(|risk| super::band_of(input, threat, risk)),
+        residual_bands: [1, 2].map(|stage| super::bands_of(input, threat)[stage]),
         range: threat.range,
         what: threat.description.as_deref().map(str::to_owned).or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
         fix: Some(unwrapped(threat.fix(input.knowledge))).filter(|fix| !fix.is_empty()),

@@ -1,13 +1,14 @@
 //! What the planned work buys: the order of work, and what each number of days leaves.
 
 use redan_engine::depth::Depth;
-use redan_engine::plan::{Plan, Point, Step};
+use redan_engine::plan::{GoalLine, Plan, Point, Step};
 
 use super::numbers::picture;
 use super::{Block, Run, heading, plain, table, text, words};
 use crate::Input;
 use crate::document::plural;
 use crate::plan::{self, amount, days};
+use crate::telling::exactly;
 
 /// Rows of a table.
 const ROWS: usize = 8;
@@ -23,6 +24,7 @@ pub(crate) fn blocks(input: &Input<'_>, depth: &Depth) -> Vec<Block> {
     out.extend(sprint(plan));
     out.extend(estimates(plan));
     out.extend(others(plan));
+    out.extend(goals(plan));
     if plan.front.len() > 1 {
         let svg = plan::svg(input.model.name_of(redan_model::Thing::Model), plan);
         out.push(Block::Picture(picture("Days of work against the risk that is left", svg)));
@@ -100,6 +102,35 @@ fn others(plan: &Plan) -> Option<Block> {
     let titles: Vec<&str> =
         plan.candidates.iter().filter(|candidate| !candidate.chosen).map(|candidate| candidate.title.as_str()).collect();
     (!titles.is_empty()).then(|| text(format!("Once these are done, nothing more is taken off by: {}.", titles.join("; "))))
+}
+
+/// What attackers get to now and then, the worst first.
+fn goals(plan: &Plan) -> Vec<Block> {
+    let mut lines: Vec<&GoalLine> = plan.goals.iter().filter(|goal| goal.before > 0).collect();
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    lines.sort_by_key(|goal| std::cmp::Reverse((goal.before, goal.before - goal.after.min(goal.before))));
+    let band = |band: Option<redan_model::lang::Band>| band.map_or("out of reach", redan_model::lang::Band::as_str);
+    let row = |goal: &&GoalLine| {
+        vec![
+            words(plan::said(goal)),
+            words(format!("{}, {} {}", exactly(goal.probability_before), goal.before, band(goal.band_before))),
+            words(format!("{}, {} {}", exactly(goal.probability_after), goal.after, band(goal.band_after))),
+        ]
+    };
+    let (before, after) = plan.of_goals();
+    let mut said = format!(
+        "Goals of attackers are {before} of the {} today and {after} of the {} after the work. Their risk is the likelihood that \
+         the probability stands for, times the impact. A threat that is a step of a goal counts for itself as well.",
+        amount(plan.before),
+        amount(plan.after)
+    );
+    if lines.len() > ROWS {
+        said.push_str(&format!(" The {ROWS} worst of {} are shown.", lines.len()));
+    }
+    let head = [("What attackers want", 6), ("Today", 3), ("After the work", 3)];
+    vec![text(said), table(&head, lines.iter().take(ROWS).map(row).collect(), "attack-trees")]
 }
 
 fn front(plan: &Plan) -> Block {

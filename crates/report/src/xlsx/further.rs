@@ -101,6 +101,20 @@ const PLAN_RISKS: &Columns = &[
     ("band_before", 11.0),
     ("band_after", 11.0),
 ];
+const PLAN_GOALS: &Columns = &[
+    ("goal_id", 28.0),
+    ("goal", 44.0),
+    ("kind", 8.0),
+    ("same_ways", 28.0),
+    ("impact", 8.0),
+    ("probability_before", 11.0),
+    ("probability_after", 11.0),
+    ("risk_before", 10.0),
+    ("risk_after", 10.0),
+    ("if_everything_is_done", 12.0),
+    ("band_before", 11.0),
+    ("band_after", 11.0),
+];
 const LOSSES: &Columns = &[
     ("threat_id", 28.0),
     ("threat", 44.0),
@@ -152,6 +166,7 @@ pub(super) fn sheets(book: &mut Workbook, styles: &Styles, branding: &Branding, 
             add("Plan", PLAN, work(input, plan))?;
             add("Plan front", PLAN_FRONT, plan_front(plan))?;
             add("Plan risks", PLAN_RISKS, risks(plan))?;
+            add("Plan goals", PLAN_GOALS, plan_goals(plan))?;
         }
     }
     add("Losses", LOSSES, loss(input))?;
@@ -341,6 +356,19 @@ fn risks(plan: &Plan) -> Vec<Vec<Cell>> {
         vec![line.id.as_str().into(), line.title.as_str().into(), before, after, best, word(line.band_before), word(line.band_after)]
     };
     plan.risks.iter().map(row).collect()
+}
+
+fn plan_goals(plan: &Plan) -> Vec<Vec<Cell>> {
+    let word = |band: Option<Band>| Cell::from(band.map_or("", Band::as_str));
+    let row = |line: &redan_engine::plan::GoalLine| {
+        let mut cells: Vec<Cell> = vec![line.id.as_str().into(), line.title.as_str().into(), line.kind.as_str().into()];
+        cells.extend([line.also.join("; ").into(), Cell::Number(line.impact.into())]);
+        cells.extend([line.probability_before, line.probability_after].map(Cell::Share));
+        cells.extend([line.before, line.after, line.at_best].map(|risk| Cell::Number(f64::from(risk))));
+        cells.extend([line.band_before, line.band_after].map(word));
+        cells
+    };
+    plan.goals.iter().map(row).collect()
 }
 
 fn loss(input: &Input<'_>) -> Vec<Vec<Cell>> {
