@@ -275,7 +275,7 @@ mod tests {
             all.push(json!({"do": "Bribe"}));
             all.push(json!({"do": "Steal a badge"}));
         });
-        assert!(!text.contains("Scan") && !text.contains("attack-action--b") && text.contains("\"Bribe\""), "{text}");
+        assert!(!text.contains("Scan") && !text.contains("attack-action--b\"") && text.contains("\"Bribe\""), "{text}");
         assert!(text.contains("\"malware--m\""), "{text}");
     }
 

@@ -124,6 +124,12 @@ impl Layout {
             return points.clone();
         }
         let mut handles = vec![*first];
+        // Where a curve of ours ends inside an edge it is straight: the point itself keeps the next one from starting early.
+        let add = |handles: &mut Vec<Point>, point: Point| {
+            if handles.last() != Some(&point) {
+                handles.push(point);
+            }
+        };
         for pair in points.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let across = if self.left_to_right { a.y - b.y } else { a.x - b.x };
@@ -131,13 +137,11 @@ impl Layout {
                 continue;
             }
             let (x, y) = (f64::midpoint(a.x, b.x), f64::midpoint(a.y, b.y));
-            handles.extend(if self.left_to_right {
-                [Point { x, y: a.y }, Point { x, y: b.y }]
-            } else {
-                [Point { x: a.x, y }, Point { x: b.x, y }]
-            });
+            let bent =
+                if self.left_to_right { [Point { x, y: a.y }, Point { x, y: b.y }] } else { [Point { x: a.x, y }, Point { x: b.x, y }] };
+            [a, bent[0], bent[1], b].into_iter().for_each(|point| add(&mut handles, point));
         }
-        handles.push(*last);
+        add(&mut handles, *last);
         handles
     }
 
