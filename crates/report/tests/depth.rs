@@ -221,7 +221,15 @@ fn the_plan_says_what_comes_first_and_what_each_number_of_days_leaves() {
         &["### What the work buys", "**Do first:** Patch it (2 days).", "1\\. Patch it | 2 days |", "2\\. Encrypt it | 3 days \\* |"],
     );
     has(&page, &["Nobody has estimated it; it counts as 3 days.", "| 0 days |", "all of them |"]);
-    has(&page, &["Goals of attackers are", "| What attackers want | Today | After the work |", "| Steal orders | 26.2 %, 14 high |", "| See Orders |"]);
+    has(
+        &page,
+        &[
+            "Goals of attackers are",
+            "| What attackers want | Today | After the work |",
+            "| Steal orders | 26.2 %, 14 high |",
+            "| See Orders |",
+        ],
+    );
 }
 
 #[test]
