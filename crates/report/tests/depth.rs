@@ -221,6 +221,15 @@ fn the_plan_says_what_comes_first_and_what_each_number_of_days_leaves() {
         &["### What the work buys", "**Do first:** Patch it (2 days).", "1\\. Patch it | 2 days |", "2\\. Encrypt it | 3 days \\* |"],
     );
     has(&page, &["Nobody has estimated it; it counts as 3 days.", "| 0 days |", "all of them |"]);
+    has(
+        &page,
+        &[
+            "Goals of attackers are",
+            "| What attackers want | Today | After the work |",
+            "| Steal orders | 26.2 %, 14 high |",
+            "| See Orders |",
+        ],
+    );
 }
 
 #[test]
@@ -355,6 +364,7 @@ fn a_workbook_has_sheets_for_it_with_filters_heads_that_stay_and_lists_to_choose
         ("Plan", "Patch it"),
         ("Plan front", "Patch it; Encrypt it"),
         ("Plan risks", "Take over"),
+        ("Plan goals", "Steal orders"),
         ("Losses", "EUR"),
         ("History", "2026-03-01"),
     ];

@@ -180,8 +180,11 @@ pub(crate) fn risks(input: &Input<'_>, analysis: &Analysis, questions: bool) -> 
     risks_of(input, analysis, &|at, threat| numbers(input.policy, threat).filter(|_| counts(at, threat)))
 }
 
+/// The likelihood and the impact of a threat at a place in [`Analysis::threats`], if it is wanted.
+type NumbersOf<'f> = dyn Fn(usize, &Threat) -> Option<(u8, u8)> + 'f;
+
 /// The threats for which likelihood and impact are given.
-pub(crate) fn risks_of(input: &Input<'_>, analysis: &Analysis, numbers: &dyn Fn(usize, &Threat) -> Option<(u8, u8)>) -> Vec<ThreatRisk> {
+pub(crate) fn risks_of(input: &Input<'_>, analysis: &Analysis, numbers: &NumbersOf<'_>) -> Vec<ThreatRisk> {
     let candidates = candidates(input.model);
     let refiners = refiners(input.knowledge);
     let nothing = Overlay::default();
