@@ -168,17 +168,17 @@ fn renamed(model: Json, renames: BTreeMap<Key, String>) -> Json {
     let mut text = model.to_string();
     let mut rename = |section: &str, old: &str, new: &str| {
         let edit = Edit::Rename { old: format!("{section}.{old}"), new: new.to_owned() };
-        if let Ok(changed) = apply("model.tm.json", &text, &edit) {
-            text = changed;
-        }
+        let changed = apply("model.tm.json", &text, &edit);
+        changed.map(|changed| text = changed).is_ok()
     };
-    // By way of ids that nothing has, so that two things can change places.
-    let steps: Vec<(String, String, String, String)> = renames
-        .into_iter()
-        .enumerate()
-        .map(|(number, ((section, old), new))| (section, old, format!("import-{number}-on-its-way"), new))
-        .collect();
-    steps.iter().for_each(|(section, old, between, _)| rename(section, old, between));
-    steps.iter().for_each(|(section, _, between, new)| rename(section, between, new));
+    // Two things that change places go by way of ids that nothing has.
+    let waiting: Vec<(Key, String)> = renames.into_iter().filter(|((section, old), new)| !rename(section, old, new)).collect();
+    let between = |number: usize| format!("import-{number}-on-its-way");
+    for (number, ((section, old), _)) in waiting.iter().enumerate() {
+        rename(section, old, &between(number));
+    }
+    for (number, ((section, _), new)) in waiting.iter().enumerate() {
+        rename(section, &between(number), new);
+    }
     serde_json::from_str(&text).unwrap_or(model)
 }
