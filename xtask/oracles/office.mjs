@@ -60,7 +60,7 @@ const documents = names.map((name) => {
   const body = unpacked(at(name, "docx"), "word/document.xml");
   const images = execFileSync("pdfimages", ["-list", at(name, "pdf")], quiet).split("\n").slice(2).map((line) => line.trim().split(/\s+/)).filter((line) => line[2] === "image");
   // Text as it is shown, without the spaces in which headings are broken over lines.
-  const text = pages.flatMap((page) => page.words.map((w) => w.text)).join("").replace(/\s+/g, "");
+  const text = pages.flatMap((page) => page.words.map((w) => w.text)).join("").replace(/\s+/g, "").replaceAll("&apos;", "'");
   const headings = [...body.matchAll(/<w:pStyle w:val="Heading[1-3]"\/>.*?<w:t [^>]*>(.*?)<\/w:t>/g)].map((m) => m[1].replace(/\s+/g, ""));
   return {
     document: `${name}.docx`,
