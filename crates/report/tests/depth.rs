@@ -224,9 +224,9 @@ fn the_plan_says_what_comes_first_and_what_each_number_of_days_leaves() {
     has(
         &page,
         &[
-            "Goals of attackers are",
+            "Goals of attackers make up",
             "| What attackers want | Today | After the work |",
-            "| Steal orders | 26.2 %, 14 high |",
+            "| Steal orders | 26\\.2 %, 8 medium |",
             "| See Orders |",
         ],
     );

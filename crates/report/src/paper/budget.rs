@@ -121,7 +121,7 @@ fn goals(plan: &Plan) -> Vec<Block> {
     };
     let (before, after) = plan.of_goals();
     let mut said = format!(
-        "Goals of attackers are {before} of the {} today and {after} of the {} after the work. Their risk is the likelihood that \
+        "Goals of attackers make up {before} of the {} today and {after} of the {} after the work. Their risk is the likelihood that \
          the probability stands for, times the impact. A threat that is a step of a goal counts for itself as well.",
         amount(plan.before),
         amount(plan.after)
