@@ -191,7 +191,7 @@ fn risk(probability: f64, impact: u8) -> u8 {
     if probability <= 0.0 {
         return 0;
     }
-    let at = points.iter().rposition(|(p, _)| probability >= *p).unwrap();
+    let at = points.iter().rposition(|(p, _)| probability >= *p).expect("the first point is 0");
     let ((p, level), (next, above)) = (points[at], points[at + 1]);
     let likelihood = level + (above - level) * (probability - p) / (next - p);
     ((likelihood * f64::from(impact) + 0.5 + 1e-9).floor() as u8).max(1)
@@ -200,7 +200,7 @@ fn risk(probability: f64, impact: u8) -> u8 {
 /// What stated mitigations leave of a stated probability.
 fn lowered(probability: f64, steps: u8) -> f64 {
     let points = [0.0, 0.02, 0.1, 0.3, 0.6, 0.9, 1.0];
-    let at = points.iter().rposition(|point| probability >= *point).unwrap();
+    let at = points.iter().rposition(|point| probability >= *point).expect("the first point is 0");
     let level = at as f64 + if at < 6 { (probability - points[at]) / (points[at + 1] - points[at]) } else { 0.0 };
     let left = (level - f64::from(steps)).max(1.0);
     let below = left.floor() as usize;
@@ -219,7 +219,7 @@ impl<'d> Oracle<'d> {
     fn new(drawn: &'d Drawn) -> Self {
         let (knowledge, loaded, analysis) = read(&drawn.text());
         let found = paths::paths(&loaded.model, &knowledge, &analysis, &ways(false));
-        let number = |threat: Option<usize>| threat.map(|at| analysis.threats[at].id[1..].parse::<usize>().unwrap());
+        let number = |threat: Option<usize>| threat.map(|at| analysis.threats[at].id[1..].parse::<usize>().expect("T and a number"));
         let mut all: Vec<(String, u8, Vec<Vec<usize>>)> = Vec::new();
         for goal in found.goals.iter().filter(|goal| matches!(goal.target, paths::Position::Harms(..))) {
             let own = |path: &paths::Path| {
@@ -263,7 +263,7 @@ impl<'d> Oracle<'d> {
             used.dedup();
             let chances: Vec<f64> = used.iter().map(|threat| drawn.of_threat(*threat, chosen)).collect();
             let key = (100 + at, chances.iter().map(|p| p.to_bits()).collect());
-            let place = |threat: &usize| used.iter().position(|one| one == threat).unwrap();
+            let place = |threat: &usize| used.iter().position(|one| one == threat).expect("a threat of a way");
             let works = |set: usize| ways.iter().any(|way| way.iter().all(|threat| set & (1 << place(threat)) != 0));
             let p = *self.known.entry(key).or_insert_with(|| summed(&chances, works));
             goals.push((id.clone(), p, risk(p, *impact)));
@@ -306,7 +306,7 @@ fn agrees(seed: u64, mitigations: usize, threats: usize, trees: usize, share: u6
     }
     assert_eq!(found.goals.len(), drawn.trees.len() + oracle.ways.len() - found.unrated.len());
     let found = planned(&text, Request { target: Some(Band::Medium), ..REQUEST });
-    let (_, _, _, best) = all.last().unwrap();
+    let (_, _, _, best) = all.last().expect("doing nothing is a choice");
     let is_out = |at: usize| all.iter().map(|(.., risks)| risks[at]).min().unwrap_or(0) > 8;
     let limited: Vec<usize> = (0..best.len()).filter(|at| !is_out(*at)).collect();
     let enough = |risks: &[u8]| limited.iter().all(|at| risks[*at] <= 8);
