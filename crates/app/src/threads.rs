@@ -19,12 +19,13 @@ pub(crate) fn map<T: Sync, S, R: Send>(items: &[T], start: impl Fn() -> S + Sync
             }
             done
         };
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        for worker in workers {
-            for (at, result) in worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
-                found[at] = Some(result);
-            }
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        // The calling thread works too: what it frees it can use again, and a thread less has memory of its own.
+        let mut done = run();
+        for other in others {
+            done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
+        done.into_iter().for_each(|(at, result)| found[at] = Some(result));
     });
     found.into_iter().flatten().collect()
 }

@@ -100,6 +100,7 @@ impl<T: PartialEq, const N: usize> PartialEq for Few<T, N> {
 
 /// A list that is nearly always empty: no larger than a pointer.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::box_collection, reason = "a list itself is three times as large as a pointer, and there is hardly ever one")]
 pub struct Seldom<T>(Option<Box<Vec<T>>>);
 
 impl<T> Seldom<T> {
