@@ -11,7 +11,7 @@ use super::scene::Scene;
 /// Up to this width a picture can be read on an upright page.
 const PAGE: f64 = 1200.0;
 /// Pictures of more nodes are wider in any case.
-const READABLE: usize = 60;
+const READABLE: usize = 40;
 
 /// Scores a layout.
 pub(crate) fn of(scene: &Scene, layout: &Layout) -> f64 {
