@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { examples } from "./examples.mjs";
 
 const require = createRequire(import.meta.url);
 const puppeteer = require("puppeteer-core");
@@ -17,13 +18,6 @@ const folder = path.resolve("drawio");
 mkdirSync(folder, { recursive: true });
 writeFileSync("blank.html", '<!doctype html><body style="margin:0"></body>');
 
-const examples = {
-  "web-login": "web-login/web-login.tm.yaml",
-  "orders-api": "api/orders-api.tm.yaml",
-  "image-service": "cloud-workload/image-service.tm.yaml",
-  "front-office": "physical-office/front-office.tm.yaml",
-  markdown: "markdown/web-login.tm.md",
-};
 const files = [];
 for (const [name, model] of Object.entries(examples)) {
   const file = (kind) => path.join(folder, `${name}-${kind}.drawio`);

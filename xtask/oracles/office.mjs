@@ -5,17 +5,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { examples } from "./examples.mjs";
 
 const [redan, root] = process.argv.slice(2);
 const folder = path.resolve("office");
 mkdirSync(path.join(folder, "back"), { recursive: true });
-const examples = {
-  "web-login": "web-login/web-login.tm.yaml",
-  "orders-api": "api/orders-api.tm.yaml",
-  "image-service": "cloud-workload/image-service.tm.yaml",
-  "front-office": "physical-office/front-office.tm.yaml",
-  markdown: "markdown/web-login.tm.md",
-};
 const quiet = { stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 28, encoding: "utf8" };
 const office = (to, out, files) => execFileSync("soffice", [`-env:UserInstallation=file://${folder}/profile`, "--headless", "--convert-to", to, "--outdir", out, ...files], quiet);
 const unpacked = (file, name) => execFileSync("unzip", ["-p", file, name], quiet);

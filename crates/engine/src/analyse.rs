@@ -93,14 +93,14 @@ pub(crate) fn survey(input: &Input<'_>, ask: bool) -> crate::Survey {
     let nothing = Overlay::default();
     let facts = Facts::new(input.model, input.knowledge, Stage::Current, &nothing);
     let extent = if ask { Extent::Asks } else { Extent::Standing };
-    let is_titled = |threat: &Threat| match threat.status {
+    let is_shown = |threat: &Threat| match threat.status {
         Status::Mitigated => false,
         Status::Question => input.policy.fail_on_questions,
         _ => true,
     };
     let target = target(input, &nothing);
     let (mut threats, stakes) = raise(input, &facts, target.as_ref(), extent);
-    threats.iter_mut().filter(|threat| is_titled(threat)).for_each(|threat| raised::entitle(&facts, threat));
+    threats.iter_mut().filter(|threat| is_shown(threat)).for_each(|threat| raised::entitle(&facts, threat));
     let evidence = assess(input, &mut threats);
     let analysis = Analysis { threats, evidence, ..Analysis::default() };
     crate::Survey { analysis: linted(input, &facts, analysis), questions: ask.then(|| stakes.count()) }

@@ -13,6 +13,7 @@ use crate::git::Git;
 use crate::project::is_model_name;
 use crate::session::{Opened, Session};
 use crate::table::{Cell, Table, markdown_text};
+use crate::threads;
 
 /// Arguments of `diff`.
 #[derive(Debug, Clone, Args)]
@@ -87,12 +88,12 @@ pub(crate) fn difference(before: &Opened, after: &Opened) -> Change {
     let (knowledge, policy) = (&*after.knowledge, &after.project.policy);
     let (old, new) = (&before.loaded.model, &after.loaded.model);
     let (context, other) = (after.context(), before.context());
-    std::thread::scope(|scope| {
-        let first = scope.spawn(|| std::mem::ManuallyDrop::new(change::Version::of(old, knowledge, policy, &other)));
-        let second = std::mem::ManuallyDrop::new(change::Version::of(new, knowledge, policy, &context));
-        let first = first.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        compare(&first, &second)
-    })
+    let [first, second] = [(old, &other), (new, &context)].map(|(model, context)| {
+        // Not taken apart: the process ends soon.
+        move || std::mem::ManuallyDrop::new(change::Version::of(model, knowledge, policy, context))
+    });
+    let (first, second) = threads::both(first, second);
+    compare(&first, &second)
 }
 
 fn version(word: &str, git: Option<&Git>, session: &Session<'_>) -> anyhow::Result<Version> {

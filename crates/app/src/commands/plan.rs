@@ -15,7 +15,7 @@ use crate::exit::{Exit, Outcome, usage};
 use crate::filter::suggestion;
 use crate::human::band_cell;
 use crate::session::{Opened, Session};
-use crate::table::{Table, wrap};
+use crate::table::{Cell, Table, wrap};
 use crate::terminal::{Terminal, paint};
 
 /// Rows of a table about risks unless everything is asked for.
@@ -138,41 +138,21 @@ fn lines(plan: &Plan) -> Table {
         "probability_after",
         "same_ways",
     ]);
-    let word = |band: Option<Band>| band.map_or("", Band::as_str).into();
+    let mut row = |[kind, id, title]: [&str; 3], risks: [u8; 3], bands: [Option<Band>; 2], of_goal: [String; 3]| {
+        let [before, after, best] = risks.map(|risk| risk.to_string().into());
+        let [band_before, band_after] = bands.map(|band| band.map_or("", Band::as_str).into());
+        let [likely, then, also] = of_goal.map(Cell::from);
+        rows.row([kind.into(), id.into(), title.into(), before, after, best, band_before, band_after, likely, then, also]);
+    };
     for line in &plan.risks {
-        let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
-        let (id, title) = (line.id.clone().into(), line.title.clone().into());
-        rows.row([
-            "threat".into(),
-            id,
-            title,
-            before,
-            after,
-            best,
-            word(line.band_before),
-            word(line.band_after),
-            "".into(),
-            "".into(),
-            "".into(),
-        ]);
+        let risks = [line.before, line.after, line.at_best];
+        row(["threat", &line.id, &line.title], risks, [line.band_before, line.band_after], Default::default());
     }
     for line in &plan.goals {
-        let [before, after, best] = [line.before, line.after, line.at_best].map(|risk| risk.to_string().into());
-        let [likely, then] = [line.probability_before, line.probability_after].map(|probability| format!("{probability:.6}").into());
-        let (id, title) = (line.id.clone().into(), line.title.clone().into());
-        rows.row([
-            line.kind.as_str().into(),
-            id,
-            title,
-            before,
-            after,
-            best,
-            word(line.band_before),
-            word(line.band_after),
-            likely,
-            then,
-            line.also.join("; ").into(),
-        ]);
+        let risks = [line.before, line.after, line.at_best];
+        let [likely, then] = [line.probability_before, line.probability_after].map(|probability| format!("{probability:.6}"));
+        let of_goal = [likely, then, line.also.join("; ")];
+        row([line.kind.as_str(), &line.id, &line.title], risks, [line.band_before, line.band_after], of_goal);
     }
     rows
 }

@@ -5,7 +5,6 @@ use super::names::Names;
 use super::raised::Raiser;
 use crate::Knowledge;
 use crate::analysis::{Threat, ThreatIx};
-use crate::few::Few;
 use crate::questions::Stakes;
 use crate::rule::RuleIx;
 
@@ -101,32 +100,27 @@ fn narrow(at: usize) -> u32 {
 }
 
 fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
-    fn union<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
-        for item in more {
-            if !list.contains(&item) {
-                list.push(item);
-            }
-        }
-    }
-    let references = raised.references(knowledge);
-    for (list, ids) in references {
-        union(into.references.to_mut().entry(list).or_default(), ids);
+    for (list, ids) in raised.references(knowledge) {
+        let known = into.references.to_mut().entry(list).or_default();
+        *known = joined(known, &ids);
     }
     into.subjects = joined(&into.subjects, &raised.subjects);
     let also = raised.affected.iter().filter(|thing| !into.subjects.contains(thing) && !into.affected.contains(thing));
     into.affected = into.affected.iter().chain(also).copied().collect();
     into.stride = joined(&into.stride, &raised.stride);
     into.linddun = joined(&into.linddun, &raised.linddun);
-    for id in raised.mitigations {
-        if !into.mitigations.contains(&id) {
-            into.mitigations.push(id);
-        }
-    }
-    let also = raised.counters.iter().filter(|used| !into.counters.contains(used));
-    into.counters = into.counters.iter().chain(also).copied().collect();
+    into.mitigations = joined(&into.mitigations, &raised.mitigations);
+    into.counters = joined(&into.counters, &raised.counters);
     into.merged.push(raised.id);
 }
 
-fn joined<T: Copy + PartialEq, const N: usize>(list: &Few<T, N>, more: &Few<T, N>) -> Few<T, N> {
-    list.iter().chain(more.iter().filter(|item| !list.contains(item))).copied().collect()
+/// A list, and what another one has beyond it, once.
+fn joined<T: Clone + PartialEq, L: FromIterator<T>>(list: &[T], more: &[T]) -> L {
+    let mut all = list.to_vec();
+    for item in more {
+        if !all.contains(item) {
+            all.push(item.clone());
+        }
+    }
+    all.into_iter().collect()
 }

@@ -75,43 +75,30 @@ impl Reader<'_> {
         let (value, style) = match self.peek()? {
             b'"' => (Value::Scalar(self.string()?), Style::Quoted),
             b'{' | b'[' if depth >= limits::MAX_DEPTH => return None,
-            b'{' => (self.map(depth + 1)?, Style::Flow),
-            b'[' => (self.list(depth + 1)?, Style::Flow),
+            b'{' => {
+                let entries = self.bracketed(b'}', |reader| reader.entry(depth + 1))?;
+                (are_unique(&entries).then_some(Value::Map(entries))?, Style::Flow)
+            }
+            b'[' => (Value::List(self.bracketed(b']', |reader| reader.node(depth + 1))?), Style::Flow),
             _ => (self.literal()?, Style::Plain),
         };
         Some(Node { span: self.span(start), style, value, aliased: false })
     }
 
-    fn list(&mut self, depth: usize) -> Option<Value> {
+    /// What stands between brackets, with commas in between.
+    fn bracketed<T>(&mut self, close: u8, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         self.at += 1;
-        let mut items = Vec::new();
+        let mut all = Vec::new();
         self.skip_space();
-        if self.take(b']') {
-            return Some(Value::List(items));
+        if self.take(close) {
+            return Some(all);
         }
         loop {
             self.skip_space();
-            items.push(self.node(depth)?);
+            all.push(one(self)?);
             self.skip_space();
             if !self.take(b',') {
-                return self.take(b']').then_some(Value::List(items));
-            }
-        }
-    }
-
-    fn map(&mut self, depth: usize) -> Option<Value> {
-        self.at += 1;
-        let mut entries = Vec::new();
-        self.skip_space();
-        if self.take(b'}') {
-            return Some(Value::Map(entries));
-        }
-        loop {
-            self.skip_space();
-            entries.push(self.entry(depth)?);
-            self.skip_space();
-            if !self.take(b',') {
-                return (self.take(b'}') && are_unique(&entries)).then_some(Value::Map(entries));
+                return self.take(close).then_some(all);
             }
         }
     }

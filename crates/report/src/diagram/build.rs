@@ -405,7 +405,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn shape(kind: ElementKind) -> Shape {
+/// The shape of an element of a kind.
+pub(super) fn shape(kind: ElementKind) -> Shape {
     match kind {
         ElementKind::Actor => Shape::Person,
         ElementKind::External => Shape::External,

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use redan_model::lang::ElementKind;
 use redan_model::{ElementIx, Model, Thing, ZoneIx};
 
+use super::build::shape;
 use super::geometry::{Point, Rect};
 use super::graph::End;
 use super::layout::{Style, layout};
-use super::scene::{Edge, Label, Line, Node, Scene, Shape, ZoneBox};
+use super::scene::{Edge, Label, Line, Node, Scene, ZoneBox};
 use super::view::Notation;
 
 /// Beyond this many elements the drawing takes too long, and nobody reads it.
@@ -100,13 +101,4 @@ fn label(flow: &redan_model::Flow) -> Label {
     let text = flow.stated.label.as_ref().or(flow.stated.protocol.as_ref()).map(|text| text.value.clone());
     let lines = text.into_iter().flat_map(|text| text.split('\n').map(str::to_owned).collect::<Vec<_>>());
     Label { lines: lines.filter(|line| !line.is_empty()).map(|text| Line { text, ..Line::default() }).collect() }
-}
-
-fn shape(kind: ElementKind) -> Shape {
-    match kind {
-        ElementKind::Actor => Shape::Person,
-        ElementKind::External => Shape::External,
-        ElementKind::Process => Shape::Process,
-        ElementKind::Store => Shape::Store,
-    }
 }
