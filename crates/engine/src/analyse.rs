@@ -6,6 +6,7 @@ pub(crate) mod hand;
 pub(crate) mod judge;
 mod names;
 pub(crate) mod raised;
+pub(crate) mod rated;
 
 use redan_model::Model;
 
@@ -20,6 +21,7 @@ use crate::{Context, Knowledge, Policy};
 
 use gather::Gathered;
 use judge::Judge;
+use rated::Glance;
 
 /// What an analysis is made from.
 #[derive(Debug, Clone, Copy)]
@@ -72,18 +74,26 @@ fn linted(input: &Input<'_>, facts: &Facts<'_>, mut analysis: Analysis) -> Analy
 }
 
 /// What `see` makes of every threat as it stands, in the order of the analysis: what a long history needs of each of
-/// its versions, and a comparison of both of its own. Threats are not kept, since they take most of the memory of an
-/// analysis; raised ones may have no id yet, and have a title only where it is not the plain one of their rule.
-pub(crate) fn seen<T>(input: &Input<'_>, facts: &Facts<'_>, mut see: impl FnMut(&Threat) -> T) -> Vec<T> {
+/// its versions, and a comparison of both of its own. Whole threats, which take most of the time and memory of an
+/// analysis, are made only where an answer of the model says more about one.
+pub(crate) fn seen<T>(input: &Input<'_>, facts: &Facts<'_>, mut see: impl FnMut(&Glance<'_>) -> T) -> Vec<T> {
     if !input.context.evidence.reports.is_empty() {
         let (mut threats, _) = raise(input, facts, None, Extent::Standing);
         assess(input, &mut threats);
-        return threats.iter().map(see).collect();
+        return threats.iter().map(|threat| see(&Glance::of(threat))).collect();
     }
     raising(input, facts, None, Extent::Standing, |raiser| {
         let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
-        raiser.threats(&mut |rule, draft| gathered.add(rule, draft, |threat| see(&threat)));
-        gathered.seen(raiser, see)
+        raiser.threats(&mut |raised| {
+            let rated = raiser.rate(&raised);
+            if rated.entry.is_none() {
+                gathered.keep(raised.rule, see(&raiser.glance(&raised, &rated)));
+            } else {
+                let rule = raised.rule;
+                gathered.add(rule, raiser.describe(raised, rated), |threat| see(&Glance::of(&threat)));
+            }
+        });
+        gathered.seen(raiser, |threat| see(&Glance::of(threat)))
     })
 }
 
@@ -115,7 +125,7 @@ fn target<'m>(input: &Input<'m>, nothing: &'m Overlay) -> Option<Facts<'m>> {
 fn raise(input: &Input<'_>, facts: &Facts<'_>, target: Option<&Facts<'_>>, extent: Extent) -> (Vec<Threat>, Stakes) {
     raising(input, facts, target, extent, |raiser| {
         let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
-        raiser.threats(&mut |rule, draft| gathered.add(rule, draft, |threat| threat));
+        raiser.threats(&mut |raised| gathered.add(raised.rule, raiser.draft(raised), |threat| threat));
         gathered.in_order(raiser)
     })
 }

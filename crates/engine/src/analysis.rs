@@ -187,6 +187,27 @@ pub struct Threat {
     pub location: Span,
 }
 
+/// Where a threat stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its status.
+    pub status: Status,
+    /// Its band.
+    pub band: Option<Band>,
+    /// Likelihood times impact.
+    pub risk: Option<u8>,
+    /// What is left of it with what is in place.
+    pub residual: Option<u8>,
+}
+
+impl Standing {
+    /// Where a threat stands.
+    pub fn of(threat: &Threat) -> Self {
+        let rating = threat.rating;
+        Self { status: threat.status, band: rating.band.or(threat.stated_band), risk: rating.risk, residual: threat.residual.current }
+    }
+}
+
 impl Threat {
     /// The rules that raised it, merged ones included.
     pub fn rules<'k>(&self, knowledge: &'k Knowledge) -> Vec<&'k Rule> {

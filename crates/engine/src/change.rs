@@ -6,13 +6,14 @@
 
 use std::cell::{LazyCell, OnceCell};
 
-use redan_model::lang::{Band, SECTIONS, State};
+use redan_model::lang::{SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
+use crate::analyse::rated::Glance;
 use crate::analyse::{self, Input, raised};
-use crate::analysis::{CounterUse, Status, Threat};
+use crate::analysis::{CounterUse, Standing, Status, Threat};
 use crate::expr::{Env, Tri};
 use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
@@ -28,7 +29,6 @@ pub struct Version<'a> {
     knowledge: &'a Knowledge,
     threats: Vec<Seen>,
     tally: Tally,
-    written: Json,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
     controls: FxHashMap<(&'a str, &'a str), State>,
 }
@@ -45,11 +45,11 @@ struct Seen {
     title: Option<Box<str>>,
 }
 
-/// What tells threats of one version apart, the same in another version.
+/// What tells threats of one version apart.
 #[derive(Debug, PartialEq, Eq, Hash)]
 enum Key<'a> {
     Written(&'a str),
-    Raised(RuleIx, &'a str, Option<&'a str>),
+    Raised(RuleIx, Thing, Option<Thing>),
 }
 
 impl<'a> Version<'a> {
@@ -64,23 +64,7 @@ impl<'a> Version<'a> {
             tally.add(seen.standing);
             seen
         });
-        Self {
-            written: canonical::to_json(&model.root),
-            crossed: crossed(model, &facts),
-            controls: controls(model, used, knowledge),
-            threats,
-            tally,
-            model,
-            knowledge,
-        }
-    }
-
-    fn key<'s>(&'s self, seen: &'s Seen) -> Key<'s> {
-        let id = |thing| self.model.id_of(thing);
-        match seen.raised {
-            Some((rule, env)) => Key::Raised(rule, id(env.subject), env.asset.map(|asset| id(Thing::Asset(asset)))),
-            None => Key::Written(&seen.id),
-        }
+        Self { crossed: crossed(model, &facts), controls: controls(model, used, knowledge), threats, tally, model, knowledge }
     }
 
     fn id(&self, seen: &Seen) -> String {
@@ -90,13 +74,24 @@ impl<'a> Version<'a> {
 }
 
 impl Seen {
-    fn of(threat: &Threat) -> Self {
+    /// What tells it apart among the threats of a version in which its things are what `counterpart` says; nothing where
+    /// one of them is not there.
+    fn key(&self, mut counterpart: impl FnMut(Thing) -> Option<Thing>) -> Option<Key<'_>> {
+        let Some((rule, env)) = self.raised else { return Some(Key::Written(&self.id)) };
+        let asset = match env.asset {
+            Some(asset) => Some(counterpart(Thing::Asset(asset))?),
+            None => None,
+        };
+        Some(Key::Raised(rule, counterpart(env.subject)?, asset))
+    }
+
+    fn of(threat: &Glance<'_>) -> Self {
         let env = |subject| Env { subject, asset: threat.with };
         Self {
-            standing: Standing::of(threat),
+            standing: threat.standing,
             raised: threat.rule.zip(threat.subject.map(env)),
-            id: if threat.rule.is_none() { threat.id.as_str().into() } else { Box::default() },
-            title: raised::is_titled(threat).then(|| threat.title.as_str().into()),
+            id: if threat.rule.is_none() { threat.id.into() } else { Box::default() },
+            title: threat.title.as_deref().map(Into::into),
         }
     }
 }
@@ -162,19 +157,6 @@ pub struct Crossing {
     pub before: Option<Vec<String>>,
     /// The zones that it crosses; nothing if it is gone.
     pub after: Option<Vec<String>>,
-}
-
-/// Where a threat stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
-    /// Its status.
-    pub status: Status,
-    /// Its band.
-    pub band: Option<Band>,
-    /// Likelihood times impact.
-    pub risk: Option<u8>,
-    /// What is left of it with what is in place.
-    pub residual: Option<u8>,
 }
 
 /// A threat that is different.
@@ -284,8 +266,9 @@ impl Tally {
 
 /// What is different in `after`.
 pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
+    let (old, new) = canonical::beyond_each_other(&before.model.root, &after.model.root);
     Change {
-        entries: entries(&before.written, &after.written),
+        entries: entries(&old, &new),
         crossings: crossings(&before.crossed, &after.crossed),
         threats: threats(before, after),
         controls: control_changes(&before.controls, &after.controls),
@@ -405,9 +388,9 @@ fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'
 
 fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
     let mut kept = vec![false; before.threats.len()];
-    let mut pairs = Pairs::of(before);
+    let mut pairs = Pairs::of(before, after.model);
     let changed = after.threats.iter().filter_map(|threat| {
-        let was = pairs.find(&after.key(threat)).map(|at| {
+        let was = pairs.find(threat).map(|at| {
             kept[at] = true;
             before.threats[at].standing
         });
@@ -419,9 +402,12 @@ fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
     found
 }
 
-/// Finds threats that are asked for in nearly the order in which they stand, as two versions of a model have them.
+/// Finds the threats of a later version among those of an earlier one, where they stand in nearly the same order.
 struct Pairs<'t> {
-    version: &'t Version<'t>,
+    before: &'t Version<'t>,
+    after: &'t Model,
+    /// What has the same id in the earlier version.
+    counterparts: FxHashMap<Thing, Option<Thing>>,
     /// Where the next one is expected.
     next: usize,
     /// Where each is, found when one is not where it was expected.
@@ -429,15 +415,18 @@ struct Pairs<'t> {
 }
 
 impl<'t> Pairs<'t> {
-    fn of(version: &'t Version<'t>) -> Self {
-        Self { version, next: 0, places: OnceCell::new() }
+    fn of(before: &'t Version<'t>, after: &'t Model) -> Self {
+        Self { before, after, counterparts: FxHashMap::default(), next: 0, places: OnceCell::new() }
     }
 
-    fn find(&mut self, key: &Key<'_>) -> Option<usize> {
-        let (version, threats) = (self.version, &self.version.threats);
-        let is_next = threats.get(self.next).is_some_and(|threat| version.key(threat) == *key);
-        let places = || threats.iter().enumerate().map(|(at, threat)| (version.key(threat), at)).collect();
-        let at = if is_next { self.next } else { *self.places.get_or_init(places).get(key)? };
+    fn find(&mut self, threat: &Seen) -> Option<usize> {
+        let (earlier, after) = (self.before.model, self.after);
+        let same_id = |thing| earlier.find(after.id_of(thing));
+        let key = threat.key(|thing| *self.counterparts.entry(thing).or_insert_with(|| same_id(thing)))?;
+        let threats = &self.before.threats;
+        let is_next = threats.get(self.next).is_some_and(|threat| threat.key(Some).as_ref() == Some(&key));
+        let places = || threats.iter().enumerate().filter_map(|(at, threat)| Some((threat.key(Some)?, at))).collect();
+        let at = if is_next { self.next } else { *self.places.get_or_init(places).get(&key)? };
         self.next = at + 1;
         Some(at)
     }
@@ -453,14 +442,6 @@ fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Seen, Opt
         ThreatChange { id: version.id(threat), title: title.unwrap_or_default(), before, after }
     };
     changed.map(change).collect()
-}
-
-impl Standing {
-    /// Where a threat stands.
-    pub fn of(threat: &Threat) -> Self {
-        let rating = threat.rating;
-        Self { status: threat.status, band: rating.band.or(threat.stated_band), risk: rating.risk, residual: threat.residual.current }
-    }
 }
 
 /// In the order of things and controls.

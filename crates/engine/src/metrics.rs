@@ -8,8 +8,9 @@ use jiff::civil::Date;
 use redan_model::Model;
 use redan_model::lang::{Band, MitigationStatus};
 
+use crate::analyse::rated::Glance;
 use crate::analyse::{Input, raised};
-use crate::analysis::{Analysis, Status, Threat};
+use crate::analysis::{Analysis, Status};
 use crate::facts::{Facts, Overlay, Stage};
 use crate::policy::place;
 use crate::{Context, Knowledge, Policy};
@@ -132,7 +133,7 @@ pub fn survey(model: &Model, knowledge: &Knowledge, policy: &Policy, today: Date
     crate::analyse::seen(&Input { model, knowledge, policy, context: &context }, &facts, |threat| {
         let id = match (threat.rule, threat.subject) {
             (Some(rule), Some(subject)) => raised::id(model, &rules[usize::from(rule.0)], subject, threat.with),
-            _ => threat.id.clone(),
+            _ => threat.id.to_owned(),
         };
         observed(model, threat, id)
     })
@@ -140,10 +141,10 @@ pub fn survey(model: &Model, knowledge: &Knowledge, policy: &Policy, today: Date
 
 /// What of an analysis the history is about.
 pub fn observe(model: &Model, analysis: &Analysis) -> Vec<Observed> {
-    analysis.threats.iter().map(|threat| observed(model, threat, threat.id.clone())).collect()
+    analysis.threats.iter().map(|threat| observed(model, &Glance::of(threat), threat.id.clone())).collect()
 }
 
-fn observed(model: &Model, threat: &Threat, id: String) -> Observed {
+fn observed(model: &Model, threat: &Glance<'_>, id: String) -> Observed {
     let due = |id: &String| {
         let mitigation = &model.root.mitigations.entries.get(id)?.value;
         let status = mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
@@ -152,11 +153,11 @@ fn observed(model: &Model, threat: &Threat, id: String) -> Observed {
     };
     Observed {
         id,
-        status: threat.status,
-        band: threat.rating.band.or(threat.stated_band),
+        status: threat.standing.status,
+        band: threat.standing.band,
         identified: threat.identified,
         due: threat.mitigations.iter().filter_map(due).min(),
-        until: threat.answer.as_ref().and_then(|answer| answer.until),
+        until: threat.until,
     }
 }
 

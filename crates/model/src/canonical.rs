@@ -1,20 +1,32 @@
 //! A model in its one long form, as JSON: no short forms, no comments, no choice of quoting.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::lang::Root;
-use crate::lang::syntax::Syntax;
+use crate::lang::syntax::{Syntax, write_fields};
 use crate::source::SourceId;
 
 /// The long form of everything that a model states itself; what used files give is not repeated.
 ///
 /// The model's own file is the one that states `redan`, without which no model is valid.
 pub fn to_json(root: &Root) -> Json {
-    let Some(file) = root.redan.as_ref().map(|version| version.span.source) else {
-        return root.write();
-    };
+    own(root).write()
+}
+
+/// The long forms of two versions of a model, without the entries that both have.
+pub fn beyond_each_other(old: &Root, new: &Root) -> (Json, Json) {
+    let (old, new) = (own(old), own(new));
+    let beyond = |root: &Root, other: &Root| write_fields(root, |field| (field.write_beyond)(root, other));
+    (beyond(&old, &new), beyond(&new, &old))
+}
+
+/// What a model states itself.
+fn own(root: &Root) -> Cow<'_, Root> {
+    let Some(file) = root.redan.as_ref().map(|version| version.span.source) else { return Cow::Borrowed(root) };
     if is_alone(root, file) {
-        return root.write();
+        return Cow::Borrowed(root);
     }
     let mut own = root.clone();
     own.assumptions.entries.retain(|_, entry| entry.key_span.source == file);
@@ -22,7 +34,7 @@ pub fn to_json(root: &Root) -> Json {
         set.entries.retain(|_, entry| entry.key_span.source == file);
         set.span = set.span.filter(|span| span.source == file);
     }
-    own.write()
+    Cow::Owned(own)
 }
 
 /// Whether nothing in a model comes from a file that it uses.

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use redan_engine::change::{self, Change, EntryChange, Standing, Tally, ThreatChange, ThreatMove, What, compare};
+use redan_engine::analysis::Standing;
+use redan_engine::change::{self, Change, EntryChange, Tally, ThreatChange, ThreatMove, What, compare};
 use redan_report::json::{self, DifferenceJson, ModelJson};
 
 use crate::args::StateFormat;

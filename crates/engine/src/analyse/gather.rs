@@ -39,8 +39,13 @@ impl<T> Gathered<T> {
         if !asks.is_empty() || !rates.is_empty() {
             self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
         }
+        self.keep(rule, keep(threat));
+    }
+
+    /// Adds what is kept of a threat that a rule raised, waits for nothing, and is the same as no other.
+    pub(crate) fn keep(&mut self, rule: RuleIx, kept: T) {
         self.rules.push(rule);
-        self.raised[usize::from(rule.0)].push(keep(threat));
+        self.raised[usize::from(rule.0)].push(kept);
     }
 
     /// Everything that is kept, in order; `see` makes it of threats written by hand.

@@ -10,21 +10,32 @@ use rustc_hash::FxHashMap;
 
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
 use super::names::Names;
+use super::rated::Rated;
 use super::{Draft, Extent, Input, hand, is_live};
 use crate::Knowledge;
-use crate::analysis::{CounterUse, Rating, Residual, Status, Threat};
-use crate::answers::{Answers, Entry};
+use crate::analysis::{Status, Threat};
+use crate::answers::Answers;
 use crate::catalogue::{ControlIx, TraitIx};
 use crate::expr::{Env, Tri};
 use crate::fact::{FactKey, Property};
 use crate::facts::{Facts, things};
 use crate::few::{Few, Seldom};
-use crate::risk::{Exposure, Impact, Risk};
+use crate::risk::{Exposure, Risk};
 use crate::rule::{Rule, RuleIx, SubjectKind};
 use crate::title::{About, zone_of};
 
 /// The controls that mitigations state, by control: where, and which mitigation.
 pub(crate) type StatedControls<'m> = FxHashMap<ControlIx, Vec<(Thing, &'m str)>>;
+
+/// A threat that a rule raises on a subject.
+#[derive(Debug)]
+pub(crate) struct Raised {
+    pub(crate) rule: RuleIx,
+    pub(crate) env: Env,
+    /// Whether a bound asset certainly belongs to the list of `with`.
+    pub(crate) member: Tri,
+    pub(crate) verdict: Verdict,
+}
 
 /// Everything that raised threats are made with.
 #[derive(Debug)]
@@ -53,11 +64,11 @@ pub(crate) struct Reasons {
 /// What the phrases of a rating follow from when nothing about it is stated by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Grounds {
-    base: u8,
-    exposure: Exposure,
-    partly: bool,
-    impact: u8,
-    because: Option<(Property, AssetIx)>,
+    pub(super) base: u8,
+    pub(super) exposure: Exposure,
+    pub(super) partly: bool,
+    pub(super) impact: u8,
+    pub(super) because: Option<(Property, AssetIx)>,
 }
 
 /// The controls that mitigations of the model state and that are not rejected.
@@ -93,19 +104,10 @@ pub(crate) fn id(model: &Model, rule: &Rule, subject: Thing, asset: Option<Asset
     }
 }
 
-/// The numbers of a threat before and after what people say about them.
-struct Numbers {
-    likelihood: u8,
-    impact: u8,
-    reasons: Arc<[Arc<str>]>,
-    range: Option<(u8, u8)>,
-    inherent: u8,
-}
-
 impl Raiser<'_, '_> {
     /// Every threat that a rule raises, by subject and rule: the facts of one thing and of its neighbours stay at hand
     /// while all rules look at them.
-    pub(crate) fn threats(&self, take: &mut dyn FnMut(RuleIx, Draft)) {
+    pub(crate) fn threats(&self, take: &mut dyn FnMut(Raised)) {
         let by_kind = SubjectKind::ALL.map(|kind| self.rules_on(kind));
         let mut lacks: Vec<Option<bool>> = Vec::new();
         for subject in things(self.input.model).filter(|thing| is_subject(self.judge.facts, *thing)) {
@@ -116,7 +118,7 @@ impl Raiser<'_, '_> {
                 if needed.is_some_and(|ix| *lacks[usize::from(ix.0)].get_or_insert_with(|| lacking(ix))) {
                     continue;
                 }
-                self.on_subject(*rule, subject, &mut |draft| take(*rule, draft));
+                self.on_subject(*rule, subject, take);
             }
         }
     }
@@ -128,12 +130,12 @@ impl Raiser<'_, '_> {
     }
 
     /// The threats that a rule raises on one subject.
-    pub(crate) fn on_subject(&self, ix: RuleIx, subject: Thing, take: &mut dyn FnMut(Draft)) {
+    pub(crate) fn on_subject(&self, ix: RuleIx, subject: Thing, take: &mut dyn FnMut(Raised)) {
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let mut on = |asset, member| {
             let env = Env { subject, asset };
             if let Some(verdict) = self.judge.verdict_with(ix, env, member, self.extent >= Extent::Asks) {
-                take(self.draft(ix, env, member, verdict));
+                take(Raised { rule: ix, env, member, verdict });
             }
         };
         match &rule.with {
@@ -142,17 +144,19 @@ impl Raiser<'_, '_> {
         }
     }
 
-    fn draft(&self, ix: RuleIx, env: Env, member: Tri, verdict: Verdict) -> Draft {
-        let rule = &self.input.knowledge.rules[usize::from(ix.0)];
-        let entry = self.answer(rule, env);
+    /// A raised threat with everything that there is to say about it.
+    pub(crate) fn draft(&self, raised: Raised) -> Draft {
+        let rated = self.rate(&raised);
+        self.describe(raised, rated)
+    }
+
+    /// The same, where it is known how it is rated.
+    pub(crate) fn describe(&self, raised: Raised, rated: Rated<'_>) -> Draft {
+        let Rated { entry, impact, numbers, status, mut rating, residual, mitigations } = rated;
         let stated = entry.map(|(_, entry)| &entry.value);
-        let impact = self.risk.impact(env.subject, env.asset, &rule.property);
-        let numbers = self.numbers(env, &verdict, &impact, stated);
-        let mut mitigations: Vec<String> = stated.into_iter().flat_map(|stated| stated.mitigations.values().cloned()).collect();
-        let status = self.status(&verdict, stated, &mitigations);
-        let residual = self.residual(ix, env, member, &verdict, &numbers, status, &mitigations);
-        self.add_mitigations(&verdict.counters, &mut mitigations);
-        let risk = numbers.likelihood * numbers.impact;
+        let title = self.title(&raised, stated).unwrap_or_default();
+        let Raised { rule: ix, env, verdict, .. } = raised;
+        let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let live = is_live(status);
         let by_hand = |rating: Option<&redan_model::lang::Opt<redan_model::lang::Rating>>| rating.is_some_and(Option::is_some);
         let mut rates = Vec::new();
@@ -163,12 +167,6 @@ impl Raiser<'_, '_> {
         if asks && !by_hand(stated.map(|stated| &stated.impact)) {
             rates.extend(impact.rates.iter().copied());
         }
-        let mut rating = Rating {
-            likelihood: Some(numbers.likelihood),
-            impact: Some(numbers.impact),
-            risk: Some(risk),
-            band: Some(self.input.policy.cell(numbers.likelihood, numbers.impact)),
-        };
         let mut scored = Vec::new();
         let scores = stated.and_then(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored));
         let threat = Threat {
@@ -177,13 +175,13 @@ impl Raiser<'_, '_> {
             subjects: Few::of(&[env.subject]),
             affected: self.affected(rule, env),
             with: env.asset,
-            title: self.title(rule, env, &verdict, stated).unwrap_or_default(),
+            title,
             description: stated.and_then(hand::description),
             stride: Few::of(&rule.stride),
             linddun: Few::of(&rule.linddun),
             status,
             rating,
-            rating_reasons: with_scores(numbers.reasons, scored),
+            rating_reasons: with_scores(self.reasons_for(numbers.grounds, numbers.stated), scored),
             range: numbers.range.filter(|_| live),
             residual,
             scores,
@@ -212,15 +210,13 @@ impl Raiser<'_, '_> {
         members.into_iter().filter(|(thing, belongs)| *belongs == Tri::Yes && *thing != env.subject).map(|(thing, _)| thing).collect()
     }
 
-    fn answer(&self, rule: &Rule, env: Env) -> Option<Entry<'_>> {
-        if self.answers.is_empty() { None } else { self.answers.find(&id(self.input.model, rule, env.subject, env.asset)) }
-    }
-
     /// The title, where it is not the plain one that [`Raiser::name`] gives.
-    fn title(&self, rule: &Rule, env: Env, verdict: &Verdict, stated: Option<&ThreatEntry>) -> Option<String> {
+    pub(super) fn title(&self, raised: &Raised, stated: Option<&ThreatEntry>) -> Option<String> {
+        let (env, turned) = (raised.env, raised.verdict.turned);
         let own = stated.and_then(|stated| stated.title.as_ref()).map(|title| title.value.clone());
-        let plain = || crate::title::fill(&rule.title, self.judge.facts, env.subject, env.asset, verdict.turned);
-        own.or_else(|| (stated.is_some() || verdict.turned).then(plain))
+        let rule = || &self.input.knowledge.rules[usize::from(raised.rule.0)];
+        let plain = || crate::title::fill(&rule().title, self.judge.facts, env.subject, env.asset, turned);
+        own.or_else(|| (stated.is_some() || turned).then(plain))
     }
 
     /// Gives a raised threat its id and its title. This is done last and in the order of the analysis, so that these
@@ -240,41 +236,6 @@ impl Raiser<'_, '_> {
             let about = About { model: facts.model, subject, asset: threat.with, turned: false };
             threat.title = about.fill(&rule.title, spoken, || zone_of(facts, subject));
         }
-    }
-
-    fn status(&self, verdict: &Verdict, stated: Option<&ThreatEntry>, mitigations: &[String]) -> Status {
-        if let Some(status) = stated.and_then(|stated| stated.status.as_ref()) {
-            return hand::from_word(status.value);
-        }
-        if hand::all_done(self.input.model, mitigations) { Status::Mitigated } else { verdict.status }
-    }
-
-    fn numbers(&self, env: Env, verdict: &Verdict, impact: &Impact, stated: Option<&ThreatEntry>) -> Numbers {
-        let exposure = self.risk.exposure(env.subject);
-        let shift = |base: u8| base.saturating_add_signed(exposure.steps()).clamp(1, 5);
-        let partly = |likelihood: u8| {
-            if verdict.partly && verdict.status != Status::Mitigated { likelihood.saturating_sub(1).max(1) } else { likelihood }
-        };
-        let (mut low, mut high) = (partly(shift(verdict.likelihood.low)), partly(shift(verdict.likelihood.high)));
-        let grounds =
-            Grounds { base: verdict.likelihood.high, exposure, partly: partly(2) == 1, impact: impact.now, because: impact.because };
-        let mut stated_reasons = Vec::new();
-        let inherent_likelihood = shift(verdict.likelihood.high);
-        let (mut impact_low, mut impact_now, mut impact_high) = (impact.low, impact.now, impact.high);
-        let mut inherent = inherent_likelihood * impact_now;
-        if let Some(rating) = stated.and_then(|stated| stated.likelihood.as_ref()) {
-            (low, high) = (rating.value.is, rating.value.is);
-            inherent = high * impact_now;
-            stated_reasons.push(overridden("likelihood", &rating.value));
-        }
-        if let Some(rating) = stated.and_then(|stated| stated.impact.as_ref()) {
-            (impact_low, impact_now, impact_high) = (rating.value.is, rating.value.is, rating.value.is);
-            inherent = inherent_likelihood.max(high) * impact_now;
-            stated_reasons.push(overridden("impact", &rating.value));
-        }
-        let range = (low * impact_low, high * impact_high);
-        let reasons = self.reasons_for(grounds, stated_reasons);
-        Numbers { likelihood: high, impact: impact_now, reasons, range: (range.0 != range.1).then_some(range), inherent }
     }
 
     fn reasons_for(&self, grounds: Grounds, stated: Vec<String>) -> Arc<[Arc<str>]> {
@@ -304,60 +265,6 @@ impl Raiser<'_, '_> {
                 format!("impact {impact}: {} of {name} matters, {level}", property.as_str())
             }
             None => format!("impact {impact} assumed: nobody has said what is at stake"),
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one draft, known only to its builder")]
-    fn residual(
-        &self,
-        ix: RuleIx,
-        env: Env,
-        member: Tri,
-        verdict: &Verdict,
-        numbers: &Numbers,
-        status: Status,
-        listed: &[String],
-    ) -> Residual {
-        let (likelihood, impact) = (numbers.likelihood, numbers.impact);
-        let risk = likelihood * impact;
-        let (now, later) = hand::steps(self.input, listed);
-        let (current, target) = match status {
-            Status::Accepted | Status::Transferred => (risk, risk),
-            Status::Avoided | Status::FalsePositive | Status::NotApplicable => (0, 0),
-            Status::Mitigated => {
-                let mut steps = self.judge.steps(&verdict.counters);
-                let mut planned = steps;
-                steps.join(now);
-                planned.join(later);
-                (steps.risk(likelihood, impact), planned.risk(likelihood, impact))
-            }
-            Status::Open | Status::Question => {
-                let current = now.risk(likelihood, impact);
-                (current, self.planned(ix, env, member, numbers).min(later.risk(likelihood, impact)).min(current))
-            }
-        };
-        Residual { inherent: Some(numbers.inherent), current: Some(current), target: Some(target) }
-    }
-
-    /// The risk of a live threat once everything that is planned is in place.
-    fn planned(&self, ix: RuleIx, env: Env, member: Tri, numbers: &Numbers) -> u8 {
-        let (likelihood, impact) = (numbers.likelihood, numbers.impact);
-        self.target.as_ref().map_or(likelihood * impact, |target| left_under(target, ix, env, member, (likelihood, impact)))
-    }
-
-    /// Mitigations that state a control where it is looked up, or where that place gets it from.
-    fn add_mitigations(&self, counters: &[CounterUse], mitigations: &mut Vec<String>) {
-        if self.mitigations.is_empty() {
-            return;
-        }
-        for used in counters {
-            let Some(stated) = self.mitigations.get(&used.control) else { continue };
-            let sources = self.judge.facts.sources_of(used.place, FactKey::Control(used.control));
-            for (_, id) in stated.iter().filter(|(thing, _)| sources.contains(thing)) {
-                if !mitigations.iter().any(|known| known == id) {
-                    mitigations.push((*id).to_owned());
-                }
-            }
         }
     }
 
@@ -420,9 +327,4 @@ pub(crate) fn location(model: &Model, subject: Thing) -> Span {
 /// The reasons with those that follow from scores, where there are any.
 fn with_scores(reasons: Arc<[Arc<str>]>, scored: Vec<String>) -> Arc<[Arc<str>]> {
     if scored.is_empty() { reasons } else { reasons.iter().cloned().chain(scored.into_iter().map(Arc::from)).collect() }
-}
-
-fn overridden(name: &str, rating: &redan_model::lang::Rating) -> String {
-    let because = rating.because.as_ref().map(|because| format!(": {}", because.value));
-    format!("{name} {} stated{}", rating.is, because.unwrap_or_default())
 }

@@ -41,6 +41,17 @@ impl Field for FactSet {
         Some(Json::Object(map))
     }
 
+    fn same(&self, other: &Self) -> bool {
+        let star = match (&self.star, &other.star) {
+            (Some(star), Some(other)) => same_fact(star, other),
+            (None, None) => true,
+            _ => false,
+        };
+        let found = |(name, entry): (&String, &FactEntry)| other.entries.get(name).is_some_and(|other| same_fact(entry, other));
+        let is_as_long = (self.span.is_some(), self.entries.len()) == (other.span.is_some(), other.entries.len());
+        star && is_as_long && self.entries.iter().all(found) && self.extras.same(&other.extras)
+    }
+
     fn schema(generator: &mut Generator<'_>) -> Json {
         let traits = generator.field == "traits";
         let fact = generator.define(if traits { "trait-fact" } else { "control-fact" }, |generator| fact_schema(traits, generator));
@@ -163,6 +174,10 @@ fn write_fact(entry: &FactEntry) -> Json {
         }
     }
     Json::Object(map)
+}
+
+fn same_fact(entry: &FactEntry, other: &FactEntry) -> bool {
+    entry.state == other.state && entry.evidence.same(&other.evidence) && entry.because.same(&other.because)
 }
 
 impl Field for FactValues {

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::syntax::verbatim;
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
@@ -65,6 +66,15 @@ impl<T> Default for Map<T> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras(pub Vec<(String, Node)>);
 
+impl Extras {
+    /// Whether another record keeps the same, wherever both are written.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        let same =
+            |((key, node), (other_key, other)): (&(String, Node), &(String, Node))| key == other_key && verbatim(node) == verbatim(other);
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+    }
+}
+
 /// Declares a record of the language: its type, reader, writer, schema and reference.
 ///
 /// `field: Type,` is optional in the file; `= required()` and the other functions of [`super::syntax::limit`] say
@@ -100,6 +110,8 @@ macro_rules! record {
                     limits: record!(@limits $($flag ( $($arg)* ))?),
                     read: |record, node, reader| record.$field = $crate::lang::syntax::Field::read(node, reader),
                     write: |record| $crate::lang::syntax::Field::write(&record.$field),
+                    same: |record, other| $crate::lang::syntax::Field::same(&record.$field, &other.$field),
+                    write_beyond: |record, other| $crate::lang::syntax::Field::write_beyond(&record.$field, &other.$field),
                     schema: <$ty as $crate::lang::syntax::Field>::schema,
                     describe: <$ty as $crate::lang::syntax::Field>::describe,
                 }, )*
@@ -161,6 +173,10 @@ macro_rules! words {
 
             fn write(&self) -> serde_json::Value {
                 serde_json::Value::from(self.as_str())
+            }
+
+            fn same(&self, other: &Self) -> bool {
+                self == other
             }
 
             fn schema(_: &mut $crate::schema::Generator<'_>) -> serde_json::Value {

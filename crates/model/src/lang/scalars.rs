@@ -60,6 +60,10 @@ impl Syntax for String {
         json!(self)
     }
 
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+
     fn schema(_: &mut Generator<'_>) -> Json {
         json!({"type": ["string", "number", "boolean"]})
     }

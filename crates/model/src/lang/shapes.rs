@@ -21,6 +21,14 @@ impl<T: Syntax> Field for Opt<T> {
         self.as_ref().map(|value| value.value.write())
     }
 
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Some(value), Some(other)) => value.value.same(&other.value),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     fn schema(generator: &mut Generator<'_>) -> Json {
         T::schema(generator)
     }
@@ -50,6 +58,11 @@ impl<T: Syntax> Field for List<T> {
 
     fn write(&self) -> Option<Json> {
         self.span.map(|_| Json::Array(self.items.iter().map(|item| item.value.write()).collect()))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        let mut pairs = self.items.iter().zip(&other.items);
+        (self.is_written(), self.items.len()) == (other.is_written(), other.items.len()) && pairs.all(|(a, b)| a.value.same(&b.value))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -88,6 +101,16 @@ impl<T: Syntax> Field for Map<T> {
         self.span.map(|_| Json::Object(entries()))
     }
 
+    fn same(&self, other: &Self) -> bool {
+        let is_as_long = (self.span.is_some(), self.entries.len()) == (other.span.is_some(), other.entries.len());
+        is_as_long && self.entries.iter().all(|entry| other.has(entry))
+    }
+
+    fn write_beyond(&self, other: &Self) -> Option<Json> {
+        let beyond = self.entries.iter().filter(|entry| !other.has(*entry));
+        self.span.map(|_| Json::Object(beyond.map(|(key, entry)| (key.clone(), entry.value.write())).collect()))
+    }
+
     fn schema(generator: &mut Generator<'_>) -> Json {
         let keys = generator.limits.keys;
         let item = T::schema(generator);
@@ -110,6 +133,13 @@ impl<T: Syntax> Field for Map<T> {
             keys => keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" \\| "),
         };
         format!("mapping of {key} to {item}")
+    }
+}
+
+impl<T: Syntax> Map<T> {
+    /// Whether it has an entry that says the same as one of another mapping.
+    fn has(&self, (key, entry): (&String, &MapEntry<T>)) -> bool {
+        self.entries.get(key).is_some_and(|own| own.value.same(&entry.value))
     }
 }
 

@@ -34,6 +34,11 @@ pub trait Syntax: Sized {
     /// The canonical long form.
     fn write(&self) -> Json;
 
+    /// Whether the long form of another is the same, wherever both are written.
+    fn same(&self, other: &Self) -> bool {
+        self.write() == other.write()
+    }
+
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
 
@@ -48,6 +53,16 @@ pub trait Field: Default {
 
     /// The canonical long form; `None` if the field was not written.
     fn write(&self) -> Option<Json>;
+
+    /// Whether the long form of another is the same, wherever both are written.
+    fn same(&self, other: &Self) -> bool {
+        self.write() == other.write()
+    }
+
+    /// The long form without the entries that another has too.
+    fn write_beyond(&self, other: &Self) -> Option<Json> {
+        if self.same(other) { None } else { self.write() }
+    }
 
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
@@ -114,6 +129,10 @@ pub struct FieldInfo<R: 'static> {
     pub read: fn(&mut R, &Node, &mut Reader<'_>),
     /// Writes the field of a record.
     pub write: fn(&R) -> Option<Json>,
+    /// Whether the field says the same in two records.
+    pub same: fn(&R, &R) -> bool,
+    /// Writes the field of a record without the entries that another record has too.
+    pub write_beyond: fn(&R, &R) -> Option<Json>,
     /// The schema of the field.
     pub schema: fn(&mut Generator<'_>) -> Json,
     /// The field's type in words.
@@ -185,16 +204,11 @@ impl<R: Record> Syntax for R {
     }
 
     fn write(&self) -> Json {
-        let mut map = serde_json::Map::with_capacity(7);
-        for field in R::FIELDS {
-            if let Some(value) = (field.write)(self) {
-                map.insert(key_of(field.name), value);
-            }
-        }
-        for (key, node) in &self.extras().0 {
-            map.insert(key.clone(), verbatim(node));
-        }
-        Json::Object(map)
+        write_fields(self, |field| (field.write)(self))
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        R::FIELDS.iter().all(|field| (field.same)(self, other)) && self.extras().same(other.extras())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -204,6 +218,20 @@ impl<R: Record> Syntax for R {
     fn describe(reference: &mut Reference) -> String {
         reference.record::<R>()
     }
+}
+
+/// The long form of a record with what `write` gives for each of its fields, and with its foreign keys.
+pub(crate) fn write_fields<R: Record>(record: &R, write: impl Fn(&FieldInfo<R>) -> Option<Json>) -> Json {
+    let mut map = serde_json::Map::with_capacity(7);
+    for field in R::FIELDS {
+        if let Some(value) = write(field) {
+            map.insert(key_of(field.name), value);
+        }
+    }
+    for (key, node) in &record.extras().0 {
+        map.insert(key.clone(), verbatim(node));
+    }
+    Json::Object(map)
 }
 
 fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_>) -> R {

@@ -1,6 +1,7 @@
 //! The JSON of `diff`, version 1.
 
-use redan_engine::change::{Change, ControlChange, Crossing, EntryChange, Standing, Tally, ThreatChange, ThreatMove, What};
+use redan_engine::analysis::Standing;
+use redan_engine::change::{Change, ControlChange, Crossing, EntryChange, Tally, ThreatChange, ThreatMove, What};
 use serde::Serialize;
 
 use super::ModelJson;
