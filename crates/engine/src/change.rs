@@ -4,18 +4,18 @@
 //! Both versions are analysed with the same knowledge, so that every difference comes from the model. [`Version::of`]
 //! does nearly all of the work, so that two threads can do it.
 
-use std::cell::{LazyCell, OnceCell};
+use std::cell::OnceCell;
 
 use redan_model::lang::{SECTIONS, State};
 use redan_model::{FlowIx, Model, Thing, canonical};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use crate::analyse::rated::Glance;
 use crate::analyse::{self, Input, raised};
 use crate::analysis::{CounterUse, Standing, Status, Threat};
 use crate::expr::{Env, Tri};
-use crate::facts::{Facts, Overlay, Stage};
+use crate::facts::{Facts, Overlay, Stage, slot, things};
 use crate::knowledge::Knowledge;
 use crate::policy::place;
 use crate::rule::RuleIx;
@@ -31,6 +31,32 @@ pub struct Version<'a> {
     tally: Tally,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
     controls: FxHashMap<(&'a str, &'a str), State>,
+    /// The zone that a title about each thing names, by the slots of things.
+    zones: Vec<Option<Thing>>,
+}
+
+/// The controls that threats turn on, each at each place once.
+struct Used {
+    uses: Vec<CounterUse>,
+    /// A bit for each place and control.
+    known: Vec<u64>,
+    controls: usize,
+}
+
+impl Used {
+    fn of(model: &Model, knowledge: &Knowledge) -> Self {
+        let controls = knowledge.catalogue.controls.len();
+        Self { uses: Vec::new(), known: vec![0; (things(model).count() * controls).div_ceil(64)], controls }
+    }
+
+    fn add(&mut self, model: &Model, used: CounterUse) {
+        let at = slot(model, used.place) * self.controls + usize::from(used.control.0);
+        let (word, bit) = (&mut self.known[at / 64], 1 << (at % 64));
+        if *word & bit == 0 {
+            *word |= bit;
+            self.uses.push(used);
+        }
+    }
 }
 
 /// What of a threat is compared, and what it is called.
@@ -57,14 +83,22 @@ impl<'a> Version<'a> {
     pub fn of(model: &'a Model, knowledge: &'a Knowledge, policy: &'a Policy, context: &'a Context) -> Self {
         let nothing = Overlay::default();
         let facts = Facts::new(model, knowledge, Stage::Current, &nothing);
-        let (mut tally, mut used) = (Tally::default(), FxHashSet::default());
+        let (mut tally, mut used) = (Tally::default(), Used::of(model, knowledge));
         let threats = analyse::seen(&Input { model, knowledge, policy, context }, &facts, |threat| {
-            used.extend(threat.counters.iter().copied());
+            threat.counters.iter().for_each(|counter| used.add(model, *counter));
             let seen = Seen::of(threat);
             tally.add(seen.standing);
             seen
         });
-        Self { crossed: crossed(model, &facts), controls: controls(model, used, knowledge), threats, tally, model, knowledge }
+        Self {
+            crossed: crossed(model, &facts),
+            controls: controls(model, &used.uses, knowledge),
+            zones: things(model).map(|thing| zone_of(&facts, thing)).collect(),
+            threats,
+            tally,
+            model,
+            knowledge,
+        }
     }
 
     fn id(&self, seen: &Seen) -> String {
@@ -434,9 +468,8 @@ impl<'t> Pairs<'t> {
 
 /// Changes of threats with their ids and titles, which are only made for them.
 fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Seen, Option<Standing>, Option<Standing>)>) -> Vec<ThreatChange> {
-    let nothing = Overlay::default();
-    let facts = LazyCell::new(|| Facts::new(version.model, version.knowledge, Stage::Current, &nothing));
-    let plain = |(rule, env)| raised::plain_title(version.model, version.knowledge, rule, env, |subject| zone_of(&facts, subject));
+    let zone = |subject| version.zones[slot(version.model, subject)];
+    let plain = |(rule, env)| raised::plain_title(version.model, version.knowledge, rule, env, zone);
     let change = |(threat, before, after): (&Seen, _, _)| {
         let title = threat.title.as_deref().map(str::to_owned).or_else(|| threat.raised.map(plain));
         ThreatChange { id: version.id(threat), title: title.unwrap_or_default(), before, after }
@@ -457,8 +490,8 @@ fn control_changes(old: &FxHashMap<(&str, &str), State>, new: &FxHashMap<(&str, 
 }
 
 /// What is known of every control where a threat looked for it.
-fn controls<'a>(model: &'a Model, used: FxHashSet<CounterUse>, knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
-    let named = used.into_iter().map(|used| {
+fn controls<'a>(model: &'a Model, used: &[CounterUse], knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
+    let named = used.iter().map(|used| {
         let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
         ((model.id_of(used.place), control), used.state)
     });

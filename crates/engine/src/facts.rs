@@ -25,7 +25,7 @@ pub(crate) use flipped::Flipped;
 pub(crate) use placement::{Placement, narrow32};
 pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
-pub(crate) use statements::{By, Statement, fact_sets, narrow, things};
+pub(crate) use statements::{By, Statement, fact_sets, narrow, slot, things};
 
 /// Statements that are taken to be made on top of a model, to see what would follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Facts<'m> {
     said: graph::Lists<Statement<'m>>,
     /// Whether any `"*"` is written at all.
     has_stars: bool,
+    /// Where traits and controls may stand.
+    sites: resolve::AllSites,
     graph: graph::Graph,
     techs: Vec<Option<u16>>,
     protocols: Vec<Option<u16>>,
@@ -107,6 +109,7 @@ impl<'m> Facts<'m> {
             knowledge,
             said: graph::Lists::default(),
             has_stars: false,
+            sites: resolve::AllSites::of(&knowledge.catalogue),
             graph: graph::Graph::of(model),
             techs: Vec::new(),
             protocols: Vec::new(),

@@ -4,6 +4,7 @@
 //! `use` brought in come after the model's own), and that order is what makes output the same on every machine.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
@@ -125,8 +126,8 @@ pub struct OutOfScope {
 pub struct Zone {
     /// Id and places.
     pub identity: Identity,
-    /// As written.
-    pub stated: lang::Zone,
+    /// As written; the same as in the section of the model.
+    pub stated: Arc<lang::Zone>,
     /// `network` if not stated.
     pub kind: lang::ZoneKind,
     /// The zone around it.
@@ -146,8 +147,8 @@ pub struct Zone {
 pub struct Element {
     /// Id and places.
     pub identity: Identity,
-    /// As written.
-    pub stated: lang::Element,
+    /// As written; the same as in the section of the model.
+    pub stated: Arc<lang::Element>,
     /// The kind; `process` in a partial model where it is missing.
     pub kind: lang::ElementKind,
     /// The element that it is part of.
@@ -175,8 +176,8 @@ pub struct Element {
 pub struct Flow {
     /// Id and places.
     pub identity: Identity,
-    /// As written, in long form.
-    pub stated: lang::Flow,
+    /// As written, in long form; the same as in the section of the model.
+    pub stated: Arc<lang::Flow>,
     /// `from`.
     pub source: ElementIx,
     /// `to`.
@@ -198,8 +199,8 @@ pub struct Flow {
 pub struct Asset {
     /// Id and places.
     pub identity: Identity,
-    /// As written.
-    pub stated: lang::Asset,
+    /// As written; the same as in the section of the model.
+    pub stated: Arc<lang::Asset>,
     /// `data` if not stated.
     pub kind: lang::AssetKind,
     /// The elements that a service asset is about.

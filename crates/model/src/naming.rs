@@ -2,39 +2,58 @@
 
 /// An id as words: `user-credentials` is "user credentials", `customer-pii` is "customer PII".
 pub fn words_of(id: &str) -> String {
-    joined(id, |_, word| word.to_owned())
+    joined(id, |_| false)
 }
 
 /// An id as the name of a thing: `user-db` is "User DB", `object-store` is "Object Store".
 pub fn title_of(id: &str) -> String {
-    joined(id, |_, word| capitalised(word))
+    joined(id, |_| true)
 }
 
 /// An id as the start of a sentence: `uploaded-files` is "Uploaded files".
 pub fn sentence_of(id: &str) -> String {
-    joined(id, |at, word| if at == 0 { capitalised(word) } else { word.to_owned() })
+    joined(id, |at| at == 0)
 }
 
 /// A text with its first letter as a capital.
 pub fn capitalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_capitalised(text, &mut out);
+    out
+}
+
+fn push_capitalised(text: &str, out: &mut String) {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    if let Some(first) = letters.next() {
+        out.extend(first.to_uppercase());
+        out.push_str(letters.as_str());
+    }
 }
 
-fn joined(id: &str, plain: impl Fn(usize, &str) -> String) -> String {
+/// The words of an id; `capital` says which of them, from 0, start with a capital.
+fn joined(id: &str, capital: impl Fn(usize) -> bool) -> String {
     let own = id.rsplit('/').next().unwrap_or(id);
-    let words = own.split(['-', '_']).filter(|word| !word.is_empty());
-    let shown: Vec<String> = words.enumerate().map(|(at, word)| acronym(word).unwrap_or_else(|| plain(at, word))).collect();
-    if shown.is_empty() { id.to_owned() } else { shown.join(" ") }
+    let mut name = String::with_capacity(own.len());
+    for (at, word) in own.split(['-', '_']).filter(|word| !word.is_empty()).enumerate() {
+        if at > 0 {
+            name.push(' ');
+        }
+        if ACRONYMS.contains(&word) {
+            name.extend(word.chars().map(|letter| letter.to_ascii_uppercase()));
+        } else if capital(at) {
+            push_capitalised(word, &mut name);
+        } else {
+            name.push_str(word);
+        }
+    }
+    if name.is_empty() { id.to_owned() } else { name }
 }
 
-fn acronym(word: &str) -> Option<String> {
-    const ACRONYMS: [&str; 36] = [
-        "ai", "api", "cdn", "ci", "cpu", "crm", "csv", "db", "dmz", "dns", "ec2", "erp", "gps", "hr", "html", "iam", "id", "idp", "iot",
-        "jwt", "kms", "llm", "mfa", "pci", "pii", "rds", "s3", "sms", "sql", "sso", "tls", "ui", "url", "vpc", "vpn", "waf",
-    ];
-    ACRONYMS.contains(&word).then(|| word.to_uppercase())
-}
+/// Words that are written in capitals.
+const ACRONYMS: [&str; 36] = [
+    "ai", "api", "cdn", "ci", "cpu", "crm", "csv", "db", "dmz", "dns", "ec2", "erp", "gps", "hr", "html", "iam", "id", "idp", "iot", "jwt",
+    "kms", "llm", "mfa", "pci", "pii", "rds", "s3", "sms", "sql", "sso", "tls", "ui", "url", "vpc", "vpn", "waf",
+];
 
 #[cfg(test)]
 mod tests {

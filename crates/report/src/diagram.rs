@@ -39,6 +39,7 @@ mod tournament;
 mod view;
 mod weave;
 mod whole;
+mod widen;
 
 pub use faults::Faults;
 pub use geometry::{Point, Rect};

@@ -1,6 +1,6 @@
 //! When a name in a model means a name in a report, and a glob of code a path.
 
-use globset::{GlobBuilder, GlobMatcher};
+use fast_glob::glob_match;
 use redan_model::evidence::{Finding, Report, ReportKind, TestResult};
 use redan_model::lang::VerifyMethod;
 use redan_model::{ElementIx, Model};
@@ -91,17 +91,15 @@ pub(super) fn speaks(method: VerifyMethod, report: &Report) -> bool {
 /// The globs of the code of every element that states any.
 #[derive(Debug)]
 pub(super) struct Code {
-    globs: Vec<(ElementIx, Vec<GlobMatcher>)>,
+    globs: Vec<(ElementIx, Vec<String>)>,
 }
 
 impl Code {
     /// The globs of a model; one that is not a glob matches nothing.
     pub(super) fn of(model: &Model) -> Self {
         let stated = model.elements.iter().enumerate().filter(|(_, element)| !element.stated.code.items.is_empty());
-        let globs = stated.map(|(ix, element)| {
-            let matchers = element.stated.code.values().flat_map(|glob| matchers(glob)).collect();
-            (ElementIx(crate::evidence::matching::narrow(ix)), matchers)
-        });
+        let globs = stated
+            .map(|(ix, element)| (ElementIx(narrow(ix)), element.stated.code.values().flat_map(|glob| with_what_is_below(glob)).collect()));
         Self { globs: globs.collect() }
     }
 
@@ -111,8 +109,8 @@ impl Code {
         // A path of another machine is ours from some folder on.
         let ends = path.match_indices('/').filter_map(|(at, _)| path.get(at + 1..)).filter(|_| absolute);
         let paths: Vec<&str> = std::iter::once(path).chain(ends).take(64).collect();
-        let is_in = |matchers: &[GlobMatcher]| matchers.iter().any(|matcher| paths.iter().any(|path| matcher.is_match(path)));
-        self.globs.iter().filter(|(_, matchers)| is_in(matchers)).map(|(ix, _)| *ix).collect()
+        let is_in = |globs: &[String]| globs.iter().any(|glob| paths.iter().any(|path| glob_match(glob, path)));
+        self.globs.iter().filter(|(_, globs)| is_in(globs)).map(|(ix, _)| *ix).collect()
     }
 
     /// Whether an element says where its code is.
@@ -125,11 +123,11 @@ fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// A glob, and all that is below it where it names a folder.
-fn matchers(glob: &str) -> Vec<GlobMatcher> {
+/// A glob, and one for all that is below it where it names a folder. An exclamation mark at its start means itself.
+fn with_what_is_below(glob: &str) -> [String; 2] {
     let glob = glob.trim_start_matches("./").trim_start_matches('/').trim_end_matches('/');
-    let build = |glob: &str| GlobBuilder::new(glob).literal_separator(true).build().ok().map(|glob| glob.compile_matcher());
-    [build(glob), build(&format!("{glob}/**"))].into_iter().flatten().collect()
+    let escape = if glob.starts_with('!') { "\\" } else { "" };
+    [format!("{escape}{glob}"), format!("{escape}{glob}/**")]
 }
 
 #[cfg(test)]
@@ -153,6 +151,16 @@ mod tests {
         };
         assert!(means_test("auth.RateLimit", &test) && means_test("REQ-7", &test));
         assert!(!means_test("auth.Rate", &test));
+    }
+
+    #[test]
+    fn a_glob_means_files_and_what_is_below_folders() {
+        let is_in = |glob: &str, path: &str| with_what_is_below(glob).iter().any(|glob| glob_match(glob, path));
+        assert!(is_in("./src/auth/", "src/auth/login/form.rs") && is_in("src/*.rs", "src/main.rs") && is_in("src/**/*.rs", "src/a/b.rs"));
+        assert!(
+            is_in("src/**/*.rs", "src/main.rs") && is_in("{api,web}/**", "web/x") && is_in("v[0-9]", "v2/x") && is_in("!src", "!src/x")
+        );
+        assert!(!is_in("src/*.rs", "src/a/b.rs") && !is_in("src", "srcs/x") && !is_in("!src", "other") && !is_in("[", "["));
     }
 
     #[test]

@@ -179,7 +179,16 @@ impl<'w> Frame<'w> {
     fn is_in(&mut self, item: &'w Item, list: &'w List) -> Tri {
         let wanted = self.item(item);
         match list {
-            List::Items(items) => items.iter().map(|item| equal(wanted, self.item(item))).fold(Tri::No, Tri::or),
+            List::Items(items) => {
+                let mut found = Tri::No;
+                for item in items {
+                    found = found.or(equal(wanted, self.item(item)));
+                    if found.is_yes() {
+                        break;
+                    }
+                }
+                found
+            }
             List::Field(path, field) if is_things(*field) => {
                 let Slot::Thing(thing) = wanted else { return Tri::Unknown };
                 any_member(self.world, self.thing(path), *field, &mut |member| Tri::known(member == thing))

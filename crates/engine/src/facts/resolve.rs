@@ -8,6 +8,7 @@ use redan_model::{ElementIx, FlowIx, Place, Span, Thing, ZoneIx};
 
 use super::Facts;
 use super::statements::{By, Statement, fact_sets};
+use crate::catalogue::Catalogue;
 use crate::expr::Tri;
 use crate::fact::{BaseFact, FactKey};
 
@@ -43,6 +44,42 @@ pub(crate) struct Resolved<'m> {
     span: Option<Span>,
 }
 
+/// The kinds of things on which a trait or control may stand.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sites(u16);
+
+impl Sites {
+    fn of(places: &[Place]) -> Self {
+        Self(places.iter().fold(0, |all, place| all | 1 << (*place as u16)))
+    }
+
+    fn has(self, place: Place) -> bool {
+        self.0 & 1 << (place as u16) != 0
+    }
+
+    /// What guards an edge only is not handed down to what is inside.
+    fn are_handed_down(self) -> bool {
+        self.0 & !(1 << (Place::Zone as u16)) != 0
+    }
+}
+
+/// The sites of all traits and controls, by index.
+#[derive(Debug)]
+pub(super) struct AllSites {
+    traits: Vec<Sites>,
+    controls: Vec<Sites>,
+}
+
+impl AllSites {
+    /// Those of a catalogue.
+    pub(super) fn of(catalogue: &Catalogue) -> Self {
+        Self {
+            traits: catalogue.traits.values().map(|one| Sites::of(&one.of)).collect(),
+            controls: catalogue.controls.values().map(|one| Sites::of(&one.of)).collect(),
+        }
+    }
+}
+
 /// Whether something in a state is there, in full or in part.
 fn present(state: State) -> Tri {
     match state {
@@ -62,19 +99,19 @@ impl<'m> Facts<'m> {
     /// is called back.
     pub(crate) fn state_turned(&self, flow: FlowIx, key: FactKey) -> State {
         let (thing, source) = (Thing::Flow(flow), Thing::Element(self.ends(flow).source));
-        if self.own(thing, key).is_none() && self.places(key).contains(&Place::Target) {
+        if self.own(thing, key).is_none() && self.places(key).has(Place::Target) {
             return self.state(source, key);
         }
         self.state(thing, key)
     }
 
     /// Where a trait or control may stand.
-    fn places(&self, key: FactKey) -> &'m [Place] {
-        let catalogue = &self.knowledge.catalogue;
+    fn places(&self, key: FactKey) -> Sites {
+        let of = |sites: &[Sites], ix: u16| sites.get(usize::from(ix)).copied().unwrap_or_default();
         match key {
-            FactKey::Control(ix) => catalogue.controls.get_index(ix.0.into()).map_or(&[], |entry| entry.1.of.as_slice()),
-            FactKey::Trait(ix) => catalogue.traits.get_index(ix.0.into()).map_or(&[], |entry| entry.1.of.as_slice()),
-            _ => &[],
+            FactKey::Control(ix) => of(&self.sites.controls, ix.0),
+            FactKey::Trait(ix) => of(&self.sites.traits, ix.0),
+            _ => Sites::default(),
         }
     }
 
@@ -102,19 +139,19 @@ impl<'m> Facts<'m> {
     }
 
     /// Steps one and two.
-    fn stated(&self, thing: Thing, key: FactKey, places: &[Place]) -> Option<Resolved<'m>> {
+    fn stated(&self, thing: Thing, key: FactKey, places: Sites) -> Option<Resolved<'m>> {
         if let Some(statement) = self.own(thing, key) {
             return Some(found(statement, Via::Own(statement.by)));
         }
         if let Thing::Flow(ix) = thing
-            && places.contains(&Place::Target)
+            && places.has(Place::Target)
         {
             let target = Thing::Element(self.ends(ix).target);
             if let Some(statement) = self.own(target, key) {
                 return Some(found(statement, Via::Target(target, statement.by)));
             }
         }
-        if !handed_down(places) {
+        if !places.are_handed_down() {
             return None;
         }
         self.first_around(thing, |place| self.own(place, key).map(|statement| found(statement, Via::Inherited(place, statement.by))))
@@ -171,18 +208,18 @@ impl<'m> Facts<'m> {
     }
 
     /// Step five.
-    fn starred(&self, thing: Thing, key: FactKey, places: &[Place]) -> Option<Resolved<'m>> {
+    fn starred(&self, thing: Thing, key: FactKey, places: Sites) -> Option<Resolved<'m>> {
         let star = |place: Thing| {
             let entry = star_of(self, place, key)?;
             Some(Resolved { state: entry.state, via: Via::Star(place), span: Some(entry.span) })
         };
         let target = match thing {
-            Thing::Flow(ix) if places.contains(&Place::Target) => Some(Thing::Element(self.ends(ix).target)),
+            Thing::Flow(ix) if places.has(Place::Target) => Some(Thing::Element(self.ends(ix).target)),
             _ => None,
         };
         star(thing)
             .or_else(|| target.and_then(star))
-            .or_else(|| if handed_down(places) { self.first_around(thing, star) } else { None })
+            .or_else(|| if places.are_handed_down() { self.first_around(thing, star) } else { None })
             .or_else(|| star(Thing::Model))
     }
 
@@ -216,11 +253,11 @@ impl<'m> Facts<'m> {
         let places = self.places(key);
         let mut sources = vec![thing];
         if let Thing::Flow(ix) = thing
-            && places.contains(&Place::Target)
+            && places.has(Place::Target)
         {
             sources.push(Thing::Element(self.ends(ix).target));
         }
-        if handed_down(places) {
+        if places.are_handed_down() {
             self.first_around(thing, |place| {
                 sources.push(place);
                 None::<()>
@@ -253,7 +290,7 @@ impl<'m> Facts<'m> {
     /// One answer on the target settles all flows that arrive there, unless it is another file's.
     fn asks_target(&self, flow: FlowIx, key: FactKey) -> bool {
         let target = &self.model[self.ends(flow).target];
-        self.places(key).contains(&Place::Target) && target.identity.provided_by.is_none()
+        self.places(key).has(Place::Target) && target.identity.provided_by.is_none()
     }
 }
 
@@ -270,12 +307,7 @@ fn found<'m>(statement: &Statement<'m>, via: Via<'m>) -> Resolved<'m> {
     Resolved { state: statement.state, via, span: statement.span }
 }
 
-/// What guards an edge only is not handed down to what is inside.
-fn handed_down(places: &[Place]) -> bool {
-    places.iter().any(|place| *place != Place::Zone)
-}
-
-fn may_stand(facts: &Facts<'_>, thing: Thing, places: &[Place]) -> bool {
+fn may_stand(facts: &Facts<'_>, thing: Thing, places: Sites) -> bool {
     use redan_model::lang::ElementKind;
     let kind = |ix: ElementIx| match facts.kind(ix) {
         ElementKind::Actor => Place::Actor,
@@ -285,9 +317,9 @@ fn may_stand(facts: &Facts<'_>, thing: Thing, places: &[Place]) -> bool {
     };
     match thing {
         Thing::Model => true,
-        Thing::Zone(_) => places.contains(&Place::Zone),
-        Thing::Element(ix) => places.iter().any(|place| matches!(place, Place::Element | Place::Target) || *place == kind(ix)),
-        Thing::Flow(_) => places.iter().any(|place| matches!(place, Place::Flow | Place::Target)),
-        Thing::Asset(_) => places.contains(&Place::Asset),
+        Thing::Zone(_) => places.has(Place::Zone),
+        Thing::Element(ix) => places.has(Place::Element) || places.has(Place::Target) || places.has(kind(ix)),
+        Thing::Flow(_) => places.has(Place::Flow) || places.has(Place::Target),
+        Thing::Asset(_) => places.has(Place::Asset),
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Statement<'m> {
 }
 
 /// Where a thing stands in tables over all things.
-pub(super) fn slot(model: &Model, thing: Thing) -> usize {
+pub(crate) fn slot(model: &Model, thing: Thing) -> usize {
     let (zones, elements, flows) = (model.zones.len(), model.elements.len(), model.flows.len());
     match thing {
         Thing::Model => 0,

@@ -1,5 +1,7 @@
 //! The sections of a model and their records.
 
+use std::sync::Arc;
+
 use super::*;
 
 /// The sections that hold records by id, in the order of the reference.
@@ -46,15 +48,15 @@ record! {
         /// What is taken to be true without proof.
         assumptions: Map<Assumption>,
         /// What is worth protecting.
-        assets: Map<Asset>,
+        assets: Map<Arc<Asset>>,
         /// Who might attack.
         attackers: Map<Attacker>,
         /// Trust boundaries.
-        zones: Map<Zone>,
+        zones: Map<Arc<Zone>>,
         /// Processes, stores and external entities.
-        elements: Map<Element>,
+        elements: Map<Arc<Element>>,
         /// Data flows.
-        flows: Map<Flow>,
+        flows: Map<Arc<Flow>>,
         /// Threats written by hand, and answers to those that rules raise.
         threats: Map<ThreatEntry>,
         /// What is done about threats.

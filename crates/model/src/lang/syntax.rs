@@ -3,6 +3,8 @@
 //! Reading collects every fault and goes on with what is left; it never stops at the first one. Scalars are read by
 //! the type of their field, so the tree's text is all that a reader looks at.
 
+use std::sync::Arc;
+
 use serde_json::{Value as Json, json};
 
 use crate::codes;
@@ -217,6 +219,37 @@ impl<R: Record> Syntax for R {
 
     fn describe(reference: &mut Reference) -> String {
         reference.record::<R>()
+    }
+}
+
+/// A part that the model and its resolved things share.
+impl<T: Syntax> Syntax for Arc<T> {
+    const ALONE: bool = T::ALONE;
+    const KEYED_BY_ID: bool = T::KEYED_BY_ID;
+    const MAY_BE_NOTHING: bool = T::MAY_BE_NOTHING;
+
+    fn blank() -> Option<Self> {
+        T::blank().map(Self::new)
+    }
+
+    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+        T::read(node, reader).map(Self::new)
+    }
+
+    fn write(&self) -> Json {
+        T::write(self)
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        T::same(self, other)
+    }
+
+    fn schema(generator: &mut Generator<'_>) -> Json {
+        T::schema(generator)
+    }
+
+    fn describe(reference: &mut Reference) -> String {
+        T::describe(reference)
     }
 }
 

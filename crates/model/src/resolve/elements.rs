@@ -1,5 +1,7 @@
 //! Elements, flows and assets: their nesting, their zones, and what moves between them.
 
+use std::sync::Arc;
+
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::source::Spanned;
@@ -10,10 +12,10 @@ use super::zones::{chain, circles, handed_down, outermost_first, provided};
 use super::{Part, Resolver};
 
 /// An element that knows no neighbours yet.
-pub(super) fn unlinked(identity: Identity, stated: &lang::Element) -> crate::Element {
+pub(super) fn unlinked(identity: Identity, stated: &Arc<lang::Element>) -> crate::Element {
     crate::Element {
         identity,
-        stated: stated.clone(),
+        stated: Arc::clone(stated),
         kind: stated.kind.as_ref().map_or(lang::ElementKind::Process, |kind| kind.value),
         parent: None,
         children: Vec::new(),
@@ -161,7 +163,7 @@ impl Resolver<'_> {
             let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) else { continue };
             self.add_flow(Flow {
                 identity,
-                stated: stated.clone(),
+                stated: Arc::clone(stated),
                 source,
                 target,
                 both_ways: stated.both_ways.as_ref().is_some_and(|both| both.value.is_yes()),

@@ -3,6 +3,8 @@
 //! Looking for the nearest name costs as much as there are names, so a budget bounds it for models where nearly every
 //! reference is wrong.
 
+use std::sync::Arc;
+
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::lang::syntax::shown;
@@ -213,13 +215,21 @@ impl Resolver<'_> {
 
     /// Gives every thing its index, in source order, the model's own file first.
     pub(super) fn collect(&mut self, parts: &[Part]) {
+        let count = |of: fn(&lang::Root) -> usize| parts.iter().map(|part| of(&part.root)).sum();
+        self.model.zones.reserve_exact(count(|root| root.zones.entries.len()));
+        self.model.elements.reserve_exact(count(|root| root.elements.entries.len()));
+        self.model.assets.reserve_exact(count(|root| root.assets.entries.len()));
+        self.model.flows.reserve_exact(parts.first().map_or(0, |part| part.root.flows.entries.len()));
+        self.model.names.reserve(count(|root| {
+            root.zones.entries.len() + root.elements.entries.len() + root.assets.entries.len() + root.flows.entries.len()
+        }));
         for part in parts {
             for (id, entry) in &part.root.zones.entries {
                 let next = Thing::Zone(ZoneIx(index(self.model.zones.len())));
                 if let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) {
                     self.model.zones.push(crate::Zone {
                         identity,
-                        stated: entry.value.clone(),
+                        stated: Arc::clone(&entry.value),
                         kind: entry.value.kind.as_ref().map_or(lang::ZoneKind::Network, |kind| kind.value),
                         parent: None,
                         children: Vec::new(),
@@ -240,7 +250,7 @@ impl Resolver<'_> {
                 if let Some(identity) = self.name(part, id, entry.key_span, entry.span, next) {
                     self.model.assets.push(crate::Asset {
                         identity,
-                        stated: entry.value.clone(),
+                        stated: Arc::clone(&entry.value),
                         kind: entry.value.kind.as_ref().map_or(lang::AssetKind::Data, |kind| kind.value),
                         on: Vec::new(),
                         holders: Vec::new(),
@@ -290,6 +300,17 @@ pub(super) fn index(length: usize) -> u32 {
 
 /// Without repetitions, in the order of the first.
 pub(super) fn unique<T: Copy + Eq + std::hash::Hash>(items: Vec<T>) -> Vec<T> {
-    let set: indexmap::IndexSet<T> = items.into_iter().collect();
-    set.into_iter().collect()
+    /// Up to so many, looking at all is quicker than hashing.
+    const FEW: usize = 8;
+    if items.len() > FEW {
+        let set: indexmap::IndexSet<T> = items.into_iter().collect();
+        return set.into_iter().collect();
+    }
+    let mut once = Vec::with_capacity(items.len());
+    for item in items {
+        if !once.contains(&item) {
+            once.push(item);
+        }
+    }
+    once
 }

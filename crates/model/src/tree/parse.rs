@@ -57,7 +57,7 @@ struct Frame {
 
 enum FrameKind {
     List(Vec<Node>),
-    Map { entries: Vec<Entry>, key: Pending, seen: FxHashMap<String, Span> },
+    Map { entries: Vec<Entry>, key: Pending, seen: Seen },
 }
 
 /// What a mapping waits for.
@@ -165,7 +165,7 @@ impl<'a, 'o> Builder<'a, 'o> {
             Event::Scalar(text, style, anchor, _) => self.scalar(&text, style, anchor, range),
             Event::SequenceStart(style, anchor, _) => self.open(range, style, anchor, FrameKind::List(Vec::new())),
             Event::MappingStart(style, anchor, _) => {
-                self.open(range, style, anchor, FrameKind::Map { entries: Vec::new(), key: Pending::Key, seen: FxHashMap::default() })
+                self.open(range, style, anchor, FrameKind::Map { entries: Vec::new(), key: Pending::Key, seen: Seen::default() })
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 self.close(range.end);
@@ -312,7 +312,7 @@ impl<'a, 'o> Builder<'a, 'o> {
         match &mut frame.kind {
             FrameKind::List(items) => items.push(node),
             FrameKind::Map { entries, key, seen } => match std::mem::replace(key, Pending::Key) {
-                Pending::Key => *key = pending_key(node, seen, self.out),
+                Pending::Key => *key = pending_key(node, entries, seen, self.out),
                 Pending::Value(name, key_span) => entries.push(Entry { key: name, key_span, value: node }),
                 Pending::Dropped => {}
             },
@@ -334,8 +334,27 @@ impl<'a, 'o> Builder<'a, 'o> {
     }
 }
 
+/// Up to so many entries, a key is looked for in the mapping itself.
+const FEW_ENTRIES: usize = 12;
+
+/// The keys of a large mapping; empty for a small one.
+#[derive(Default)]
+struct Seen(FxHashMap<String, Span>);
+
+impl Seen {
+    /// Where a key stands in the mapping so far. Every mapping has one key after the other looked for.
+    fn find(&mut self, key: &str, entries: &[Entry]) -> Option<Span> {
+        if entries.len() <= FEW_ENTRIES {
+            return entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span);
+        }
+        let known = self.0.len();
+        self.0.extend(entries[known..].iter().map(|entry| (entry.key.clone(), entry.key_span)));
+        self.0.get(key).copied()
+    }
+}
+
 /// Checks a key; a key that cannot be kept is reported, and its value will be dropped.
-fn pending_key(node: Node, seen: &mut FxHashMap<String, Span>, out: &mut Vec<Diagnostic>) -> Pending {
+fn pending_key(node: Node, entries: &[Entry], seen: &mut Seen, out: &mut Vec<Diagnostic>) -> Pending {
     let span = node.span;
     let Value::Scalar(text) = node.value else {
         let message = format!("a key must be a name, but this is {}", node.kind_name());
@@ -349,15 +368,14 @@ fn pending_key(node: Node, seen: &mut FxHashMap<String, Span>, out: &mut Vec<Dia
         );
         return Pending::Dropped;
     }
-    if let Some(first) = seen.get(&text) {
+    if let Some(first) = seen.find(&text, entries) {
         out.push(
             Diagnostic::error("duplicate-key", span, format!("`{text}` is given twice; the first one counts"))
-                .label(*first, "first given here")
+                .label(first, "first given here")
                 .help("remove one of the two, or give one another name"),
         );
         return Pending::Dropped;
     }
-    seen.insert(text.clone(), span);
     Pending::Value(text, span)
 }
 

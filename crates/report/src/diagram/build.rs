@@ -4,7 +4,7 @@
 use indexmap::{IndexMap, IndexSet};
 use redan_engine::Knowledge;
 use redan_model::lang::{ElementKind, State};
-use redan_model::{AssetIx, Element, ElementIx, Flow, FlowIx, Model, Thing, ZoneIx};
+use redan_model::{AssetIx, Element, ElementIx, Flow, FlowIx, Model, Thing, ZoneIx, naming};
 
 use super::graph::End;
 use super::notes::marks_of;
@@ -335,7 +335,7 @@ impl<'a> Builder<'a> {
         self.add_data(&mut lines, &flow.returns, LineRole::Returned);
         lines.extend(self.protocol(flow).map(|text| Line { text, role: LineRole::Protocol, marks: Vec::new() }));
         if lines.is_empty() {
-            wrap_into(&mut lines, &text::words_of(&flow.identity.id), LineRole::Name, Vec::new());
+            wrap_into(&mut lines, &naming::words_of(&flow.identity.id), LineRole::Name, Vec::new());
         }
         Label { lines }
     }
@@ -358,7 +358,7 @@ impl<'a> Builder<'a> {
     }
 
     fn flow_name(&self, ix: FlowIx) -> String {
-        self.model[ix].stated.label.as_ref().map_or_else(|| text::words_of(&self.model[ix].identity.id), |label| label.value.clone())
+        self.model[ix].stated.label.as_ref().map_or_else(|| naming::words_of(&self.model[ix].identity.id), |label| label.value.clone())
     }
 
     fn add_data(&self, lines: &mut Vec<Line>, assets: &[AssetIx], role: LineRole) {
@@ -367,7 +367,7 @@ impl<'a> Builder<'a> {
         }
         let names = assets.iter().map(|&ix| {
             let stated = self.model[ix].stated.name.as_ref();
-            stated.map_or_else(|| text::words_of(&self.model[ix].identity.id), |name| name.value.clone())
+            stated.map_or_else(|| naming::words_of(&self.model[ix].identity.id), |name| name.value.clone())
         });
         let mut marks: Vec<Mark> = assets.iter().flat_map(|&ix| marks_of(self.model, ix)).collect();
         marks.extend((role == LineRole::Returned).then_some(Mark::Returned));
@@ -401,7 +401,7 @@ impl<'a> Builder<'a> {
 
     fn display(&self, thing: Thing) -> String {
         let name = self.model.name_of(thing);
-        if name == self.model.id_of(thing) { text::title_of(name) } else { name.to_owned() }
+        if name == self.model.id_of(thing) { naming::title_of(name) } else { name.to_owned() }
     }
 }
 

@@ -92,33 +92,6 @@ fn break_point(line: &mut String) -> String {
     at.map_or_else(String::new, |at| line.split_off(at))
 }
 
-/// An id as words: `user-credentials` is "user credentials", `customer-pii` is "customer PII".
-pub(crate) fn words_of(id: &str) -> String {
-    words(id).map(|word| acronym(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(" ")
-}
-
-/// An id as a name: `user-db` is "User DB".
-pub(crate) fn title_of(id: &str) -> String {
-    words(id).map(|word| acronym(word).unwrap_or_else(|| capitalised(word))).collect::<Vec<_>>().join(" ")
-}
-
-fn words(id: &str) -> impl Iterator<Item = &str> {
-    id.rsplit('/').next().unwrap_or(id).split(['-', '_']).filter(|word| !word.is_empty())
-}
-
-fn acronym(word: &str) -> Option<String> {
-    const ACRONYMS: [&str; 36] = [
-        "ai", "api", "cdn", "ci", "cpu", "crm", "csv", "db", "dmz", "dns", "ec2", "erp", "gps", "hr", "html", "iam", "id", "idp", "iot",
-        "jwt", "kms", "llm", "mfa", "pci", "pii", "rds", "s3", "sms", "sql", "sso", "tls", "ui", "url", "vpc", "vpn", "waf",
-    ];
-    ACRONYMS.contains(&word).then(|| word.to_uppercase())
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 /// Thousandths of the size, from the space to the tilde.
 const REGULAR: [u16; 95] = [
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278,

@@ -15,6 +15,7 @@ use super::measure::{Measured, measure, title_size};
 use super::place::Engine;
 use super::scene::{Edge, Scene};
 use super::weave::{Ground, Thread, weave};
+use super::widen::widened;
 use super::{directed, insert, nudge, pins, plain, score};
 
 /// A way to draw a scene.
@@ -144,6 +145,7 @@ fn draw(scene: &Scene, measured: &Measured, candidate: Candidate) -> Tried {
     add_loops(&measured.graph, &layout.nodes, &mut layout.edges);
     let mut layout = settled(layout);
     nudge::labels(&mut layout);
+    let layout = widened(scene, layout);
     let faults = Faults::of(scene, &layout);
     let cost = score::of(scene, &layout);
     Some((faults, cost, layout))
