@@ -1,4 +1,6 @@
-//! A model in its one long form, as JSON: no short forms, no comments, no choice of quoting.
+//! A model in its one long form: no short forms, no comments, no choice of quoting.
+
+use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
@@ -6,23 +8,31 @@ use crate::lang::Root;
 use crate::lang::syntax::Syntax;
 use crate::source::SourceId;
 
-/// The long form of everything that a model states itself; what used files give is not repeated.
+pub use crate::long::Long;
+
+/// The long form of everything that a model states itself, as JSON; what used files give is not repeated.
+pub fn to_json(root: &Root) -> Json {
+    own(root).write().to_json()
+}
+
+/// What a model states itself, to be written in its long form.
 ///
 /// The model's own file is the one that states `redan`, without which no model is valid.
-pub fn to_json(root: &Root) -> Json {
-    let Some(file) = root.redan.as_ref().map(|version| version.span.source) else {
-        return root.write();
-    };
-    if is_alone(root, file) {
-        return root.write();
-    }
+pub fn own(root: &Root) -> Cow<'_, Root> {
+    let file = root.redan.as_ref().map(|version| version.span.source);
+    let Some(file) = file.filter(|file| !is_alone(root, *file)) else { return Cow::Borrowed(root) };
     let mut own = root.clone();
     own.assumptions.entries.retain(|_, entry| entry.key_span.source == file);
     for set in [&mut own.traits, &mut own.controls] {
         set.entries.retain(|_, entry| entry.key_span.source == file);
         set.span = set.span.filter(|span| span.source == file);
     }
-    own.write()
+    Cow::Owned(own)
+}
+
+/// The long form of all that a record holds.
+pub fn long(root: &Root) -> Long<'_> {
+    root.write()
 }
 
 /// Whether nothing in a model comes from a file that it uses.

@@ -14,6 +14,7 @@ pub mod fmt;
 pub mod lang;
 pub mod limits;
 mod load;
+mod long;
 pub mod markdown;
 pub mod merge;
 pub mod mermaid;

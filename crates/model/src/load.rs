@@ -81,7 +81,7 @@ pub fn load_value(name: &str, model: Json, vocabulary: &Vocabulary) -> Loaded {
             return loaded;
         }
     }
-    load_text(name, &in_lines(&verbatim(&node)), vocabulary)
+    load_text(name, &in_lines(&verbatim(&node).to_json()), vocabulary)
 }
 
 /// A value as JSON over several lines.

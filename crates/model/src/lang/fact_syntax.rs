@@ -1,11 +1,14 @@
 //! How traits, controls and facts by path are read, written and described.
 
+use std::borrow::Cow;
+
 use serde_json::{Value as Json, json};
 
-use super::syntax::{Field, Reader, Syntax, shown, verbatim};
+use super::syntax::{Field, Reader, Syntax, shown};
 use super::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Spanned;
@@ -28,17 +31,11 @@ impl Field for FactSet {
         set
     }
 
-    fn write(&self) -> Option<Json> {
+    fn write(&self) -> Option<Long<'_>> {
         self.span?;
-        let mut map = serde_json::Map::new();
-        for (name, entry) in &self.entries {
-            map.insert(name.clone(), write_fact(entry));
-        }
-        if let Some(star) = &self.star {
-            map.insert("*".to_owned(), write_fact(star));
-        }
-        map.extend(self.extras.0.iter().map(|(key, node)| (key.clone(), verbatim(node))));
-        Some(Json::Object(map))
+        let facts = self.entries.iter().map(|(name, entry)| (Cow::Borrowed(name.as_str()), write_fact(entry)));
+        let star = self.star.as_ref().map(|star| ("*".into(), write_fact(star)));
+        Some(Long::Map(facts.chain(star).chain(self.extras.write()).collect()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -154,15 +151,10 @@ fn read_state(node: &Node, reader: &mut Reader<'_>) -> Option<State> {
     State::from_word(word)
 }
 
-fn write_fact(entry: &FactEntry) -> Json {
-    let mut map = serde_json::Map::new();
-    map.insert("is".to_owned(), json!(entry.state.as_str()));
-    for (key, text) in [("evidence", &entry.evidence), ("because", &entry.because)] {
-        if let Some(text) = text {
-            map.insert(key.to_owned(), json!(text.value));
-        }
-    }
-    Json::Object(map)
+fn write_fact(entry: &FactEntry) -> Long<'_> {
+    let texts = [("evidence", &entry.evidence), ("because", &entry.because)];
+    let texts = texts.into_iter().filter_map(|(key, text)| Some((key.into(), text.as_ref()?.value.write())));
+    Long::Map(std::iter::once(("is".into(), entry.state.write())).chain(texts).collect())
 }
 
 impl Field for FactValues {
@@ -174,9 +166,9 @@ impl Field for FactValues {
         Self { span: Some(node.span), items: entries.iter().filter_map(|entry| read_value(entry, reader)).collect() }
     }
 
-    fn write(&self) -> Option<Json> {
-        let items = || self.items.iter().map(|item| (item.path.value.to_string(), json!(item.value.value))).collect();
-        self.span.map(|_| Json::Object(items()))
+    fn write(&self) -> Option<Long<'_>> {
+        let items = || self.items.iter().map(|item| (item.path.value.to_string().into(), item.value.value.write())).collect();
+        self.span.map(|_| Long::Map(items()))
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {

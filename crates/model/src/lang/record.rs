@@ -1,7 +1,11 @@
 //! The `record!` macro and the shapes that fields have.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
+use super::syntax::verbatim;
+use crate::long::Long;
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
@@ -64,6 +68,13 @@ impl<T> Default for Map<T> {
 /// Keys that start with `x-`: kept verbatim for other tools, without meaning here.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras(pub Vec<(String, Node)>);
+
+impl Extras {
+    /// The entries of the long form.
+    pub(crate) fn write(&self) -> impl Iterator<Item = (Cow<'_, str>, Long<'_>)> {
+        self.0.iter().map(|(key, node)| (Cow::Borrowed(key.as_str()), verbatim(node)))
+    }
+}
 
 /// Declares a record of the language: its type, reader, writer, schema and reference.
 ///
@@ -159,8 +170,8 @@ macro_rules! words {
                 value
             }
 
-            fn write(&self) -> serde_json::Value {
-                serde_json::Value::from(self.as_str())
+            fn write(&self) -> $crate::long::Long<'_> {
+                $crate::long::Long::from(self.as_str())
             }
 
             fn schema(_: &mut $crate::schema::Generator<'_>) -> serde_json::Value {

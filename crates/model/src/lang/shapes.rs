@@ -1,5 +1,7 @@
 //! The shapes of fields: one value, a list, a mapping by id.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
@@ -7,6 +9,7 @@ use super::syntax::{Field, Reader, Syntax, shown};
 use super::{List, Map, MapEntry, Opt};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
 use crate::source::Spanned;
@@ -17,7 +20,7 @@ impl<T: Syntax> Field for Opt<T> {
         T::read(node, reader).map(|value| Spanned::new(value, node.span))
     }
 
-    fn write(&self) -> Option<Json> {
+    fn write(&self) -> Option<Long<'_>> {
         self.as_ref().map(|value| value.value.write())
     }
 
@@ -48,8 +51,8 @@ impl<T: Syntax> Field for List<T> {
         Self { span: Some(node.span), items }
     }
 
-    fn write(&self) -> Option<Json> {
-        self.span.map(|_| Json::Array(self.items.iter().map(|item| item.value.write()).collect()))
+    fn write(&self) -> Option<Long<'_>> {
+        self.span.map(|_| Long::List(self.items.iter().map(|item| item.value.write()).collect()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -83,9 +86,9 @@ impl<T: Syntax> Field for Map<T> {
         Self { span: Some(node.span), entries: read }
     }
 
-    fn write(&self) -> Option<Json> {
-        let entries = || self.entries.iter().map(|(key, entry)| (key.clone(), entry.value.write())).collect();
-        self.span.map(|_| Json::Object(entries()))
+    fn write(&self) -> Option<Long<'_>> {
+        let entries = || self.entries.iter().map(|(key, entry)| (Cow::Borrowed(key.as_str()), entry.value.write())).collect();
+        self.span.map(|_| Long::Map(entries()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {

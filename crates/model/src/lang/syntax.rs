@@ -3,11 +3,14 @@
 //! Reading collects every fault and goes on with what is left; it never stops at the first one. Scalars are read by
 //! the type of their field, so the tree's text is all that a reader looks at.
 
-use serde_json::{Value as Json, json};
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_DIAGNOSTICS;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Span;
@@ -32,7 +35,7 @@ pub trait Syntax: Sized {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
 
     /// The canonical long form.
-    fn write(&self) -> Json;
+    fn write(&self) -> Long<'_>;
 
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
@@ -47,7 +50,7 @@ pub trait Field: Default {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Self;
 
     /// The canonical long form; `None` if the field was not written.
-    fn write(&self) -> Option<Json>;
+    fn write(&self) -> Option<Long<'_>>;
 
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
@@ -113,7 +116,7 @@ pub struct FieldInfo<R: 'static> {
     /// Reads the field into a record.
     pub read: fn(&mut R, &Node, &mut Reader<'_>),
     /// Writes the field of a record.
-    pub write: fn(&R) -> Option<Json>,
+    pub write: fn(&R) -> Option<Long<'_>>,
     /// The schema of the field.
     pub schema: fn(&mut Generator<'_>) -> Json,
     /// The field's type in words.
@@ -184,17 +187,9 @@ impl<R: Record> Syntax for R {
         Some(R::default())
     }
 
-    fn write(&self) -> Json {
-        let mut map = serde_json::Map::with_capacity(7);
-        for field in R::FIELDS {
-            if let Some(value) = (field.write)(self) {
-                map.insert(key_of(field.name), value);
-            }
-        }
-        for (key, node) in &self.extras().0 {
-            map.insert(key.clone(), verbatim(node));
-        }
-        Json::Object(map)
+    fn write(&self) -> Long<'_> {
+        let fields = R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(self)?)));
+        Long::Map(fields.chain(self.extras().write()).collect())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -342,8 +337,12 @@ impl<'a> Reader<'a> {
 
 /// The key of a Rust field: `-` for `_`, without `r#`.
 pub fn key_of(name: &str) -> String {
+    key(name).into_owned()
+}
+
+fn key(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix("r#").unwrap_or(name);
-    if name.bytes().any(|byte| byte == b'_') { name.replace('_', "-") } else { name.to_owned() }
+    if name.bytes().any(|byte| byte == b'_') { Cow::Owned(name.replace('_', "-")) } else { Cow::Borrowed(name) }
 }
 
 fn is_key(name: &str, key: &str) -> bool {
@@ -390,20 +389,22 @@ pub fn shown(text: &str) -> String {
     if text.chars().nth(MOST).is_some() { format!("{line}…") } else { line }
 }
 
-/// A node as JSON, scalars that JSON has types for as those types.
-pub fn verbatim(node: &Node) -> Json {
+/// A node as it stands, scalars that JSON has types for as those types.
+pub fn verbatim(node: &Node) -> Long<'_> {
     match &node.value {
-        Value::Null => Json::Null,
+        Value::Null => Long::Null,
         Value::Scalar(text) if node.style == crate::tree::Style::Plain => plain_scalar(text),
-        Value::Scalar(text) => json!(text),
-        Value::List(items) => Json::Array(items.iter().map(verbatim).collect()),
-        Value::Map(entries) => Json::Object(entries.iter().map(|e| (e.key.clone(), verbatim(&e.value))).collect()),
+        Value::Scalar(text) => Long::from(text.as_str()),
+        Value::List(items) => Long::List(items.iter().map(verbatim).collect()),
+        Value::Map(entries) => Long::Map(entries.iter().map(|e| (Cow::Borrowed(e.key.as_str()), verbatim(&e.value))).collect()),
     }
 }
 
-fn plain_scalar(text: &str) -> Json {
-    match serde_json::from_str::<Json>(text) {
-        Ok(value @ (Json::Bool(_) | Json::Number(_))) => value,
-        _ => json!(text),
+fn plain_scalar(text: &str) -> Long<'_> {
+    let literal = text.trim_start().starts_with(['-', 't', 'f', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    match literal.then(|| serde_json::from_str::<Json>(text)) {
+        Some(Ok(Json::Bool(truth))) => Long::Bool(truth),
+        Some(Ok(Json::Number(number))) => Long::Number(number),
+        _ => Long::from(text),
     }
 }

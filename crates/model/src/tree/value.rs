@@ -88,7 +88,7 @@ mod tests {
         }
         let tree = of(value.clone(), Span::new(SourceId(0), 0, 0));
         assert_eq!(bare(read(&value)), tree);
-        assert_eq!(verbatim(&tree), value);
+        assert_eq!(verbatim(&tree).to_json(), value);
     }
 
     #[test]
