@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use flate2::Compression;
 use redan_model::canonical::Long;
 use redan_model::lang::SECTIONS;
-use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::packed::{pack, unpack};
@@ -75,34 +74,36 @@ fn names_in<'a>(model: &'a Long<'_>, origins: &'a Origins) -> Names<'a> {
     names
 }
 
-#[derive(Serialize)]
-struct Kept<'a, M> {
-    format: &'a str,
-    model: &'a M,
-    names: Names<'a>,
-}
-
-impl<M: Serialize> Kept<'_, M> {
-    fn packed(&self) -> Option<String> {
-        let text = serde_json::to_string(self).ok()?;
-        // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
-        let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
-        pack(&text, level)
-    }
-}
-
 /// What a file says, in few letters.
 pub fn packed(format: Format, said: &Said) -> Option<String> {
     let mut names = Names::new();
     for ((section, id), name) in &said.names {
         names.entry(section).or_default().insert(id, name);
     }
-    Kept { format: format.as_str(), model: &said.model, names }.packed()
+    pack_all(format, &Long::of(&said.model), names)
 }
 
 /// What a file says that has just been read, in few letters.
 pub fn packed_model(format: Format, model: &Long<'_>, origins: &Origins) -> Option<String> {
-    Kept { format: format.as_str(), model, names: names_in(model, origins) }.packed()
+    pack_all(format, model, names_in(model, origins))
+}
+
+fn pack_all(format: Format, model: &Long<'_>, names: Names<'_>) -> Option<String> {
+    let names = Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect());
+    let mut text = String::from("{\"format\":");
+    Long::from(format.as_str()).push_json(&mut text);
+    text.push_str(",\"model\":");
+    model.push_json(&mut text);
+    text.push_str(",\"names\":");
+    names.push_json(&mut text);
+    text.push('}');
+    // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
+    let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
+    pack(&text, level)
+}
+
+fn in_order<'a>(words: BTreeMap<&'a str, &'a str>) -> Long<'a> {
+    Long::Map(words.into_iter().map(|(id, name)| (id.into(), name.into())).collect())
 }
 
 /// What the files said from which a model was imported: the name of each, and what it said.

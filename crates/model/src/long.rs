@@ -60,6 +60,38 @@ impl<'m> Long<'m> {
         if let Self::Map(entries) = self { entries } else { &[] }
     }
 
+    /// The value as JSON without white space, after what is in a text already.
+    pub fn push_json(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
+            Self::Number(number) => out.push_str(&number.to_string()),
+            Self::Text(text) => push_text(text, out),
+            Self::List(items) => {
+                out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    item.push_json(out);
+                }
+                out.push(']');
+            }
+            Self::Map(entries) => {
+                out.push('{');
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    push_text(key, out);
+                    out.push(':');
+                    value.push_json(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
     /// A text.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
@@ -95,6 +127,18 @@ impl Serialize for Long<'_> {
     }
 }
 
+fn push_text(text: &str, out: &mut String) {
+    // Looking at all of a text is faster than stopping at the first sign that needs an escape.
+    if text.bytes().fold(true, |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\')) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        // A text is always JSON.
+        out.push_str(&serde_json::to_string(text).unwrap_or_default());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -103,10 +147,13 @@ mod tests {
 
     #[test]
     fn a_value_is_the_same_in_both_forms_and_as_a_text() {
-        let value = json!({"a": [1, -2.5, true, null, "x\n\"ü"], "b": {"c": {}, "d": []}, "e": u64::MAX});
+        let value = json!({"a": [1, -2.5, 1e300, true, null, "x\n\"ü\u{7f}\u{1}", "\\"], "b": {"c": {}, "d": []}, "é\"": u64::MAX});
         let long = Long::of(&value);
         assert_eq!(long.to_json(), value);
         assert_eq!(serde_json::to_string(&long).unwrap(), value.to_string());
+        let mut text = String::new();
+        long.push_json(&mut text);
+        assert_eq!(text, value.to_string());
         assert_eq!(long.get("b").and_then(|b| b.get("c")), Some(&Long::Map(Vec::new())));
         assert_eq!([long.get("a").and_then(Long::as_str), long.get("z").and_then(Long::as_str)], [None, None]);
     }

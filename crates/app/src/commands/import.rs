@@ -9,7 +9,7 @@ use clap::Args;
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, detect, tb7};
 use redan_model::canonical::{self, Long};
-use redan_model::{Loaded, load_value};
+use redan_model::{Loaded, Made, load_value};
 use redan_report::json;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -21,7 +21,6 @@ use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
 use crate::session::{Kept, Session};
-use crate::threads;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -72,10 +71,10 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         return Err(template(&shown));
     }
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    // Neither needs the other.
-    let (imported, knowledge) = threads::both(|| foreign::stored(format, &bytes, args.keep_names), || knowledge(session));
+    // On this thread, one after the other: what the reader of the file gives back is used again for the model.
+    let imported = foreign::stored(format, &bytes, args.keep_names);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    let knowledge = knowledge?;
+    let knowledge = knowledge(session)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let loaded = checked(&shown, std::mem::take(&mut imported.model), session)?;
     let own = Kept::new(canonical::own(&loaded.model.root));
@@ -105,7 +104,8 @@ fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
 /// The model, after it was read like any other.
 fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
     let vocabulary = knowledge(session)?.vocabulary();
-    let loaded = Kept::new(load_value(shown, model, &vocabulary));
+    let made = Kept::new(Made::new(model));
+    let loaded = Kept::new(load_value(shown, &made, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if loaded.is_valid() { Ok(loaded) } else { Err(Failure::Reported.into()) }
 }

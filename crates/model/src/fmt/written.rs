@@ -123,7 +123,7 @@ fn bracketed(value: &Long<'_>, foreign: bool, out: &mut String) {
                 value => bracketed(value, foreign || key.starts_with("x-"), out),
             }
         }),
-        other => literal(other, out),
+        other => other.push_json(out),
     }
 }
 
@@ -132,18 +132,12 @@ fn quoted(value: &Long<'_>, out: &mut String) {
     match value {
         Long::List(items) => list(items, out, quoted),
         Long::Map(entries) => mapping(entries, out, |(key, value), out| {
-            literal(&Long::from(key.as_ref()), out);
+            Long::from(key.as_ref()).push_json(out);
             out.push_str(": ");
             quoted(value, out);
         }),
-        other => literal(other, out),
+        other => other.push_json(out),
     }
-}
-
-/// A single value as JSON.
-fn literal(value: &Long<'_>, out: &mut String) {
-    // A tree of texts and numbers is always JSON.
-    out.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
 fn list(items: &[Long<'_>], out: &mut String, write: impl FnMut(&Long<'_>, &mut String)) {

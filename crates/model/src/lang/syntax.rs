@@ -346,8 +346,8 @@ fn key(name: &str) -> Cow<'_, str> {
 }
 
 fn is_key(name: &str, key: &str) -> bool {
-    let name = name.strip_prefix("r#").unwrap_or(name);
-    name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(n, k)| if n == b'_' { k == b'-' } else { n == k })
+    let name = if let [b'r', b'#', name @ ..] = name.as_bytes() { name } else { name.as_bytes() };
+    name.len() == key.len() && name.iter().zip(key.bytes()).all(|(n, k)| if *n == b'_' { k == b'-' } else { *n == k })
 }
 
 /// What a record is called in a sentence.
