@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use flate2::Compression;
+use redan_model::canonical::Long;
 use redan_model::lang::SECTIONS;
-use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::packed::{pack, unpack};
@@ -34,7 +34,7 @@ impl Said {
     /// What a file says.
     pub fn new(model: Json, origins: &Origins) -> Self {
         let mut names = BTreeMap::new();
-        for (section, words) in names_in(&model, origins) {
+        for (section, words) in names_in(&Long::of(&model), origins) {
             names.extend(words.into_iter().map(|(id, name)| ((section.to_owned(), id.to_owned()), name.to_owned())));
         }
         Self { model, names }
@@ -52,14 +52,20 @@ pub fn own_id(entry: &Json) -> Option<&str> {
     kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
 }
 
+/// The same of an entry in its long form.
+fn own_id_of<'a>(entry: &'a Long<'_>) -> Option<&'a str> {
+    let kept = entry.entries().iter().filter(|(key, _)| key.starts_with("x-"));
+    kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
+}
+
 /// The file's own words for entries, by section and id.
 type Names<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
 
-fn names_in<'a>(model: &'a Json, origins: &'a Origins) -> Names<'a> {
+fn names_in<'a>(model: &'a Long<'_>, origins: &'a Origins) -> Names<'a> {
     let mut names = Names::new();
     for section in SECTIONS {
-        let entries = model.get(section).and_then(Json::as_object).into_iter().flatten();
-        let words = entries.filter_map(|(id, entry)| Some((id.as_str(), origins.get(section, id).or_else(|| own_id(entry))?)));
+        let entries = model.get(section).map(Long::entries).unwrap_or_default();
+        let words = entries.iter().filter_map(|(id, entry)| Some((id.as_ref(), origins.get(section, id).or_else(|| own_id_of(entry))?)));
         let words: BTreeMap<&str, &str> = words.collect();
         if !words.is_empty() {
             names.insert(section, words);
@@ -68,34 +74,36 @@ fn names_in<'a>(model: &'a Json, origins: &'a Origins) -> Names<'a> {
     names
 }
 
-#[derive(Serialize)]
-struct Kept<'a> {
-    format: &'a str,
-    model: &'a Json,
-    names: Names<'a>,
-}
-
-impl Kept<'_> {
-    fn packed(&self) -> Option<String> {
-        let text = serde_json::to_string(self).ok()?;
-        // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
-        let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
-        pack(&text, level)
-    }
-}
-
 /// What a file says, in few letters.
 pub fn packed(format: Format, said: &Said) -> Option<String> {
     let mut names = Names::new();
     for ((section, id), name) in &said.names {
         names.entry(section).or_default().insert(id, name);
     }
-    Kept { format: format.as_str(), model: &said.model, names }.packed()
+    pack_all(format, &Long::of(&said.model), names)
 }
 
 /// What a file says that has just been read, in few letters.
-pub fn packed_model(format: Format, model: &Json, origins: &Origins) -> Option<String> {
-    Kept { format: format.as_str(), model, names: names_in(model, origins) }.packed()
+pub fn packed_model(format: Format, model: &Long<'_>, origins: &Origins) -> Option<String> {
+    pack_all(format, model, names_in(model, origins))
+}
+
+fn pack_all(format: Format, model: &Long<'_>, names: Names<'_>) -> Option<String> {
+    let names = Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect());
+    let mut text = String::from("{\"format\":");
+    Long::from(format.as_str()).push_json(&mut text);
+    text.push_str(",\"model\":");
+    model.push_json(&mut text);
+    text.push_str(",\"names\":");
+    names.push_json(&mut text);
+    text.push('}');
+    // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
+    let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
+    pack(&text, level)
+}
+
+fn in_order<'a>(words: BTreeMap<&'a str, &'a str>) -> Long<'a> {
+    Long::Map(words.into_iter().map(|(id, name)| (id.into(), name.into())).collect())
 }
 
 /// What the files said from which a model was imported: the name of each, and what it said.

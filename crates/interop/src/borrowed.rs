@@ -28,14 +28,39 @@ pub(crate) enum Raw<'t> {
     Object(Vec<(Cow<'t, str>, Raw<'t>)>),
 }
 
-/// The bytes as JSON, without the entries of objects that have one of these keys.
+/// The bytes as JSON as a whole, without the entries of objects that have one of these keys.
+#[cfg(test)]
+pub(crate) fn parse<'t>(bytes: &'t [u8], without: &'static [&'static str]) -> Result<Raw<'t>, ImportError> {
+    read(bytes, Values::<fn(Part<'t>)> { without, way: None })
+}
+
+/// What [`parse_parts`] comes by.
+#[derive(Debug)]
+pub(crate) enum Part<'t> {
+    /// The list starts; what was in one before is void, since of two entries with one key the last one counts.
+    Start,
+    /// The next item of the list.
+    Item(Raw<'t>),
+}
+
+/// The bytes as JSON, without the entries of objects that have one of the keys `without`. The list at the end of `path` is
+/// empty: its items are handed over one by one, so that each can be used and forgotten while the next one is read.
 ///
 /// # Errors
-/// The bytes are too many, not UTF-8, or not JSON.
-pub(crate) fn parse<'t>(bytes: &'t [u8], without: &'static [&'static str]) -> Result<Raw<'t>, ImportError> {
+/// The bytes are too many, not UTF-8, or not JSON. What was handed over is then void.
+pub(crate) fn parse_parts<'t>(
+    bytes: &'t [u8],
+    without: &'static [&'static str],
+    path: [&'static str; 2],
+    mut each: impl FnMut(Part<'t>),
+) -> Result<Raw<'t>, ImportError> {
+    read(bytes, Values { without, way: Some((&path, &mut each)) })
+}
+
+fn read<'t, F: FnMut(Part<'t>)>(bytes: &'t [u8], values: Values<'_, F>) -> Result<Raw<'t>, ImportError> {
     let syntax = |error: serde_json::Error| ImportError::Syntax(error.to_string());
     let mut parser = serde_json::Deserializer::from_str(limits::text(bytes)?);
-    let value = Values { without }.deserialize(&mut parser).map_err(syntax)?;
+    let value = values.deserialize(&mut parser).map_err(syntax)?;
     parser.end().map_err(syntax)?;
     Ok(value)
 }
@@ -136,12 +161,20 @@ impl<'t> Raw<'t> {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Values {
+/// Any value; on the way to the list whose items are handed over, with the keys that still lead there.
+struct Values<'p, F> {
     without: &'static [&'static str],
+    way: Option<(&'p [&'static str], &'p mut F)>,
 }
 
-impl<'de> DeserializeSeed<'de> for Values {
+impl<F> Values<'_, F> {
+    /// Values that are no part of the way.
+    fn aside(&self) -> Self {
+        Self { without: self.without, way: None }
+    }
+}
+
+impl<'de, F: FnMut(Part<'de>)> DeserializeSeed<'de> for Values<'_, F> {
     type Value = Raw<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<'de>, D::Error> {
@@ -149,7 +182,7 @@ impl<'de> DeserializeSeed<'de> for Values {
     }
 }
 
-impl<'de> Visitor<'de> for Values {
+impl<'de, F: FnMut(Part<'de>)> Visitor<'de> for Values<'_, F> {
     type Value = Raw<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,22 +217,36 @@ impl<'de> Visitor<'de> for Values {
         Ok(Raw::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Raw<'de>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Raw<'de>, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
-            list.push(item);
+        if let Some(([], each)) = self.way.take() {
+            each(Part::Start);
+            while let Some(item) = items.next_element_seed(self.aside())? {
+                each(Part::Item(item));
+            }
+        } else {
+            while let Some(item) = items.next_element_seed(self.aside())? {
+                list.push(item);
+            }
         }
         Ok(Raw::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Raw<'de>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Raw<'de>, A::Error> {
+        let mut way = self.way.take().and_then(|(path, each)| Some((path.split_first()?, each)));
         let mut list = Vec::new();
         while let Some(key) = entries.next_key_seed(Key)? {
             if self.without.contains(&key.as_ref()) {
                 entries.next_value::<IgnoredAny>()?;
-            } else {
-                list.push((key, entries.next_value_seed(self)?));
+                continue;
             }
+            let value = match &mut way {
+                Some(((next, path), each)) if key == **next => {
+                    entries.next_value_seed(Values { without: self.without, way: Some((*path, &mut **each)) })?
+                }
+                _ => entries.next_value_seed(self.aside())?,
+            };
+            list.push((key, value));
         }
         Ok(Raw::Object(list))
     }
@@ -244,6 +291,27 @@ mod tests {
         assert_eq!(read.to_json(), json!({"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"items": []}}));
         assert!(matches!(parse(b"{\"a\": }", &[]), Err(ImportError::Syntax(_))));
         assert!(matches!(parse("[".repeat(100_000).as_bytes(), &[]), Err(ImportError::Syntax(_))));
+    }
+
+    #[test]
+    fn items_of_a_list_are_handed_over_one_by_one() {
+        let parted = |text: &'static str| {
+            let mut items = Vec::new();
+            let rest = parse_parts(text.as_bytes(), &["x"], ["a", "b"], |part| match part {
+                Part::Start => items.clear(),
+                Part::Item(item) => items.push(item.to_json()),
+            });
+            rest.map(|rest| (rest.to_json(), items))
+        };
+        let whole = r#"{"b": [0], "a": {"c": "d", "b": [1, {"b": [2], "x": 3}], "e": null}, "f": [4]}"#;
+        assert_eq!(
+            parted(whole),
+            Ok((json!({"b": [0], "a": {"c": "d", "b": [], "e": null}, "f": [4]}), vec![json!(1), json!({"b": [2]})]))
+        );
+        assert_eq!(parted(r#"{"a": {"b": [1]}, "a": {"b": [2]}}"#), Ok((json!({"a": {"b": []}}), vec![json!(2)])));
+        assert_eq!(parted(r#"{"a": [1], "b": {"a": [2]}}"#), Ok((json!({"a": [1], "b": {"a": [2]}}), vec![])));
+        assert_eq!(parted("[1]"), Ok((json!([1]), vec![])));
+        assert!(matches!(parted(r#"{"a": {"b": [1, 2}}"#), Err(ImportError::Syntax(_))));
     }
 
     #[test]

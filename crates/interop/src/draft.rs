@@ -12,6 +12,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry::Vacant;
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json, json};
@@ -93,7 +94,12 @@ pub struct Entry(Map<String, Json>);
 impl Entry {
     /// An entry without fields, with room for those that most have.
     pub fn new() -> Self {
-        Self(Map::with_capacity(7))
+        Self::with_room(7)
+    }
+
+    /// An entry without fields, with room for a few.
+    pub(crate) fn with_room(fields: usize) -> Self {
+        Self(Map::with_capacity(fields))
     }
 
     /// The name on one line, unless the id says it.
@@ -110,7 +116,10 @@ impl Entry {
 
     /// A list of texts.
     pub fn list<T: AsRef<str>>(self, key: &str, items: impl IntoIterator<Item = T>) -> Self {
-        let items: Vec<Json> = items.into_iter().map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).map(Json::from).collect();
+        let given = items.into_iter();
+        // A filter hides how many there are, and lists grow by four.
+        let mut items: Vec<Json> = Vec::with_capacity(given.size_hint().0);
+        items.extend(given.map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).map(Json::from));
         if items.is_empty() { self } else { self.value(key, items.into()) }
     }
 
@@ -133,6 +142,12 @@ impl Entry {
     /// Any value, as it is.
     pub fn value(mut self, key: &str, value: Json) -> Self {
         self.0.insert(key.to_owned(), value);
+        self
+    }
+
+    /// With the fields of another entry after its own.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
         self
     }
 
@@ -208,8 +223,8 @@ impl Draft {
         loop {
             let id = format!("{wanted}-{next}");
             next += 1;
-            if !taken.contains_key(&id) {
-                taken.insert(id.clone(), 2);
+            if let Vacant(free) = taken.entry(id.clone()) {
+                free.insert(2);
                 taken.insert(wanted, next);
                 return id;
             }
@@ -298,8 +313,8 @@ impl Draft {
 /// A text as models have it: no white space around it, no control characters, line ends of one kind.
 pub fn clean(text: &str) -> String {
     let text = text.trim();
-    // Nearly every text is of this kind.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+    // Nearly every text is of this kind. Looking at all of it is faster than stopping at the first other byte.
+    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
     let text = text.replace("\r\n", "\n");
@@ -309,8 +324,13 @@ pub fn clean(text: &str) -> String {
 /// A text on one line: every run of white space is one space.
 pub fn one_line(text: &str) -> String {
     let text = text.trim();
-    let bytes = text.as_bytes();
-    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) && !bytes.windows(2).any(|pair| pair == b"  ") {
+    let mut before = b'-';
+    let plain = text.bytes().fold(true, |plain, byte| {
+        let two_spaces = byte == b' ' && before == b' ';
+        before = byte;
+        plain & matches!(byte, b' '..=b'~') & !two_spaces
+    });
+    if plain {
         return text.to_owned();
     }
     clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
@@ -324,8 +344,9 @@ fn is_unwanted(c: char) -> bool {
 ///
 /// A long name is cut after a word, so that the id stays within [`limits::MAX_ID_LENGTH`].
 pub fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.trim().chars() {
+    let name = name.trim();
+    let mut slug = String::with_capacity(name.len().min(limits::MAX_ID_LENGTH + 1));
+    for c in name.chars() {
         if slug.len() > limits::MAX_ID_LENGTH {
             break;
         }
@@ -333,7 +354,7 @@ pub fn slug(name: &str) -> String {
             slug.push(c.to_ascii_lowercase());
             continue;
         }
-        let plain = without_accent(c);
+        let plain = if c.is_ascii() { String::new() } else { without_accent(c) };
         if !plain.is_empty() {
             slug.push_str(&plain);
         } else if !slug.is_empty() && !slug.ends_with('-') {

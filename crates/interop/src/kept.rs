@@ -1,5 +1,7 @@
 //! Foreign data that our language has no word for: kept under one key of an entry, as it was, and written back.
 
+use std::fmt;
+
 use serde_json::{Map, Value as Json};
 
 use crate::draft::{Draft, Entry, clean};
@@ -22,14 +24,14 @@ pub(crate) fn some(thing: &Json, wanted: &[&str]) -> Map<String, Json> {
 }
 
 /// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
-pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: &str) -> Entry {
+pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: impl fmt::Display) -> Entry {
     if data.is_empty() {
         return entry;
     }
     match bounded(Json::Object(data), 0) {
         Some(data) => entry.value(key, data),
         None => {
-            draft.dropped(format!("data that is nested more than {DEEPEST} levels deep"), place);
+            draft.dropped(format!("data that is nested more than {DEEPEST} levels deep"), place.to_string());
             entry
         }
     }

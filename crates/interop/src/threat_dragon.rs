@@ -13,10 +13,11 @@ mod threats;
 mod write;
 
 use std::collections::BTreeMap;
+use std::sync::mpsc;
 
 use serde_json::{Map, Value as Json};
 
-use crate::borrowed::{Raw, parse};
+use crate::borrowed::{Part, Raw, parse_parts};
 use crate::draft::{Draft, Entry, Section, one_line};
 use crate::kept::{bounded, keep};
 use crate::{ImportError, Imported};
@@ -28,22 +29,63 @@ pub use write::write;
 const OWN: &str = "x-threat-dragon";
 /// Keys whose values only draw: most of a large file is ports, markup and tools of cells.
 const DRAWN: [&str; 4] = ["groups", "markup", "tools", "labelBody"];
+/// Where the diagrams are.
+const DIAGRAMS: [&str; 2] = ["detail", "diagrams"];
 /// What stands for a reason where something is out of scope without one.
 const NO_REASON: &str = "out of scope in Threat Dragon";
+
+/// Smallest file whose diagrams are read on one core while another one parses those after them.
+const LARGE: usize = 1 << 18;
+/// Most diagrams that wait to be read.
+const WAITING: usize = 16;
 
 /// Reads a model of either version, all its diagrams as one.
 ///
 /// # Errors
 /// The bytes are no such model, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let file = parse(bytes, &DRAWN)?;
+    let mut reading = Reading::new();
+    let file = if bytes.len() < LARGE {
+        parse_parts(bytes, &DRAWN, DIAGRAMS, |part| reading.take(part))
+    } else {
+        std::thread::scope(|scope| {
+            let (parts, parsed) = mpsc::sync_channel(WAITING);
+            // Nobody listens only after a panic, which says more than what is lost here.
+            let parser = scope.spawn(move || parse_parts(bytes, &DRAWN, DIAGRAMS, |part| parts.send(part).unwrap_or_default()));
+            parsed.into_iter().for_each(|part| reading.take(part));
+            parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }?;
     check(&file)?;
-    let mut maker = Maker::new(&file);
-    maker.head();
-    for number in 0..maker.detail().items("diagrams").len() {
-        maker.diagram(number)?;
+    reading.finish(&file)
+}
+
+/// What was read of the diagrams so far.
+struct Reading(Result<Maker, ImportError>);
+
+impl Reading {
+    fn new() -> Self {
+        Self(Ok(Maker::default()))
     }
-    Ok(maker.draft.finish())
+
+    fn take(&mut self, part: Part<'_>) {
+        match (part, &mut self.0) {
+            (Part::Start, _) => *self = Self::new(),
+            (Part::Item(diagram), Ok(maker)) => {
+                if let Err(error) = maker.diagram(&diagram) {
+                    self.0 = Err(error);
+                }
+            }
+            (Part::Item(_), Err(_)) => {}
+        }
+    }
+
+    fn finish(self, file: &Raw<'_>) -> Result<Imported, ImportError> {
+        let mut maker = self.0?;
+        maker.head(file);
+        maker.list();
+        Ok(maker.draft.finish())
+    }
 }
 
 /// What every model has, whatever else is wrong with it.
@@ -60,29 +102,34 @@ fn check(file: &Raw<'_>) -> Result<(), ImportError> {
 }
 
 /// A model in the making.
-struct Maker<'f> {
-    file: &'f Raw<'f>,
+struct Maker {
     draft: Draft,
     /// Ids of elements by the ids of their cells.
     elements: BTreeMap<String, String>,
+    diagrams: Vec<Diagram>,
 }
 
-impl<'f> Maker<'f> {
-    fn new(file: &'f Raw<'f>) -> Self {
-        let name = file.get("summary").map(|summary| one_line(&summary.text("title"))).unwrap_or_default();
-        Self { file, draft: Draft::new(&name), elements: BTreeMap::new() }
-    }
+/// A diagram that was read.
+struct Diagram {
+    id: String,
+    title: String,
+    shown: Vec<String>,
+    /// What has no word in our language.
+    kept: Entry,
+}
 
-    fn summary(&self) -> &'f Raw<'f> {
-        self.file.get("summary").unwrap_or(&Raw::Null)
+impl Default for Maker {
+    fn default() -> Self {
+        Self { draft: Draft::new(""), elements: BTreeMap::new(), diagrams: Vec::new() }
     }
+}
 
-    fn detail(&self) -> &'f Raw<'f> {
-        self.file.get("detail").unwrap_or(&Raw::Null)
-    }
-
-    fn head(&mut self) {
-        let (summary, detail) = (self.summary(), self.detail());
+impl Maker {
+    /// What stands around the diagrams.
+    fn head(&mut self, file: &Raw<'_>) {
+        let part = |key: &str| file.get(key).unwrap_or(&Raw::Null);
+        let (summary, detail) = (part("summary"), part("detail"));
+        self.draft.set("name", one_line(&summary.text("title")));
         self.draft.set("description", summary.text("description").as_ref());
         self.draft.set("owner", one_line(&summary.text("owner")));
         let contributors = detail.items("contributors").iter().map(|contributor| one_line(&contributor.text("name")));
@@ -92,7 +139,7 @@ impl<'f> Maker<'f> {
             let id = self.draft.id_for_name(Section::People, &reviewer, "reviewer");
             self.draft.add(Section::People, &id, Entry::new().named(&id, &reviewer).text("reviewer", "yes"));
         }
-        let mut kept = self.file.rest(&["summary", "detail"]);
+        let mut kept = file.rest(&["summary", "detail"]);
         let mut aside = |key: &str, data: Map<String, Json>| {
             if !data.is_empty() {
                 kept.insert(key.to_owned(), data.into());
@@ -107,29 +154,34 @@ impl<'f> Maker<'f> {
     }
 
     /// A diagram: its zones, elements, flows and threats, and what else is drawn in it.
-    fn diagram(&mut self, number: usize) -> Result<(), ImportError> {
-        let Some(diagram) = self.detail().items("diagrams").get(number) else { return Ok(()) };
+    fn diagram(&mut self, diagram: &Raw<'_>) -> Result<(), ImportError> {
+        let number = self.diagrams.len();
         let place = format!("detail.diagrams[{number}]");
         let all = match diagram.items("cells") {
             [] => diagram.get("diagramJson").map(|old| old.items("cells")).unwrap_or_default(),
             cells => cells,
         };
-        let cells: Vec<Cell<'f>> = all.iter().enumerate().map(|(at, raw)| Cell::of(raw, format!("{place}.cells[{at}]"))).collect();
+        let cells: Vec<Cell<'_>> = all.iter().enumerate().map(|(at, raw)| Cell::of(raw, format!("{place}.cells[{at}]"))).collect();
         let title = one_line(&diagram.text("title"));
         let (shown, drawn) = drawing::Drawing::new(self, &cells, diagram, number).read()?;
         let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");
-        let mut entry = Entry::new().text("title", &title);
-        if self.detail().items("diagrams").len() > 1 {
-            entry = entry.list("show", shown);
-        }
         let mut kept = diagram.rest(&["title", "cells", "diagramJson", "thumbnail", "version", "$$hashKey", "size"]);
         kept.insert("number".to_owned(), number.into());
         if !drawn.is_empty() {
             kept.insert("drawn".to_owned(), drawn.into());
         }
-        let entry = keep(&mut self.draft, entry, OWN, kept, &place);
-        self.draft.add(Section::Diagrams, &id, entry);
+        let kept = keep(&mut self.draft, Entry::with_room(1), OWN, kept, &place);
+        self.diagrams.push(Diagram { id, title, shown, kept });
         Ok(())
+    }
+
+    /// The list of diagrams. One that is alone shows everything.
+    fn list(&mut self) {
+        let several = self.diagrams.len() > 1;
+        for Diagram { id, title, shown, kept } in std::mem::take(&mut self.diagrams) {
+            let entry = Entry::new().text("title", &title).list("show", if several { shown } else { Vec::new() });
+            self.draft.add(Section::Diagrams, &id, entry.and(kept));
+        }
     }
 }
 

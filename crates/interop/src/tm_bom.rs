@@ -128,7 +128,7 @@ impl Maker<'_> {
             };
             let entry =
                 Entry::new().text("text", if said.is_empty() { "An assumption without a text" } else { &said }).text("status", status);
-            let entry = keep(&mut self.draft, entry, OWN, rest(assumption, &["description", "validity"]), &format!("assumptions[{at}]"));
+            let entry = keep(&mut self.draft, entry, OWN, rest(assumption, &["description", "validity"]), format!("assumptions[{at}]"));
             self.draft.add(Section::Assumptions, &id, entry);
         }
     }
@@ -153,7 +153,7 @@ impl Maker<'_> {
                 entry = entry.text("insider", "yes");
             }
             let kept = own(rest(persona, &["title", "description"]), &name, &id);
-            let entry = keep(&mut self.draft, entry, OWN, kept, &format!("threat_personas[{at}]"));
+            let entry = keep(&mut self.draft, entry, OWN, kept, format!("threat_personas[{at}]"));
             self.draft.add(Section::Attackers, &id, entry);
             self.ids.personas.insert(name, id);
         }

@@ -132,6 +132,10 @@ pub(crate) fn headline(text: &str) -> (String, bool) {
     let line = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let sentence = line.find(". ").and_then(|at| line.get(..at)).filter(|start| start.len() > 8).unwrap_or(line);
     let title = cut(&one_line(sentence), TITLE);
+    // One line that is its own title.
+    if title == text {
+        return (title, false);
+    }
     let whole = one_line(text);
     let more = whole.trim_end_matches('.') != title.trim_end_matches('.');
     (if more { title } else { whole }, more)

@@ -22,6 +22,7 @@ pub(crate) use parts::{Part, Parts};
 pub(crate) use path::ROOT_FIELDS;
 pub(crate) use plain::Plain;
 pub use put::{Comments, Put, put, put_all};
+pub use rename::rename_all;
 pub(crate) use render::{Context, key, push_key, push_quoted, push_scalar, quoted, scalar};
 pub(crate) use write::{remove as remove_at, set as set_at};
 

@@ -64,16 +64,32 @@ pub fn load_text(name: &str, text: &str, vocabulary: &Vocabulary) -> Loaded {
     loader.finish(name, root, vocabulary)
 }
 
-/// Loads a model that a program made, in any form that JSON can say. Nothing of it has a place, unless something is wrong
-/// with it: then it is written out, and the faults point into that text.
-pub fn load_value(name: &str, model: Json, vocabulary: &Vocabulary) -> Loaded {
-    if !value::fits(&model) {
-        return load_text(name, &in_lines(&model), vocabulary);
+/// A model that a program made, in any form that JSON can say, ready to be loaded.
+#[derive(Debug)]
+pub struct Made {
+    tree: Node,
+    /// Whether the tree is what reading its text would give.
+    fits: bool,
+}
+
+impl Made {
+    /// Takes a model as it was made.
+    pub fn new(model: Json) -> Self {
+        let (tree, fits) = value::of(model, Span::new(SourceId(0), 0, 0));
+        Self { tree, fits }
+    }
+}
+
+/// Loads a model that a program made. Nothing of it has a place, unless something is wrong with it: then it is written
+/// out, and the faults point into that text.
+pub fn load_value(name: &str, model: &Made, vocabulary: &Vocabulary) -> Loaded {
+    let in_text = || load_text(name, &in_lines(&verbatim(&model.tree).to_json()), vocabulary);
+    if !model.fits {
+        return in_text();
     }
     let mut loader = Loader::new(&NoFiles);
     let id = loader.sources.add(name, "");
-    let node = value::of(model, Span::new(id, 0, 0));
-    let mut root = read_root(&node, id, &mut loader.diagnostics);
+    let mut root = read_root(&model.tree, id, &mut loader.diagnostics);
     // Used files have places of their own.
     if root.r#use.entries.is_empty() && loader.diagnostics.is_empty() {
         let loaded = loader.finish(name, Some(std::mem::take(&mut root)), vocabulary);
@@ -81,7 +97,7 @@ pub fn load_value(name: &str, model: Json, vocabulary: &Vocabulary) -> Loaded {
             return loaded;
         }
     }
-    load_text(name, &in_lines(&verbatim(&node)), vocabulary)
+    in_text()
 }
 
 /// A value as JSON over several lines.

@@ -1,6 +1,6 @@
 //! Guarded edits: what they change in the text, what they keep, and what they refuse.
 
-use redan_model::edit::{Edit, EditError, apply};
+use redan_model::edit::{Edit, EditError, apply, rename_all};
 
 const MODEL: &str = r#"# A model.
 redan: 1
@@ -245,6 +245,50 @@ fn an_id_is_renamed_wherever_it_is_used() {
     +  T-one: {title: x, on: [db], status: open}
     +  "sql-injection@db": {same-as: T-one}
     "##);
+}
+
+#[test]
+fn many_ids_are_renamed_at_the_same_time() {
+    let renames = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect()
+    };
+    let pairs =
+        [("elements.db", "web-app"), ("elements.web-app", "db"), ("assets.secrets", "query"), ("flows.query", "ask"), ("threats.T1", "T2")];
+    let (text, refused) = rename_all("m.yaml", MODEL, &renames(&pairs)).expect("they can be renamed");
+    assert_eq!(refused, []);
+    insta::assert_snapshot!(text, @r##"
+    # A model.
+    redan: 1
+
+    zones:
+      internal: {trust: trusted} # ours
+    elements:
+      # the front
+      db:
+        kind: process # runs
+        zone: internal
+        controls: [mfa, waf] # two
+      web-app: {kind: store, zone: internal, holds: [query], controls: {mfa: no}}
+    assets:
+      query:
+        confidentiality: high
+    flows:
+      ask: db -> web-app over sql carrying query # each time
+    threats:
+      T2: {title: x, on: [web-app], status: open}
+      "sql-injection@web-app": {same-as: T2}
+    mitigations:
+      m1:
+        title: y
+        states: {web-app.controls.mfa: yes}
+        acceptance: it works
+    "##);
+    // What cannot go stays, and so does what wanted its place.
+    let pairs =
+        [("elements.db", "secrets"), ("assets.secrets", "internal"), ("flows.nothing", "x"), ("flows.query", "a b"), ("threats.T1", "T2")];
+    let (text, refused) = rename_all("m.yaml", MODEL, &renames(&pairs)).expect("one can be renamed");
+    assert_eq!(refused.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    assert_eq!(text, apply("m.yaml", MODEL, &rename("T1", "T2")).expect("it can be renamed"));
 }
 
 #[test]

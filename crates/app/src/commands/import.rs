@@ -8,7 +8,8 @@ use std::rc::Rc;
 use clap::Args;
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, detect, tb7};
-use redan_model::{canonical, load_value};
+use redan_model::canonical::{self, Long};
+use redan_model::{Loaded, Made, load_value};
 use redan_report::json;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -20,7 +21,6 @@ use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
 use crate::session::{Kept, Session};
-use crate::threads;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -59,7 +59,7 @@ pub(crate) struct ImportArgs {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    model: &'a Json,
+    model: &'a Long<'a>,
     loss: Vec<LossJson<'a>>,
 }
 
@@ -71,14 +71,16 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         return Err(template(&shown));
     }
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    // Neither needs the other.
-    let (imported, knowledge) = threads::both(|| foreign::stored(format, &bytes, args.keep_names), || knowledge(session));
+    // On this thread, one after the other: what the reader of the file gives back is used again for the model.
+    let imported = foreign::stored(format, &bytes, args.keep_names);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    let knowledge = knowledge?;
+    let knowledge = knowledge(session)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
-    let model = Kept::new(checked(&shown, std::mem::take(&mut imported.model), session)?);
+    let loaded = checked(&shown, std::mem::take(&mut imported.model), session)?;
+    let own = Kept::new(canonical::own(&loaded.model.root));
+    let model = Kept::new(canonical::long(&own));
     if let Some(into) = &args.into {
-        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model }, session);
+        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model.to_json() }, session);
     }
     match args.format {
         PlainFormat::Human => {
@@ -99,12 +101,13 @@ fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
     session.knowledge(&project)
 }
 
-/// The model in its long form, after it was read like any other.
-fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Json> {
+/// The model, after it was read like any other.
+fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
     let vocabulary = knowledge(session)?.vocabulary();
-    let loaded = Kept::new(load_value(shown, model, &vocabulary));
+    let made = Kept::new(Made::new(model));
+    let loaded = Kept::new(load_value(shown, &made, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
-    if loaded.is_valid() { Ok(canonical::to_json(&loaded.model.root)) } else { Err(Failure::Reported.into()) }
+    if loaded.is_valid() { Ok(loaded) } else { Err(Failure::Reported.into()) }
 }
 
 /// A template says what can go wrong and holds nothing to take over; where it is of use is said instead.

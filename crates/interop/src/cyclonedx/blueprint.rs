@@ -84,7 +84,7 @@ impl<'f> Maker<'f> {
             let entry = Entry::new().text("text", &said).text("status", status).text("owner", &owner);
             let kept = self.numbered(rest(assumption, &["description"]), number);
             let kept = own(kept, &text(assumption, "bom-ref"), &id);
-            let entry = keep(&mut self.draft, entry, OWN, kept, &format!("{place}.assumptions[{at}]"));
+            let entry = keep(&mut self.draft, entry, OWN, kept, format!("{place}.assumptions[{at}]"));
             self.draft.add(Section::Assumptions, &id, entry);
         }
     }
@@ -142,7 +142,7 @@ impl<'f> Maker<'f> {
             // What flows call by the name of a data set is that data set.
             self.data.entry(name).or_insert_with(|| id.clone());
             let kept = own(rest(set, &["name", "description"]), &reference, &id);
-            let entry = keep(&mut self.draft, entry.text("owner", &owner), OWN, kept, &format!("{place}.dataSets[{at}]"));
+            let entry = keep(&mut self.draft, entry.text("owner", &owner), OWN, kept, format!("{place}.dataSets[{at}]"));
             self.draft.add(Section::Assets, &id, entry);
         }
     }

@@ -24,7 +24,7 @@ impl<'f> Maker<'f> {
             if word(status(&said)) == said {
                 kept.shift_remove("status");
             }
-            let entry = keep(&mut self.draft, entry, OWN, kept, &format!("controls[{at}]"));
+            let entry = keep(&mut self.draft, entry, OWN, kept, format!("controls[{at}]"));
             self.draft.add(Section::Mitigations, &id, entry);
             self.mitigations.insert(reference, id);
         }

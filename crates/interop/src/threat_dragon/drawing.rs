@@ -80,7 +80,7 @@ const DATA: &[&str] = &[
 
 /// A drawing that is being read.
 pub(super) struct Drawing<'m, 'f> {
-    maker: &'m mut Maker<'f>,
+    maker: &'m mut Maker,
     cells: &'m [Cell<'f>],
     diagram: &'f Raw<'f>,
     number: usize,
@@ -89,7 +89,7 @@ pub(super) struct Drawing<'m, 'f> {
 }
 
 impl<'m, 'f> Drawing<'m, 'f> {
-    pub(super) fn new(maker: &'m mut Maker<'f>, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
+    pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
         let mut by_id = BTreeMap::new();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);

@@ -1,5 +1,7 @@
 //! Threats with what was decided and what is done about them.
 
+use std::fmt;
+
 use serde_json::{Map, Value as Json};
 
 use super::cells::Cell;
@@ -12,15 +14,27 @@ use crate::vocabulary::headline;
 /// Fields that are read, or that mean nothing in a file.
 const READ: &[&str] = &["title", "description", "status", "severity", "mitigation", "new"];
 
-impl<'f> Maker<'f> {
+/// Where a threat stands in the file, which is written out only where something is said about it.
+struct Place<'c> {
+    cell: &'c str,
+    at: usize,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.threats[{}]", self.cell, self.at)
+    }
+}
+
+impl Maker {
     /// The threats of a cell, on things of the model.
-    pub(super) fn threats(&mut self, cell: &Cell<'f>, diagram: &Raw<'_>, on: &[String]) {
+    pub(super) fn threats(&mut self, cell: &Cell<'_>, diagram: &Raw<'_>, on: &[String]) {
         for (at, threat) in cell.threats().iter().enumerate() {
-            self.threat(threat, diagram, on, &format!("{}.threats[{at}]", cell.place));
+            self.threat(threat, diagram, on, &Place { cell: &cell.place, at });
         }
     }
 
-    fn threat(&mut self, threat: &'f Raw<'f>, diagram: &Raw<'_>, on: &[String], place: &str) {
+    fn threat(&mut self, threat: &Raw<'_>, diagram: &Raw<'_>, on: &[String], place: &Place<'_>) {
         let title = one_line(&threat.text("title"));
         let id = self.draft.id_for_name(Section::Threats, &title, "threat");
         let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title }).list("on", on);
@@ -46,10 +60,10 @@ impl<'f> Maker<'f> {
             kept.remove("score");
         }
         for (key, said) in [("severity", threat.text("severity")), ("status", threat.text("status"))] {
-            let word = said.to_lowercase().replace([' ', '_', '-', '/'], "");
+            let word = word_of(&said);
             let plain = match key {
-                "severity" => ["low", "medium", "high", "critical", ""].contains(&word.as_str()),
-                _ => ["open", "mitigated", "notapplicable", "na", "accepted", "transferred", "avoided", ""].contains(&word.as_str()),
+                "severity" => matches!(word.as_str(), "low" | "medium" | "high" | "critical" | ""),
+                _ => matches!(word.as_str(), "open" | "mitigated" | "notapplicable" | "na" | "accepted" | "transferred" | "avoided" | ""),
             };
             if !plain {
                 kept.insert(key.to_owned(), said.into_owned().into());
@@ -66,10 +80,10 @@ impl<'f> Maker<'f> {
     }
 
     /// The status, and the one text that is a mitigation, or a reason where nothing is done.
-    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: &str) -> Entry {
+    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: &Place<'_>) -> Entry {
         let said = threat.text("status");
         let mitigation = clean(&threat.text("mitigation"));
-        let status = match said.to_lowercase().replace([' ', '_', '-', '/'], "").as_str() {
+        let status = match word_of(&said).as_str() {
             "mitigated" => "mitigated",
             "notapplicable" | "na" => "not-applicable",
             "accepted" => "accepted",
@@ -77,7 +91,7 @@ impl<'f> Maker<'f> {
             "avoided" | "eliminated" => "avoided",
             "open" | "" => "open",
             _ => {
-                self.draft.changed(format!("the status `{said}`, which is not known, to open"), place);
+                self.draft.changed(format!("the status `{said}`, which is not known, to open"), place.to_string());
                 "open"
             }
         };
@@ -91,8 +105,18 @@ impl<'f> Maker<'f> {
         let (title, more) = headline(&mitigation);
         let id = self.draft.id_for_name(Section::Mitigations, &title, "mitigation");
         let done = if status == "mitigated" { "implemented" } else { "proposed" };
-        let described = Entry::new().text("title", &title).text("description", if more { &mitigation } else { "" }).text("status", done);
+        let described =
+            Entry::with_room(3).text("title", &title).text("description", if more { &mitigation } else { "" }).text("status", done);
         self.draft.add(Section::Mitigations, &id, described);
         entry.list("mitigations", [id])
     }
+}
+
+/// A word of the tool in the one spelling in which it is looked up.
+fn word_of(said: &str) -> String {
+    let parts = |c: &char| matches!(c, ' ' | '_' | '-' | '/');
+    if said.is_ascii() {
+        return said.chars().filter(|c| !parts(c)).map(|c| c.to_ascii_lowercase()).collect();
+    }
+    said.to_lowercase().chars().filter(|c| !parts(c)).collect()
 }

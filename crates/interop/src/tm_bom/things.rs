@@ -48,7 +48,7 @@ impl Maker<'_> {
                 entry = entry.text("trust", "untrusted");
             }
             let entry =
-                keep(&mut self.draft, entry, OWN, own(rest(zone, &["title", "description"]), &name, &id), &format!("trust_zones[{at}]"));
+                keep(&mut self.draft, entry, OWN, own(rest(zone, &["title", "description"]), &name, &id), format!("trust_zones[{at}]"));
             self.draft.add(Section::Zones, &id, entry);
         }
     }

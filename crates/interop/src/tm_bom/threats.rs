@@ -22,7 +22,7 @@ impl Maker<'_> {
             if word(status(&said)) != said {
                 kept.insert("status".to_owned(), said.as_ref().into());
             }
-            let entry = keep(&mut self.draft, entry, OWN, kept, &format!("controls[{at}]"));
+            let entry = keep(&mut self.draft, entry, OWN, kept, format!("controls[{at}]"));
             self.draft.add(Section::Mitigations, &id, entry);
             self.ids.controls.insert(name, id);
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::EditError;
 use super::parts::Parts;
 use super::path::{THINGS, sections};
@@ -31,10 +33,35 @@ const PERSON_FIELDS: &[&str] = &["owner", "authors", "by", "people"];
 /// Facts whose values are ids.
 const THING_FACTS: &[&str] = &["zone", "in", "holds", "from", "to", "carries", "returns", "on"];
 
-/// One id that changes.
-struct Change<'a> {
-    /// `thing` for the shared namespace, else the section.
-    space: &'a str,
+/// Ids that change, by the namespace that they are in: that of all things, or a section.
+#[derive(Default)]
+struct Names(BTreeMap<&'static str, BTreeMap<String, String>>);
+
+/// The namespace of elements, flows, zones and assets.
+const THING: &str = "thing";
+
+/// The namespace of a section.
+fn space(section: &'static str) -> &'static str {
+    if THINGS.contains(&section) { THING } else { section }
+}
+
+impl Names {
+    fn insert(&mut self, space: &'static str, old: &str, new: &str) {
+        self.0.entry(space).or_default().insert(old.to_owned(), new.to_owned());
+    }
+
+    fn get(&self, space: &str, old: &str) -> Option<&str> {
+        self.0.get(space)?.get(old).map(String::as_str)
+    }
+
+    fn things(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.get(THING).into_iter().flatten().map(|(old, new)| (old.as_str(), new.as_str()))
+    }
+}
+
+/// An id of an entry, without its section before it, and the id as it will be.
+struct Wish<'a> {
+    section: &'static str,
     old: &'a str,
     new: &'a str,
 }
@@ -43,30 +70,59 @@ struct Change<'a> {
 pub(super) fn rename(parts: Parts, old: &str, new: &str) -> Result<String, EditError> {
     let roots = parts.roots();
     let (section, old) = find(&roots, old)?;
-    check_new(&roots, section, new)?;
-    if old == new {
-        return Ok(parts.text);
+    let wish = Wish { section, old, new };
+    check_new(&wish)?;
+    if let Some((_, error)) = without_clashes(&roots, vec![(0, wish)]).1.pop() {
+        return Err(error);
     }
-    let space = if THINGS.contains(&section) { "thing" } else { section };
+    let mut names = Names::default();
+    names.insert(space(section), old, new);
+    renamed(&parts, names)
+}
+
+/// Gives many entries other ids, all at the same time, so that two may change places. Each is an id with its section
+/// before it, and the id as it will be; the text comes with what could not be renamed, by its number, and why.
+///
+/// # Errors
+/// The text has errors, or is written in a way that does not let the ids be changed safely.
+pub fn rename_all(name: &str, text: &str, renames: &[(String, String)]) -> Result<(String, Vec<(usize, EditError)>), EditError> {
+    let parts = Parts::read(name, text)?;
+    let roots = parts.roots();
+    let (mut wishes, mut refused) = (Vec::new(), Vec::new());
+    for (number, (old, new)) in renames.iter().enumerate() {
+        let wish = find(&roots, old).map(|(section, old)| Wish { section, old, new });
+        match wish.and_then(|wish| check_new(&wish).map(|()| wish)) {
+            Ok(wish) => wishes.push((number, wish)),
+            Err(error) => refused.push((number, error)),
+        }
+    }
+    let (granted, clashing) = without_clashes(&roots, wishes);
+    refused.extend(clashing);
+    refused.sort_by_key(|(number, _)| *number);
+    let mut names = Names::default();
+    for (_, wish) in granted {
+        names.insert(space(wish.section), wish.old, wish.new);
+    }
+    Ok((renamed(&parts, names)?, refused))
+}
+
+/// The text with other ids.
+fn renamed(parts: &Parts, mut names: Names) -> Result<String, EditError> {
     let mut splices = Vec::new();
-    let mut changes = vec![(old.to_owned(), new.to_owned())];
-    if space == "thing" {
-        changes.extend(redraw(&parts, old, new, &mut splices)?);
+    for (old, new) in redraw(parts, &names, &mut splices)? {
+        names.insert(THING, &old, &new);
     }
     let mut expected = Vec::new();
     for part in &parts.parts {
-        let mut renamed = BTreeMap::new();
-        for (old, new) in &changes {
-            let mut walk = Walk { change: Change { space, old, new }, renamed: &mut renamed };
-            walk.node(&part.document.root, &mut Vec::new());
-        }
-        for (span, new) in &renamed {
+        let mut places = BTreeMap::new();
+        Walk { names: &names, renamed: &mut places }.node(&part.document.root, &mut Vec::new());
+        for (span, new) in &places {
             let flow = within_flow(&part.document.root, *span, false);
             splices.push(Splice::new(span.range(), rewritten(&parts.text, *span, new, part.context(flow))));
         }
-        expected.push(substituted(&part.document.root, &renamed));
+        expected.push(substituted(&part.document.root, &places));
     }
-    checked(apply(&parts, splices, &[])?, expected)
+    checked(apply(parts, splices, &[])?, expected)
 }
 
 /// The section that has the id, and the id without its section.
@@ -90,7 +146,8 @@ fn find<'a>(roots: &[Node], name: &'a str) -> Result<(&'static str, &'a str), Ed
     }
 }
 
-fn check_new(roots: &[Node], section: &str, new: &str) -> Result<(), EditError> {
+fn check_new(wish: &Wish<'_>) -> Result<(), EditError> {
+    let Wish { section, new, .. } = *wish;
     let legal =
         new.starts_with(|c: char| c.is_ascii_alphanumeric()) && new.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if !legal && !matches!(section, "changelog" | "suppress") {
@@ -99,39 +156,65 @@ fn check_new(roots: &[Node], section: &str, new: &str) -> Result<(), EditError> 
     if section == "use" {
         return Err(EditError::Refused("the names of used files are changed by hand".to_owned()));
     }
-    let space: &[&str] = if THINGS.contains(&section) { THINGS } else { &[section] };
-    let taken = roots.iter().any(|root| space.iter().any(|section| root.get(section).is_some_and(|section| section.get(new).is_some())));
-    if taken || new == "model" { Err(EditError::Taken(new.to_owned())) } else { Ok(()) }
+    Ok(())
+}
+
+/// Wishes and refusals by the number of the wish.
+type Granted<'a> = (Vec<(usize, Wish<'a>)>, Vec<(usize, EditError)>);
+
+/// Refuses wishes for ids that something has and keeps, or that were wished for before.
+fn without_clashes<'a>(roots: &[Node], mut wishes: Vec<(usize, Wish<'a>)>) -> Granted<'a> {
+    let known: FxHashSet<(&str, &str)> =
+        sections().flat_map(|section| roots.iter().flat_map(move |root| ids(root, section)).map(move |id| (space(section), id))).collect();
+    let mut refused = Vec::new();
+    loop {
+        let leaving = wishes.iter().filter(|(_, wish)| wish.old != wish.new).map(|(_, wish)| (space(wish.section), wish.old));
+        let leaving: FxHashSet<(&str, &str)> = leaving.collect();
+        let mut given = FxHashSet::default();
+        let (granted, clashing): (Vec<_>, Vec<_>) = wishes.into_iter().partition(|(_, wish)| {
+            let id = (space(wish.section), wish.new);
+            wish.new != "model" && (!known.contains(&id) || leaving.contains(&id)) && given.insert(id)
+        });
+        wishes = granted;
+        if clashing.is_empty() {
+            return (wishes, refused);
+        }
+        // What stays where it is may be in the way of another one.
+        refused.extend(clashing.into_iter().map(|(number, wish)| (number, EditError::Taken(wish.new.to_owned()))));
+    }
+}
+
+/// The ids of a section.
+fn ids<'a>(root: &'a Node, section: &str) -> impl Iterator<Item = &'a str> {
+    let entries = match root.get(section).map(|section| &section.value) {
+        Some(Value::Map(entries)) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().map(|entry| entry.key.as_str())
 }
 
 /// Renames in the pictures; drawn flows are named after their ends, so their ids change too.
-fn redraw(parts: &Parts, old: &str, new: &str, splices: &mut Vec<Splice>) -> Result<Vec<(String, String)>, EditError> {
+fn redraw(parts: &Parts, names: &Names, splices: &mut Vec<Splice>) -> Result<Vec<(String, String)>, EditError> {
     let mut changes = Vec::new();
     for chart in &parts.charts {
         let before = flow_ids(&mermaid::to_node(chart));
-        let drawn = chart.mentions.iter().filter(|mention| mention.value == old);
-        let own: Vec<Splice> = drawn.map(|mention| Splice::new(mention.span.range(), new)).collect();
-        if own.is_empty() {
-            if before.iter().any(|id| id == old) {
-                return Err(EditError::Refused(format!("`{old}` is an arrow of a picture and is named after its ends")));
-            }
-            continue;
+        let drawn = |id: &str| chart.mentions.iter().any(|mention| mention.value == id);
+        if let Some((old, _)) = names.things().find(|(old, _)| !drawn(old) && before.iter().any(|id| id == old)) {
+            return Err(EditError::Refused(format!("`{old}` is an arrow of a picture and is named after its ends")));
         }
+        let own = chart.mentions.iter().filter_map(|mention| Some(Splice::new(mention.span.range(), names.get(THING, &mention.value)?)));
+        splices.extend(own);
         let mut renamed = chart.clone();
-        let swap = |id: &mut String| {
-            if id == old {
-                new.clone_into(id);
-            }
-        };
+        let other = |id: String| names.get(THING, &id).map(str::to_owned).unwrap_or(id);
+        let swap = |id: &mut String| *id = other(std::mem::take(id));
         renamed.edges.iter_mut().for_each(|edge| {
             swap(&mut edge.from.value);
             swap(&mut edge.to.value);
         });
-        renamed.vertices = renamed.vertices.into_iter().map(|(id, vertex)| (if id == old { new.to_owned() } else { id }, vertex)).collect();
-        renamed.subgraphs = renamed.subgraphs.into_iter().map(|(id, zone)| (if id == old { new.to_owned() } else { id }, zone)).collect();
+        renamed.vertices = renamed.vertices.into_iter().map(|(id, vertex)| (other(id), vertex)).collect();
+        renamed.subgraphs = renamed.subgraphs.into_iter().map(|(id, zone)| (other(id), zone)).collect();
         let after = flow_ids(&mermaid::to_node(&renamed));
         changes.extend(before.into_iter().zip(after).filter(|(before, after)| before != after));
-        splices.extend(own);
     }
     Ok(changes)
 }
@@ -143,9 +226,9 @@ fn flow_ids(root: &Node) -> Vec<String> {
     }
 }
 
-/// Collects the places that refer to the id, with their new texts.
+/// Collects the places that refer to ids, with their new texts.
 struct Walk<'a, 'c> {
-    change: Change<'a>,
+    names: &'a Names,
     renamed: &'c mut BTreeMap<Span, String>,
 }
 
@@ -175,86 +258,83 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn is_thing(&self) -> bool {
-        self.change.space == "thing"
+    fn exact(&self, space: &str, text: &str) -> Option<String> {
+        self.names.get(space, text).map(str::to_owned)
     }
 
-    fn exact(&self, text: &str) -> Option<String> {
-        (text == self.change.old).then(|| self.change.new.to_owned())
+    fn thing(&self, text: &str) -> Option<String> {
+        self.exact(THING, text)
     }
 
-    /// `rule@subject@with`, or the id of a threat.
+    /// The id of a threat, or `rule@subject@with`.
     fn threat(&self, text: &str) -> Option<String> {
-        if self.change.space == "threats" {
-            return self.exact(text);
-        }
-        let (rule, subjects) = text.split_once('@').filter(|_| self.is_thing())?;
-        let renamed: Vec<&str> =
-            subjects.split('@').map(|subject| if subject == self.change.old { self.change.new } else { subject }).collect();
-        let new = format!("{rule}@{}", renamed.join("@"));
-        (new != text).then_some(new)
+        self.exact("threats", text).or_else(|| {
+            let (rule, subjects) = text.split_once('@')?;
+            let renamed: Vec<&str> = subjects.split('@').map(|subject| self.names.get(THING, subject).unwrap_or(subject)).collect();
+            let new = format!("{rule}@{}", renamed.join("@"));
+            (new != text).then_some(new)
+        })
     }
 
     fn key(&self, key: &str, path: &[String]) -> Option<String> {
         let last = path.last().map_or("", String::as_str);
         match (path.first().map_or("", String::as_str), path.len()) {
-            (section, 1) if section == self.change.space || (self.is_thing() && THINGS.contains(&section)) => self.exact(key),
+            (section, 1) if THINGS.contains(&section) => self.thing(key),
             ("threats", 1) => self.threat(key),
-            ("suppress", 1) => {
+            ("suppress", 1) => self.exact("suppress", key).or_else(|| {
                 let (code, subject) = key.split_once('@')?;
-                self.exact(subject).map(|new| format!("{code}@{new}")).or_else(|| self.threat(subject).map(|new| format!("{code}@{new}")))
-            }
-            ("layout", _) if self.is_thing() => self.exact(key),
+                self.thing(subject).or_else(|| self.threat(subject)).map(|new| format!("{code}@{new}"))
+            }),
+            ("layout", _) => self.thing(key),
             ("assumptions", 3) if last == "assumes" => self.fact(key),
             ("mitigations", 3) if last == "states" => self.fact(key),
+            (section, 1) => self.exact(section, key),
             _ => None,
         }
     }
 
     /// `thing.controls.mfa`
     fn fact(&self, key: &str) -> Option<String> {
-        let (thing, fact) = key.split_once('.').filter(|_| self.is_thing())?;
-        self.exact(thing).map(|new| format!("{new}.{fact}"))
+        let (thing, fact) = key.split_once('.')?;
+        self.thing(thing).map(|new| format!("{new}.{fact}"))
     }
 
     fn scalar(&self, text: &str, path: &[String]) -> Option<String> {
         let section = path.first()?.as_str();
         let field = path.last()?.as_str();
-        let entry_field = path.len() == 3;
         if section.starts_with("x-") || section == "layout" {
             return None;
         }
-        match self.change.space {
-            "thing" if section == "flows" && path.len() == 2 => return flow(text, &self.change),
-            "thing" if entry_field && THING_FIELDS.iter().any(|(s, fields)| *s == section && fields.contains(&field)) => {
-                return self.exact(text);
-            }
-            "thing" if section == "attack-trees" && field == "asset" => return self.exact(text),
-            "thing" if path.len() == 4 && matches!(path[2].as_str(), "assumes" | "states") => {
-                let fact = field.rsplit('.').next()?;
-                return if THING_FACTS.contains(&fact) { self.exact(text) } else { None };
-            }
-            "people" if PERSON_FIELDS.contains(&field) => return self.exact(text),
-            "mitigations" if field == "mitigations" || section == "mitigations" && entry_field && field == "needs" => {
-                return self.exact(text);
-            }
-            _ => {}
+        if section == "flows" && path.len() == 2 {
+            return flow(text, self.names);
         }
-        let names_threats = (section == "threats" && field == "same-as")
+        if path.len() == 4 && matches!(path[2].as_str(), "assumes" | "states") {
+            return if field.rsplit('.').next().is_some_and(|fact| THING_FACTS.contains(&fact)) { self.thing(text) } else { None };
+        }
+        let entry_field = path.len() == 3;
+        let names_thing = (entry_field && THING_FIELDS.iter().any(|(s, fields)| *s == section && fields.contains(&field)))
+            || (section == "attack-trees" && field == "asset");
+        let names_person = PERSON_FIELDS.contains(&field);
+        let names_mitigation = field == "mitigations" || (section == "mitigations" && entry_field && field == "needs");
+        let names_threat = (section == "threats" && field == "same-as")
             || (section == "incidents" && field == "threats")
             || (section == "attack-trees" && field == "threat");
-        if names_threats { self.threat(text) } else { None }
+        let named = |names: bool, space: &str| if names { self.exact(space, text) } else { None };
+        named(names_thing, THING)
+            .or_else(|| named(names_person, "people"))
+            .or_else(|| named(names_mitigation, "mitigations"))
+            .or_else(|| if names_threat { self.threat(text) } else { None })
     }
 }
 
 /// The ends and the assets of a flow in short form; the protocol is none of them.
-fn flow(text: &str, change: &Change<'_>) -> Option<String> {
+fn flow(text: &str, names: &Names) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut protocol = false;
     for piece in text.split_inclusive([' ', '\t', '\n', ',']) {
         let word = piece.trim_end_matches([' ', '\t', '\n', ',']);
-        let keep = protocol || word != change.old || (matches!(word, "over" | "carrying" | "returning") && !out.trim().is_empty());
-        out.push_str(if keep { word } else { change.new });
+        let keep = protocol || (matches!(word, "over" | "carrying" | "returning") && !out.trim().is_empty());
+        out.push_str(if keep { word } else { names.get(THING, word).unwrap_or(word) });
         out.push_str(&piece[word.len()..]);
         protocol = if word.is_empty() { protocol } else { word == "over" };
     }

@@ -26,8 +26,8 @@ pub(crate) fn scalar(text: &str, context: Context) -> String {
 pub(crate) fn push_scalar(text: &str, context: Context, out: &mut String) {
     let plain = match context {
         Context::Json => is_json_literal(text),
-        Context::Flow => is_plain(text) && !text.bytes().any(is_bracket),
-        Context::Block => is_plain(text),
+        Context::Flow => is_word(text) || is_plain(text) && !text.bytes().any(is_bracket),
+        Context::Block => is_word(text) || is_plain(text),
     };
     if plain { out.push_str(text) } else { push_quoted(text, out) }
 }
@@ -41,7 +41,8 @@ pub(crate) fn key(text: &str, context: Context) -> String {
 
 /// Writes a key as it is written in a context.
 pub(crate) fn push_key(text: &str, context: Context, out: &mut String) {
-    let plain = context != Context::Json && is_plain(text) && !text.bytes().any(|byte| is_bracket(byte) || byte == b':') && text != "<<";
+    let no_sign = |text: &str| is_plain(text) && !text.bytes().any(|byte| is_bracket(byte) || byte == b':') && text != "<<";
+    let plain = context != Context::Json && (is_word(text) || no_sign(text));
     if plain { out.push_str(text) } else { push_quoted(text, out) }
 }
 
@@ -96,6 +97,13 @@ pub(crate) fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
 }
 
+/// Whether a text is letters, digits and dashes, as nearly every key and id is: nothing that YAML could see more in.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text != "null"
+}
+
 /// Whether YAML reads the text as it stands, as this very text.
 fn is_plain(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
@@ -107,10 +115,15 @@ fn is_plain(text: &str) -> bool {
     let odd_char = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' | '\u{fffe}' | '\u{ffff}');
     // Nearly every text is ASCII, of which only the control characters are odd.
     let odd = !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(odd_char);
+    let is_sign = |(at, byte): (usize, u8)| match byte {
+        b':' => text.as_bytes().get(at + 1) == Some(&b' '),
+        b'#' => at > 0 && text.as_bytes().get(at - 1) == Some(&b' '),
+        _ => false,
+    };
     (!indicator || dashed)
         && !odd
         && !text.ends_with([' ', ':'])
-        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
+        && !text.bytes().enumerate().any(is_sign)
         && !text.starts_with("...")
         && !matches!(text, "~" | "null")
 }

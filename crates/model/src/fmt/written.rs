@@ -1,16 +1,16 @@
 //! A model that a program made, in the layout that [`super::format`] gives a text of it, written at once.
 
-use serde_json::Value as Json;
+use std::borrow::Cow;
 
 use super::rank;
 use crate::edit::{Context, push_key, push_quoted, push_scalar};
+use crate::long::Long;
 
 /// The text of a `.tm.yaml` file that means what the value means: one field a line, entries in blocks, lists in brackets,
 /// texts of several lines as they are.
-pub fn written(model: &Json) -> String {
+pub fn written(model: &Long<'_>) -> String {
     let mut out = String::new();
-    let Json::Object(entries) = model else { return out };
-    let mut entries: Vec<(&String, &Json)> = entries.iter().collect();
+    let mut entries: Vec<&Entry<'_>> = model.entries().iter().collect();
     entries.sort_by_key(|(key, _)| rank(key));
     let mut after_block = false;
     for (key, value) in entries {
@@ -24,6 +24,8 @@ pub fn written(model: &Json) -> String {
     out
 }
 
+type Entry<'m> = (Cow<'m, str>, Long<'m>);
+
 /// Where something is written.
 #[derive(Clone, Copy)]
 struct Place {
@@ -32,20 +34,20 @@ struct Place {
     foreign: bool,
 }
 
-fn entry(key: &str, value: &Json, place: Place, out: &mut String) {
+fn entry(key: &str, value: &Long<'_>, place: Place, out: &mut String) {
     indent(place.depth, out);
     push_key(key, Context::Block, out);
     out.push(':');
     let inside = Place { depth: place.depth + 1, foreign: place.foreign || key.starts_with("x-") };
     match value {
-        Json::Object(entries) if !entries.is_empty() => {
+        Long::Map(entries) if !entries.is_empty() => {
             out.push('\n');
             for (key, value) in entries {
                 entry(key, value, inside, out);
             }
             return;
         }
-        Json::String(text) if is_long(text) => long(text, inside.depth, out),
+        Long::Text(text) if is_long(text) => long(text, inside.depth, out),
         other => {
             out.push(' ');
             single(other, inside.foreign, out);
@@ -54,8 +56,8 @@ fn entry(key: &str, value: &Json, place: Place, out: &mut String) {
     out.push('\n');
 }
 
-fn is_block(value: &Json) -> bool {
-    value.as_object().is_some_and(|entries| !entries.is_empty())
+fn is_block(value: &Long<'_>) -> bool {
+    !value.entries().is_empty()
 }
 
 fn indent(depth: usize, out: &mut String) {
@@ -82,11 +84,11 @@ fn long(text: &str, depth: usize, out: &mut String) {
 }
 
 /// A value on one line.
-fn single(value: &Json, foreign: bool, out: &mut String) {
+fn single(value: &Long<'_>, foreign: bool, out: &mut String) {
     match value {
-        Json::String(text) => push_text(text, foreign, Context::Block, out),
+        Long::Text(text) => push_text(text, foreign, Context::Block, out),
         // What could be an anchor, an alias or a comment stays in quotes.
-        Json::Array(_) if has_sign(value) => quoted(value, out),
+        Long::List(_) if has_sign(value) => quoted(value, out),
         other => bracketed(other, foreign, out),
     }
 }
@@ -95,56 +97,56 @@ fn push_text(text: &str, foreign: bool, context: Context, out: &mut String) {
     if foreign { push_quoted(text, out) } else { push_scalar(text, context, out) }
 }
 
-fn has_sign(value: &Json) -> bool {
+fn has_sign(value: &Long<'_>) -> bool {
     let sign = |text: &str| text.bytes().any(|byte| matches!(byte, b'&' | b'*' | b'#'));
     match value {
-        Json::String(text) => sign(text),
-        Json::Array(items) => items.iter().any(has_sign),
-        Json::Object(entries) => entries.iter().any(|(key, value)| sign(key) || has_sign(value)),
-        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+        Long::Text(text) => sign(text),
+        Long::List(items) => items.iter().any(has_sign),
+        Long::Map(entries) => entries.iter().any(|(key, value)| sign(key) || has_sign(value)),
+        Long::Null | Long::Bool(_) | Long::Number(_) => false,
     }
 }
 
 /// Lists and mappings in brackets, with quotes where they are needed.
-fn bracketed(value: &Json, foreign: bool, out: &mut String) {
+fn bracketed(value: &Long<'_>, foreign: bool, out: &mut String) {
     match value {
-        Json::String(text) => push_text(text, foreign, Context::Flow, out),
-        Json::Array(items) => list(items, out, |item, out| match item {
-            Json::Null => out.push('~'),
+        Long::Text(text) => push_text(text, foreign, Context::Flow, out),
+        Long::List(items) => list(items, out, |item, out| match item {
+            Long::Null => out.push('~'),
             item => bracketed(item, foreign, out),
         }),
-        Json::Object(entries) => mapping(entries, out, |(key, value), out| {
+        Long::Map(entries) => mapping(entries, out, |(key, value), out| {
             push_key(key, Context::Flow, out);
             out.push_str(": ");
             match value {
-                Json::Null => out.push('~'),
+                Long::Null => out.push('~'),
                 value => bracketed(value, foreign || key.starts_with("x-"), out),
             }
         }),
-        other => out.push_str(&other.to_string()),
+        other => other.push_json(out),
     }
 }
 
 /// Lists and mappings in brackets, with every text in quotes: JSON's strings are YAML's.
-fn quoted(value: &Json, out: &mut String) {
+fn quoted(value: &Long<'_>, out: &mut String) {
     match value {
-        Json::Array(items) => list(items, out, quoted),
-        Json::Object(entries) => mapping(entries, out, |(key, value), out| {
-            out.push_str(&Json::from(key.as_str()).to_string());
+        Long::List(items) => list(items, out, quoted),
+        Long::Map(entries) => mapping(entries, out, |(key, value), out| {
+            Long::from(key.as_ref()).push_json(out);
             out.push_str(": ");
             quoted(value, out);
         }),
-        other => out.push_str(&other.to_string()),
+        other => other.push_json(out),
     }
 }
 
-fn list(items: &[Json], out: &mut String, write: impl FnMut(&Json, &mut String)) {
+fn list(items: &[Long<'_>], out: &mut String, write: impl FnMut(&Long<'_>, &mut String)) {
     out.push('[');
     parted(items.iter(), out, write);
     out.push(']');
 }
 
-fn mapping<'j>(entries: &'j serde_json::Map<String, Json>, out: &mut String, write: impl FnMut((&'j String, &'j Json), &mut String)) {
+fn mapping<'m>(entries: &'m [Entry<'m>], out: &mut String, write: impl FnMut(&'m Entry<'m>, &mut String)) {
     out.push('{');
     parted(entries.iter(), out, write);
     out.push('}');
@@ -162,7 +164,7 @@ fn parted<T>(items: impl Iterator<Item = T>, out: &mut String, mut write: impl F
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::{Map, json};
+    use serde_json::{Map, Value as Json, json};
 
     use super::*;
     use crate::fmt::format;
@@ -182,7 +184,7 @@ mod tests {
                 }
                 other => {
                     out.push(' ');
-                    quoted(other, out);
+                    quoted(&Long::of(other), out);
                     out.push('\n');
                 }
             }
@@ -227,7 +229,7 @@ mod tests {
         fn the_layout_is_that_of_a_text_that_was_laid_out(entries in proptest::collection::vec((key(), value()), 1..5)) {
             let model: Json = entries.into_iter().collect::<Map<_, _>>().into();
             if let Ok(laid_out) = format("m.tm.yaml", &plain(&model)) {
-                prop_assert_eq!(written(&model), laid_out);
+                prop_assert_eq!(written(&Long::of(&model)), laid_out);
             }
         }
     }
@@ -237,7 +239,7 @@ mod tests {
         let model = json!({"elements": {"app": {"kind": "process", "x-own": {"number": "2.0", "list": ["1", 1]}}}, "redan": 1, "name": "A: b",
             "description": "one\n\n- two #", "authors": ["x, y", "no"], "tags": ["a #b", "c"]});
         assert_eq!(
-            written(&model),
+            written(&Long::of(&model)),
             "redan: 1\nname: \"A: b\"\ndescription: |-\n  one\n\n  - two #\nauthors: [\"x, y\", no]\n\nelements:\n  app:\n    kind: process\n    x-own:\n      number: \"2.0\"\n      list: [\"1\", 1]\n\ntags: [\"a #b\", \"c\"]\n"
         );
     }

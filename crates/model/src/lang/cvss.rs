@@ -15,6 +15,7 @@ use super::short::span_in;
 use super::syntax::{Reader, Syntax, shown};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::suggest::nearest;
@@ -261,8 +262,8 @@ impl Syntax for Vector {
         }
     }
 
-    fn write(&self) -> Json {
-        json!(self.text)
+    fn write(&self) -> Long<'_> {
+        Long::from(self.text.as_str())
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {

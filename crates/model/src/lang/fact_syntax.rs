@@ -1,11 +1,14 @@
 //! How traits, controls and facts by path are read, written and described.
 
+use std::borrow::Cow;
+
 use serde_json::{Value as Json, json};
 
-use super::syntax::{Field, Reader, Syntax, shown, verbatim};
+use super::syntax::{Field, Reader, Syntax, shown};
 use super::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Spanned;
@@ -28,28 +31,11 @@ impl Field for FactSet {
         set
     }
 
-    fn write(&self) -> Option<Json> {
+    fn write(&self) -> Option<Long<'_>> {
         self.span?;
-        let mut map = serde_json::Map::new();
-        for (name, entry) in &self.entries {
-            map.insert(name.clone(), write_fact(entry));
-        }
-        if let Some(star) = &self.star {
-            map.insert("*".to_owned(), write_fact(star));
-        }
-        map.extend(self.extras.0.iter().map(|(key, node)| (key.clone(), verbatim(node))));
-        Some(Json::Object(map))
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        let star = match (&self.star, &other.star) {
-            (Some(star), Some(other)) => same_fact(star, other),
-            (None, None) => true,
-            _ => false,
-        };
-        let found = |(name, entry): (&String, &FactEntry)| other.entries.get(name).is_some_and(|other| same_fact(entry, other));
-        let is_as_long = (self.span.is_some(), self.entries.len()) == (other.span.is_some(), other.entries.len());
-        star && is_as_long && self.entries.iter().all(found) && self.extras.same(&other.extras)
+        let facts = self.entries.iter().map(|(name, entry)| (Cow::Borrowed(name.as_str()), write_fact(entry)));
+        let star = self.star.as_ref().map(|star| ("*".into(), write_fact(star)));
+        Some(Long::Map(facts.chain(star).chain(self.extras.write()).collect()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -165,19 +151,10 @@ fn read_state(node: &Node, reader: &mut Reader<'_>) -> Option<State> {
     State::from_word(word)
 }
 
-fn write_fact(entry: &FactEntry) -> Json {
-    let mut map = serde_json::Map::new();
-    map.insert("is".to_owned(), json!(entry.state.as_str()));
-    for (key, text) in [("evidence", &entry.evidence), ("because", &entry.because)] {
-        if let Some(text) = text {
-            map.insert(key.to_owned(), json!(text.value));
-        }
-    }
-    Json::Object(map)
-}
-
-fn same_fact(entry: &FactEntry, other: &FactEntry) -> bool {
-    entry.state == other.state && entry.evidence.same(&other.evidence) && entry.because.same(&other.because)
+fn write_fact(entry: &FactEntry) -> Long<'_> {
+    let texts = [("evidence", &entry.evidence), ("because", &entry.because)];
+    let texts = texts.into_iter().filter_map(|(key, text)| Some((key.into(), text.as_ref()?.value.write())));
+    Long::Map(std::iter::once(("is".into(), entry.state.write())).chain(texts).collect())
 }
 
 impl Field for FactValues {
@@ -189,9 +166,9 @@ impl Field for FactValues {
         Self { span: Some(node.span), items: entries.iter().filter_map(|entry| read_value(entry, reader)).collect() }
     }
 
-    fn write(&self) -> Option<Json> {
-        let items = || self.items.iter().map(|item| (item.path.value.to_string(), json!(item.value.value))).collect();
-        self.span.map(|_| Json::Object(items()))
+    fn write(&self) -> Option<Long<'_>> {
+        let items = || self.items.iter().map(|item| (item.path.value.to_string().into(), item.value.value.write())).collect();
+        self.span.map(|_| Long::Map(items()))
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {

@@ -1,8 +1,11 @@
 //! The `record!` macro and the shapes that fields have.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use super::syntax::verbatim;
+use crate::long::Long;
 use crate::source::{Span, Spanned};
 use crate::tree::Node;
 
@@ -67,11 +70,9 @@ impl<T> Default for Map<T> {
 pub struct Extras(pub Vec<(String, Node)>);
 
 impl Extras {
-    /// Whether another record keeps the same, wherever both are written.
-    pub(crate) fn same(&self, other: &Self) -> bool {
-        let same =
-            |((key, node), (other_key, other)): (&(String, Node), &(String, Node))| key == other_key && verbatim(node) == verbatim(other);
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+    /// The entries of the long form.
+    pub(crate) fn write(&self) -> impl Iterator<Item = (Cow<'_, str>, Long<'_>)> {
+        self.0.iter().map(|(key, node)| (Cow::Borrowed(key.as_str()), verbatim(node)))
     }
 }
 
@@ -110,8 +111,6 @@ macro_rules! record {
                     limits: record!(@limits $($flag ( $($arg)* ))?),
                     read: |record, node, reader| record.$field = $crate::lang::syntax::Field::read(node, reader),
                     write: |record| $crate::lang::syntax::Field::write(&record.$field),
-                    same: |record, other| $crate::lang::syntax::Field::same(&record.$field, &other.$field),
-                    write_beyond: |record, other| $crate::lang::syntax::Field::write_beyond(&record.$field, &other.$field),
                     schema: <$ty as $crate::lang::syntax::Field>::schema,
                     describe: <$ty as $crate::lang::syntax::Field>::describe,
                 }, )*
@@ -171,12 +170,8 @@ macro_rules! words {
                 value
             }
 
-            fn write(&self) -> serde_json::Value {
-                serde_json::Value::from(self.as_str())
-            }
-
-            fn same(&self, other: &Self) -> bool {
-                self == other
+            fn write(&self) -> $crate::long::Long<'_> {
+                $crate::long::Long::from(self.as_str())
             }
 
             fn schema(_: &mut $crate::schema::Generator<'_>) -> serde_json::Value {

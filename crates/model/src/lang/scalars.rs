@@ -1,5 +1,8 @@
 //! How scalars and small values are read, written and described.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::syntax::{Field, Limits, Reader, Syntax, shown, verbatim};
@@ -9,6 +12,7 @@ use super::{
 };
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Spanned;
@@ -56,12 +60,8 @@ impl Syntax for String {
         reader.text(node, "text").map(str::to_owned)
     }
 
-    fn write(&self) -> Json {
-        json!(self)
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        self == other
+    fn write(&self) -> Long<'_> {
+        Long::from(self.as_str())
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -95,8 +95,8 @@ impl Syntax for u32 {
         read
     }
 
-    fn write(&self) -> Json {
-        json!(self)
+    fn write(&self) -> Long<'_> {
+        Long::Number((*self).into())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -114,6 +114,17 @@ impl Syntax for u32 {
     }
 }
 
+impl Number {
+    /// The long form.
+    #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+    pub(super) fn long(self) -> Long<'static> {
+        if self.0.fract() == 0.0 && self.0.abs() < 9e15 {
+            return Long::Number((self.0 as i64).into());
+        }
+        serde_json::Number::from_f64(self.0).map_or(Long::Null, Long::Number)
+    }
+}
+
 impl Syntax for Number {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
         let text = reader.text(node, "a number")?;
@@ -126,8 +137,8 @@ impl Syntax for Number {
         number.map(Number)
     }
 
-    fn write(&self) -> Json {
-        if self.0.fract() == 0.0 && self.0.abs() < 9e15 { json!(self.0 as i64) } else { json!(self.0) }
+    fn write(&self) -> Long<'_> {
+        self.long()
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -162,8 +173,8 @@ impl Syntax for Date {
         date
     }
 
-    fn write(&self) -> Json {
-        json!(self.to_string())
+    fn write(&self) -> Long<'_> {
+        Long::from(self.to_string())
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -188,8 +199,8 @@ impl Syntax for Effort {
         effort
     }
 
-    fn write(&self) -> Json {
-        json!(format!("{}{}", self.hours / hours_of(self.unit), self.unit))
+    fn write(&self) -> Long<'_> {
+        Long::from(format!("{}{}", self.hours / hours_of(self.unit), self.unit))
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -237,11 +248,9 @@ fn is_and_because<'n>(entries: &'n [Entry], node: &Node, reader: &mut Reader<'_>
     (is, because)
 }
 
-fn reasoned(is: Json, because: Option<&Spanned<String>>) -> Json {
-    match because {
-        Some(because) => json!({"is": is, "because": because.value}),
-        None => json!({"is": is}),
-    }
+fn reasoned<'m>(is: Long<'m>, because: Option<&'m Spanned<String>>) -> Long<'m> {
+    let because = because.map(|because| ("because".into(), because.value.write()));
+    Long::Map(std::iter::once(("is".into(), is)).chain(because).collect())
 }
 
 fn reasoned_schema(is: &Json) -> Json {
@@ -272,8 +281,8 @@ impl Syntax for Rating {
         number.map(|is| Rating { is, because })
     }
 
-    fn write(&self) -> Json {
-        reasoned(json!(self.is), self.because.as_ref())
+    fn write(&self) -> Long<'_> {
+        reasoned(Long::Number(self.is.into()), self.because.as_ref())
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -315,13 +324,13 @@ impl Syntax for LevelValue {
         Some(LevelValue { is: level, because })
     }
 
-    fn write(&self) -> Json {
+    fn write(&self) -> Long<'_> {
         let word = match self.is {
             StatedLevel::Is(level) => level.as_str(),
             StatedLevel::Unknown => "unknown",
             StatedLevel::Depends => "depends",
         };
-        reasoned(json!(word), self.because.as_ref())
+        reasoned(Long::from(word), self.because.as_ref())
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -349,8 +358,8 @@ impl Syntax for Trust {
         number.map(|value| Trust { value, word: None })
     }
 
-    fn write(&self) -> Json {
-        self.word.map_or_else(|| json!(self.value), |word| json!(word.as_str()))
+    fn write(&self) -> Long<'_> {
+        self.word.map_or_else(|| Long::Number(self.value.into()), |word| Long::from(word.as_str()))
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -387,8 +396,8 @@ impl Syntax for References {
         list.span.map(|_| References(list.items))
     }
 
-    fn write(&self) -> Json {
-        Json::Array(self.0.iter().map(|item| json!(item.value)).collect())
+    fn write(&self) -> Long<'_> {
+        Long::List(self.0.iter().map(|item| item.value.write()).collect())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -407,7 +416,7 @@ impl Syntax for Verbatim {
         Some(Verbatim(node.clone()))
     }
 
-    fn write(&self) -> Json {
+    fn write(&self) -> Long<'_> {
         verbatim(&self.0)
     }
 
@@ -454,17 +463,11 @@ impl Syntax for Verify {
         Some(Verify { method: method.clone(), what, at, result, extras })
     }
 
-    fn write(&self) -> Json {
-        let mut map = serde_json::Map::new();
-        map.insert(self.method.as_str().to_owned(), json!(self.what.value));
-        if let Some(at) = &self.at {
-            map.insert("at".to_owned(), json!(at.value));
-        }
-        if let Some(result) = &self.result {
-            map.insert("result".to_owned(), result.value.write());
-        }
-        map.extend(self.extras.0.iter().map(|(key, node)| (key.clone(), verbatim(node))));
-        Json::Object(map)
+    fn write(&self) -> Long<'_> {
+        let what = (Cow::Borrowed(self.method.as_str()), self.what.value.write());
+        let at = self.at.as_ref().map(|at| ("at".into(), at.value.write()));
+        let result = self.result.as_ref().map(|result| ("result".into(), result.value.write()));
+        Long::Map(std::iter::once(what).chain(at).chain(result).chain(self.extras.write()).collect())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -526,9 +529,12 @@ impl Field for Reasons {
         Self { span: Some(node.span), items }
     }
 
-    fn write(&self) -> Option<Json> {
-        let items = || self.items.iter().map(|(item, why)| (item.value.clone(), json!(why.as_ref().map(|w| &w.value)))).collect();
-        self.span.map(|_| Json::Object(items()))
+    fn write(&self) -> Option<Long<'_>> {
+        self.span?;
+        // An item that is listed twice has the last of its reasons.
+        let reasons = self.items.iter().map(|(item, why)| (item.value.as_str(), why.as_ref().map_or(Long::Null, |why| why.value.write())));
+        let reasons: IndexMap<&str, Long<'_>> = reasons.collect();
+        Some(Long::Map(reasons.into_iter().map(|(item, why)| (item.into(), why)).collect()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {

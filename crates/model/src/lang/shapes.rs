@@ -1,5 +1,7 @@
 //! The shapes of fields: one value, a list, a mapping by id.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
@@ -7,6 +9,7 @@ use super::syntax::{Field, Reader, Syntax, shown};
 use super::{List, Map, MapEntry, Opt};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
 use crate::source::Spanned;
@@ -17,16 +20,8 @@ impl<T: Syntax> Field for Opt<T> {
         T::read(node, reader).map(|value| Spanned::new(value, node.span))
     }
 
-    fn write(&self) -> Option<Json> {
+    fn write(&self) -> Option<Long<'_>> {
         self.as_ref().map(|value| value.value.write())
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Some(value), Some(other)) => value.value.same(&other.value),
-            (None, None) => true,
-            _ => false,
-        }
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -56,13 +51,8 @@ impl<T: Syntax> Field for List<T> {
         Self { span: Some(node.span), items }
     }
 
-    fn write(&self) -> Option<Json> {
-        self.span.map(|_| Json::Array(self.items.iter().map(|item| item.value.write()).collect()))
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        let mut pairs = self.items.iter().zip(&other.items);
-        (self.is_written(), self.items.len()) == (other.is_written(), other.items.len()) && pairs.all(|(a, b)| a.value.same(&b.value))
+    fn write(&self) -> Option<Long<'_>> {
+        self.span.map(|_| Long::List(self.items.iter().map(|item| item.value.write()).collect()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -96,19 +86,9 @@ impl<T: Syntax> Field for Map<T> {
         Self { span: Some(node.span), entries: read }
     }
 
-    fn write(&self) -> Option<Json> {
-        let entries = || self.entries.iter().map(|(key, entry)| (key.clone(), entry.value.write())).collect();
-        self.span.map(|_| Json::Object(entries()))
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        let is_as_long = (self.span.is_some(), self.entries.len()) == (other.span.is_some(), other.entries.len());
-        is_as_long && self.entries.iter().all(|entry| other.has(entry))
-    }
-
-    fn write_beyond(&self, other: &Self) -> Option<Json> {
-        let beyond = self.entries.iter().filter(|entry| !other.has(*entry));
-        self.span.map(|_| Json::Object(beyond.map(|(key, entry)| (key.clone(), entry.value.write())).collect()))
+    fn write(&self) -> Option<Long<'_>> {
+        let entries = || self.entries.iter().map(|(key, entry)| (Cow::Borrowed(key.as_str()), entry.value.write())).collect();
+        self.span.map(|_| Long::Map(entries()))
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -133,13 +113,6 @@ impl<T: Syntax> Field for Map<T> {
             keys => keys.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" \\| "),
         };
         format!("mapping of {key} to {item}")
-    }
-}
-
-impl<T: Syntax> Map<T> {
-    /// Whether it has an entry that says the same as one of another mapping.
-    fn has(&self, (key, entry): (&String, &MapEntry<T>)) -> bool {
-        self.entries.get(key).is_some_and(|own| own.value.same(&entry.value))
     }
 }
 

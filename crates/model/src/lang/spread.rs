@@ -6,6 +6,7 @@ use super::scalars::bad_number;
 use super::syntax::{Reader, Syntax, shown};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::tree::{Node, Value};
@@ -57,11 +58,13 @@ impl Syntax for Spread {
         read.ordered(node, reader)
     }
 
-    fn write(&self) -> Json {
+    fn write(&self) -> Long<'_> {
+        let named =
+            |numbers: &[(&'static str, f64)]| Long::Map(numbers.iter().map(|(key, value)| ((*key).into(), plain(*value))).collect());
         match *self {
             Self::Exactly(value) => plain(value),
-            Self::Pert { min, likely, max } => json!({"min": plain(min), "likely": plain(likely), "max": plain(max)}),
-            Self::Lognormal { p5, p95 } => json!({"p5": plain(p5), "p95": plain(p95)}),
+            Self::Pert { min, likely, max } => named(&[("min", min), ("likely", likely), ("max", max)]),
+            Self::Lognormal { p5, p95 } => named(&[("p5", p5), ("p95", p95)]),
         }
     }
 
@@ -100,8 +103,8 @@ impl Spread {
     }
 }
 
-fn plain(value: f64) -> Json {
-    super::Number(value).write()
+fn plain(value: f64) -> Long<'static> {
+    super::Number(value).long()
 }
 
 fn number(node: &Node, reader: &mut Reader<'_>) -> Option<f64> {

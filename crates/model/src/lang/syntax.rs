@@ -3,13 +3,15 @@
 //! Reading collects every fault and goes on with what is left; it never stops at the first one. Scalars are read by
 //! the type of their field, so the tree's text is all that a reader looks at.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_DIAGNOSTICS;
+use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Span;
@@ -34,12 +36,7 @@ pub trait Syntax: Sized {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
 
     /// The canonical long form.
-    fn write(&self) -> Json;
-
-    /// Whether the long form of another is the same, wherever both are written.
-    fn same(&self, other: &Self) -> bool {
-        self.write() == other.write()
-    }
+    fn write(&self) -> Long<'_>;
 
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
@@ -54,17 +51,7 @@ pub trait Field: Default {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Self;
 
     /// The canonical long form; `None` if the field was not written.
-    fn write(&self) -> Option<Json>;
-
-    /// Whether the long form of another is the same, wherever both are written.
-    fn same(&self, other: &Self) -> bool {
-        self.write() == other.write()
-    }
-
-    /// The long form without the entries that another has too.
-    fn write_beyond(&self, other: &Self) -> Option<Json> {
-        if self.same(other) { None } else { self.write() }
-    }
+    fn write(&self) -> Option<Long<'_>>;
 
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
@@ -130,11 +117,7 @@ pub struct FieldInfo<R: 'static> {
     /// Reads the field into a record.
     pub read: fn(&mut R, &Node, &mut Reader<'_>),
     /// Writes the field of a record.
-    pub write: fn(&R) -> Option<Json>,
-    /// Whether the field says the same in two records.
-    pub same: fn(&R, &R) -> bool,
-    /// Writes the field of a record without the entries that another record has too.
-    pub write_beyond: fn(&R, &R) -> Option<Json>,
+    pub write: fn(&R) -> Option<Long<'_>>,
     /// The schema of the field.
     pub schema: fn(&mut Generator<'_>) -> Json,
     /// The field's type in words.
@@ -205,12 +188,9 @@ impl<R: Record> Syntax for R {
         Some(R::default())
     }
 
-    fn write(&self) -> Json {
-        write_fields(self, |field| (field.write)(self))
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        R::FIELDS.iter().all(|field| (field.same)(self, other)) && self.extras().same(other.extras())
+    fn write(&self) -> Long<'_> {
+        let fields = R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(self)?)));
+        Long::Map(fields.chain(self.extras().write()).collect())
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -236,12 +216,8 @@ impl<T: Syntax> Syntax for Arc<T> {
         T::read(node, reader).map(Self::new)
     }
 
-    fn write(&self) -> Json {
+    fn write(&self) -> Long<'_> {
         T::write(self)
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        T::same(self, other)
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -251,20 +227,6 @@ impl<T: Syntax> Syntax for Arc<T> {
     fn describe(reference: &mut Reference) -> String {
         T::describe(reference)
     }
-}
-
-/// The long form of a record with what `write` gives for each of its fields, and with its foreign keys.
-pub(crate) fn write_fields<R: Record>(record: &R, write: impl Fn(&FieldInfo<R>) -> Option<Json>) -> Json {
-    let mut map = serde_json::Map::with_capacity(7);
-    for field in R::FIELDS {
-        if let Some(value) = write(field) {
-            map.insert(key_of(field.name), value);
-        }
-    }
-    for (key, node) in &record.extras().0 {
-        map.insert(key.clone(), verbatim(node));
-    }
-    Json::Object(map)
 }
 
 fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_>) -> R {
@@ -403,13 +365,17 @@ impl<'a> Reader<'a> {
 
 /// The key of a Rust field: `-` for `_`, without `r#`.
 pub fn key_of(name: &str) -> String {
+    key(name).into_owned()
+}
+
+fn key(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix("r#").unwrap_or(name);
-    if name.bytes().any(|byte| byte == b'_') { name.replace('_', "-") } else { name.to_owned() }
+    if name.bytes().any(|byte| byte == b'_') { Cow::Owned(name.replace('_', "-")) } else { Cow::Borrowed(name) }
 }
 
 fn is_key(name: &str, key: &str) -> bool {
-    let name = name.strip_prefix("r#").unwrap_or(name);
-    name.len() == key.len() && name.bytes().zip(key.bytes()).all(|(n, k)| if n == b'_' { k == b'-' } else { n == k })
+    let name = if let [b'r', b'#', name @ ..] = name.as_bytes() { name } else { name.as_bytes() };
+    name.len() == key.len() && name.iter().zip(key.bytes()).all(|(n, k)| if *n == b'_' { k == b'-' } else { *n == k })
 }
 
 /// What a record is called in a sentence.
@@ -451,20 +417,22 @@ pub fn shown(text: &str) -> String {
     if text.chars().nth(MOST).is_some() { format!("{line}…") } else { line }
 }
 
-/// A node as JSON, scalars that JSON has types for as those types.
-pub fn verbatim(node: &Node) -> Json {
+/// A node as it stands, scalars that JSON has types for as those types.
+pub fn verbatim(node: &Node) -> Long<'_> {
     match &node.value {
-        Value::Null => Json::Null,
+        Value::Null => Long::Null,
         Value::Scalar(text) if node.style == crate::tree::Style::Plain => plain_scalar(text),
-        Value::Scalar(text) => json!(text),
-        Value::List(items) => Json::Array(items.iter().map(verbatim).collect()),
-        Value::Map(entries) => Json::Object(entries.iter().map(|e| (e.key.clone(), verbatim(&e.value))).collect()),
+        Value::Scalar(text) => Long::from(text.as_str()),
+        Value::List(items) => Long::List(items.iter().map(verbatim).collect()),
+        Value::Map(entries) => Long::Map(entries.iter().map(|e| (Cow::Borrowed(e.key.as_str()), verbatim(&e.value))).collect()),
     }
 }
 
-fn plain_scalar(text: &str) -> Json {
-    match serde_json::from_str::<Json>(text) {
-        Ok(value @ (Json::Bool(_) | Json::Number(_))) => value,
-        _ => json!(text),
+fn plain_scalar(text: &str) -> Long<'_> {
+    let literal = text.trim_start().starts_with(['-', 't', 'f', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    match literal.then(|| serde_json::from_str::<Json>(text)) {
+        Some(Ok(Json::Bool(truth))) => Long::Bool(truth),
+        Some(Ok(Json::Number(number))) => Long::Number(number),
+        _ => Long::from(text),
     }
 }

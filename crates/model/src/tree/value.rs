@@ -6,56 +6,66 @@ use super::{Entry, Node, Style, Value, json};
 use crate::limits;
 use crate::source::Span;
 
-/// Whether a value could be written as JSON and read again, within all limits, to the tree that [`of`] gives.
-pub(crate) fn fits(value: &Json) -> bool {
-    Bounds { nodes: limits::MAX_NODES, bytes: limits::MAX_FILE_BYTES / 4 }.hold(value, 0)
+/// The tree of a value, everything in it at one place; and whether the value could be written as JSON and read again,
+/// within all limits, to that tree.
+pub(crate) fn of(value: Json, at: Span) -> (Node, bool) {
+    let mut maker = Maker { at, nodes: limits::MAX_NODES, bytes: limits::MAX_FILE_BYTES / 4, fits: true };
+    let tree = maker.node(value, 0);
+    (tree, maker.fits)
 }
 
-/// The tree of a value; everything in it stands at one place.
-pub(crate) fn of(value: Json, at: Span) -> Node {
-    let (style, value) = match value {
-        Json::Null => (Style::Plain, Value::Null),
-        Json::Bool(truth) => (Style::Plain, Value::Scalar(truth.to_string())),
-        Json::Number(number) => (Style::Plain, Value::Scalar(number.to_string())),
-        Json::String(text) => (Style::Quoted, Value::Scalar(text)),
-        Json::Array(items) => (Style::Flow, Value::List(items.into_iter().map(|item| of(item, at)).collect())),
-        Json::Object(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| Entry { key, key_span: at, value: of(value, at) });
-            (Style::Flow, Value::Map(entries.collect()))
-        }
-    };
-    Node { span: at, style, value, aliased: false }
-}
-
-/// What is left of the limits.
-struct Bounds {
+/// Makes nodes of values, and counts what is left of the limits.
+struct Maker {
+    at: Span,
     nodes: usize,
     bytes: usize,
+    fits: bool,
 }
 
-impl Bounds {
-    fn hold(&mut self, value: &Json, depth: usize) -> bool {
-        match value {
-            Json::Null | Json::Bool(_) | Json::Number(_) => self.take(0),
-            Json::String(text) => self.text(text),
-            Json::Array(items) => self.take(0) && depth < limits::MAX_DEPTH && items.iter().all(|item| self.hold(item, depth + 1)),
-            Json::Object(entries) => {
-                let entry =
-                    |(key, value): (&String, &Json)| key.len() <= json::LONGEST_KEY && self.text(key) && self.hold(value, depth + 1);
-                depth < limits::MAX_DEPTH && entries.iter().all(entry) && self.take(0)
+impl Maker {
+    fn node(&mut self, value: Json, depth: usize) -> Node {
+        let (style, value) = match value {
+            Json::String(text) => {
+                self.text(&text);
+                (Style::Quoted, Value::Scalar(text))
             }
+            Json::Array(items) => {
+                self.inner(depth);
+                (Style::Flow, Value::List(items.into_iter().map(|item| self.node(item, depth + 1)).collect()))
+            }
+            Json::Object(entries) => {
+                self.inner(depth);
+                (Style::Flow, Value::Map(entries.into_iter().map(|(key, value)| self.entry(key, value, depth + 1)).collect()))
+            }
+            single => {
+                self.take(0);
+                (Style::Plain, if single.is_null() { Value::Null } else { Value::Scalar(single.to_string()) })
+            }
+        };
+        Node { span: self.at, style, value, aliased: false }
+    }
+
+    fn entry(&mut self, key: String, value: Json, depth: usize) -> Entry {
+        self.fits &= key.len() <= json::LONGEST_KEY;
+        self.text(&key);
+        Entry { key, key_span: self.at, value: self.node(value, depth) }
+    }
+
+    fn inner(&mut self, depth: usize) {
+        self.fits &= depth < limits::MAX_DEPTH;
+        self.take(0);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.fits &= !json::is_odd(text);
+        self.take(text.len());
+    }
+
+    fn take(&mut self, bytes: usize) {
+        match (self.nodes.checked_sub(1), self.bytes.checked_sub(bytes)) {
+            (Some(nodes), Some(bytes)) => (self.nodes, self.bytes) = (nodes, bytes),
+            _ => self.fits = false,
         }
-    }
-
-    fn text(&mut self, text: &str) -> bool {
-        self.take(text.len()) && !json::is_odd(text)
-    }
-
-    fn take(&mut self, bytes: usize) -> bool {
-        let left = (self.nodes.checked_sub(1), self.bytes.checked_sub(bytes));
-        let (Some(nodes), Some(bytes)) = left else { return false };
-        (self.nodes, self.bytes) = (nodes, bytes);
-        true
     }
 }
 
@@ -86,13 +96,15 @@ mod tests {
             }
             node
         }
-        let tree = of(value.clone(), Span::new(SourceId(0), 0, 0));
+        let (tree, fits) = of(value.clone(), Span::new(SourceId(0), 0, 0));
+        assert!(fits);
         assert_eq!(bare(read(&value)), tree);
-        assert_eq!(verbatim(&tree), value);
+        assert_eq!(verbatim(&tree).to_json(), value);
     }
 
     #[test]
     fn what_could_not_be_read_again_does_not_fit() {
+        let fits = |value: &Json| of(value.clone(), Span::new(SourceId(0), 0, 0)).1;
         assert!(fits(&json!({"a": [[["ü\n"]]]})));
         let deep = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!([deep(limits::MAX_DEPTH), deep(limits::MAX_DEPTH + 1)].map(|value| fits(&value)), [true, false]);

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
+use redan_model::canonical::{self, Long};
 use redan_model::edit::{Comments, Put, put, put_all};
 use redan_model::fmt::written;
-use redan_model::{canonical, lang};
+use redan_model::lang;
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -61,15 +62,21 @@ struct ChangeJson<'a> {
 }
 
 /// The text of a model that was made from a file, with what the file says, which a later import into it compares with.
-pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Json) -> String {
+pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Long<'_>) -> String {
     // A model of the Microsoft tool is kept inside as a whole.
     let remembers = format != Format::Tm7 && model.get(before::KEY).is_none();
     let (packed, text) =
         threads::both(|| if remembers { before::packed_model(format, model, &imported.origins) } else { None }, || written(model));
     match packed {
-        Some(packed) => format!("{text}\n{WHAT_IT_IS}\n{}", written(&json!({before::KEY: {name_of(shown): packed}}))),
+        Some(packed) => format!("{text}\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), &packed))),
         None => explained(text),
     }
+}
+
+/// A model that remembers a file and says nothing else.
+fn remembering<'m>(name: &'m str, packed: &'m str) -> Long<'m> {
+    let file = Long::Map(vec![(name.into(), packed.into())]);
+    Long::Map(vec![(before::KEY.into(), file)])
 }
 
 /// The text with a line above what is remembered of a file in it already.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use redan_interop::before::{Said, own_id};
-use redan_model::edit::{Edit, apply};
+use redan_model::edit::rename_all;
 use redan_model::lang::SECTIONS;
 use serde_json::Value as Json;
 
@@ -165,20 +165,7 @@ fn renamed(model: Json, renames: BTreeMap<Key, String>) -> Json {
     if renames.is_empty() {
         return model;
     }
-    let mut text = model.to_string();
-    let mut rename = |section: &str, old: &str, new: &str| {
-        let edit = Edit::Rename { old: format!("{section}.{old}"), new: new.to_owned() };
-        let changed = apply("model.tm.json", &text, &edit);
-        changed.map(|changed| text = changed).is_ok()
-    };
-    // Two things that change places go by way of ids that nothing has.
-    let waiting: Vec<(Key, String)> = renames.into_iter().filter(|((section, old), new)| !rename(section, old, new)).collect();
-    let between = |number: usize| format!("import-{number}-on-its-way");
-    for (number, ((section, old), _)) in waiting.iter().enumerate() {
-        rename(section, old, &between(number));
-    }
-    for (number, ((section, _), new)) in waiting.iter().enumerate() {
-        rename(section, &between(number), new);
-    }
-    serde_json::from_str(&text).unwrap_or(model)
+    let renames: Vec<(String, String)> = renames.into_iter().map(|((section, old), new)| (format!("{section}.{old}"), new)).collect();
+    let changed = rename_all("model.tm.json", &model.to_string(), &renames).ok();
+    changed.and_then(|(text, _)| serde_json::from_str(&text).ok()).unwrap_or(model)
 }
