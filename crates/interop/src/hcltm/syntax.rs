@@ -236,8 +236,10 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The text of an expression that is not evaluated, up to the end of its line or of what it stands in.
+    /// The text of an expression that is not evaluated, up to the end of its line or of what it stands in. It ends no
+    /// earlier than what was read as a value so far: else lists inside lists would be read twice at every level.
     fn expression(&mut self, from: usize, line: usize) -> String {
+        let least = self.at;
         (self.at, self.line) = (from, line);
         let (mut open, mut quoted) = (0_usize, false);
         while let Some(c) = self.peek() {
@@ -247,9 +249,9 @@ impl<'t> Parser<'t> {
                     self.next();
                 }
                 '(' | '[' | '{' if !quoted => open += 1,
-                ')' | ']' | '}' | ',' if !quoted && open == 0 => break,
-                ')' | ']' | '}' if !quoted => open -= 1,
-                '\n' if open == 0 => break,
+                ')' | ']' | '}' | ',' if !quoted && open == 0 && self.at >= least => break,
+                ')' | ']' | '}' if !quoted => open = open.saturating_sub(1),
+                '\n' if open == 0 && self.at >= least => break,
                 _ => {}
             }
             self.next();

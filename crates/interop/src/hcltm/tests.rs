@@ -115,3 +115,10 @@ fn expressions_are_never_evaluated() {
     assert_eq!(imported.model["description"], "file(\"/etc/passwd\")");
     assert_eq!(imported.loss.iter().filter(|loss| loss.what.contains("not evaluated")).count(), 3);
 }
+
+#[test]
+fn lists_that_turn_out_to_be_no_lists_are_not_read_again_at_every_level() {
+    let text = format!("a = {}{}\n", "[\n}\n".repeat(40), "]x\n".repeat(40));
+    let expressions = super::syntax::parse(&text).map_or(0, |file| file.unknown.len());
+    assert!(expressions <= 160, "{expressions}");
+}
