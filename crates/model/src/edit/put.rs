@@ -262,4 +262,14 @@ mod tests {
         assert_eq!(refused.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [6]);
         assert!(together.contains("# about a") && together.contains("# ours") && together.contains("# why"));
     }
+
+    #[test]
+    fn what_is_put_in_goes_where_the_last_one_leaves() {
+        let text = "redan: 1\nelements:\n  a: {kind: store}\n  b: {kind: store}\nname: x\n";
+        let (added, paths) = (json!({"kind": "process"}), [keys("elements/c"), keys("elements/b")]);
+        let changes: [Put<'_>; 2] = [(&paths[0], Some(&added)), (&paths[1], None)];
+        assert_eq!(half(&changes), 1);
+        let (changed, refused) = put_all("m.tm.yaml", text, &changes).unwrap();
+        assert_eq!((changed.as_str(), refused), ("redan: 1\nelements:\n  a: {kind: store}\n  c: {kind: process}\nname: x\n", vec![]));
+    }
 }

@@ -65,10 +65,16 @@ struct ChangeJson<'a> {
 pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Long<'_>) -> String {
     // A model of the Microsoft tool is kept inside as a whole.
     let remembers = format != Format::Tm7 && model.get(before::KEY).is_none();
-    let (packed, text) =
+    let (packed, mut text) =
         threads::both(|| if remembers { before::packed_model(format, model, &imported.origins) } else { None }, || written(model));
     match packed {
-        Some(packed) => format!("{text}\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), &packed))),
+        // The text may have many megabytes: it grows where it is.
+        Some(packed) => {
+            for part in ["\n", WHAT_IT_IS, "\n", &written(&remembering(name_of(shown), &packed))] {
+                text.push_str(part);
+            }
+            text
+        }
         None => explained(text),
     }
 }
