@@ -60,6 +60,17 @@ impl Terminal {
         }
     }
 
+    /// Writes a text that nobody needs any more; where it is all that goes into a file, nothing is copied.
+    pub(crate) fn hand_over(&mut self, text: String) -> io::Result<()> {
+        match &mut self.data {
+            Data::File { bytes, .. } if bytes.is_empty() => {
+                *bytes = text.into_bytes();
+                Ok(())
+            }
+            _ => self.out().write_all(text.as_bytes()),
+        }
+    }
+
     /// Where everything else goes.
     pub(crate) fn err() -> io::StderrLock<'static> {
         io::stderr().lock()

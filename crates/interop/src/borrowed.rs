@@ -129,7 +129,7 @@ impl<'t> Raw<'t> {
             for (key, value) in entries.iter().filter(|(key, _)| !read.contains(&key.as_ref())) {
                 if value.is_something() {
                     rest.insert(key.as_ref().to_owned(), value.to_json());
-                } else {
+                } else if rest.keys().any(|known| known == key) {
                     rest.shift_remove(key.as_ref());
                 }
             }

@@ -313,11 +313,15 @@ fn markdown(change: &Change, (before, after): &(Opened, Opened), session: &mut S
 pub(crate) fn of_texts(path: &str, old: &str, new: &str, session: &mut Session<'_>) -> anyhow::Result<Vec<String>> {
     let empty = "redan: 1\nname: none\n";
     let text = |text: &'_ str| if text.trim().is_empty() { empty.to_owned() } else { text.to_owned() };
-    let (before, after) = (session.open_text(path, &text(old))?, session.open_text(path, &text(new))?);
+    Ok(of_models(&session.open_text(path, &text(old))?, &session.open_text(path, &text(new))?))
+}
+
+/// What changed between two versions of one model, a line each; nothing where one of them has errors.
+pub(crate) fn of_models(before: &Opened, after: &Opened) -> Vec<String> {
     if !(before.loaded.is_valid() && after.loaded.is_valid()) {
-        return Ok(vec!["one of the versions has errors: redan check".to_owned()]);
+        return vec!["one of the versions has errors: redan check".to_owned()];
     }
-    let change = difference(&before, &after);
+    let change = difference(before, after);
     let mut lines = Vec::new();
     for threat in &change.threats {
         let side = |side: &Option<Standing>| side.map_or_else(|| "not there".to_owned(), words);
@@ -331,7 +335,7 @@ pub(crate) fn of_texts(path: &str, old: &str, new: &str, session: &mut Session<'
     }
     lines.push(format!("before  {}", numbers(&change.before)));
     lines.push(format!("after   {}", numbers(&change.after)));
-    Ok(lines)
+    lines
 }
 
 fn is_nothing(change: &Change) -> bool {

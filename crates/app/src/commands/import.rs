@@ -86,7 +86,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         PlainFormat::Human => {
             let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
             let text = kept.map_or_else(|| into::text(&shown, format, &imported, &model), |kept| kept.text);
-            session.terminal.out().write_all(text.as_bytes())?;
+            session.terminal.hand_over(text)?;
             foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {

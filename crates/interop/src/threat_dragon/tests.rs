@@ -123,3 +123,32 @@ fn ids_and_places_may_be_numbers_or_texts() {
     );
     assert_eq!(imported.loss, Vec::new());
 }
+
+#[test]
+fn a_large_file_says_what_a_small_one_says() {
+    let diagram = |at: usize| {
+        let cells = json!([
+            node("a", "process", [0, 0, 50, 50], &json!({"name": format!("A {at}"), "threats": [{"title": "T", "status": "Odd"}]})),
+            node("b", "store", [90, 0, 50, 50], &json!({"name": "B"})),
+            {"id": "f", "shape": "flow", "source": {"cell": "a"}, "target": {"cell": "b"}, "data": {"name": "F"}},
+        ]);
+        json!({"title": format!("D {at}"), "cells": cells})
+    };
+    let diagrams: Vec<Json> = (0..20).map(diagram).collect();
+    let file = json!({"summary": {"title": "S", "owner": "O"}, "detail": {"diagrams": diagrams, "reviewer": "R", "x": 1}}).to_string();
+    let large = format!("{}{file}", " ".repeat(LARGE));
+    let imported = read(file.as_bytes()).unwrap();
+    assert_eq!(imported.model["diagrams"].as_object().map(Map::len), Some(20));
+    assert_eq!(read(large.as_bytes()).unwrap(), imported);
+    let broken = format!("{}{}", " ".repeat(LARGE), file.trim_end_matches('}'));
+    assert!(matches!(read(broken.as_bytes()), Err(ImportError::Syntax(_))));
+}
+
+#[test]
+fn of_two_lists_of_diagrams_the_last_one_counts() {
+    let diagram = |name: &str| json!([{"title": name, "cells": [node("a", "process", [0, 0, 50, 50], &json!({"name": name}))]}]);
+    let file = format!(r#"{{"detail": {{"diagrams": {}, "diagrams": {}}}, "summary": {{"title": "S"}}}}"#, diagram("One"), diagram("Two"));
+    let model = read(file.as_bytes()).unwrap().model;
+    let ids = |section: &str| model[section].as_object().into_iter().flatten().map(|(id, _)| id.as_str()).collect::<Vec<_>>();
+    assert_eq!((ids("elements"), ids("diagrams")), (vec!["two"], vec!["two"]));
+}

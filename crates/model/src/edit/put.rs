@@ -20,11 +20,15 @@ pub type Put<'p> = (&'p [String], Option<&'p Json>);
 /// # Errors
 /// The reason why the text cannot be, or must not be, changed in this way.
 pub fn put(name: &str, text: &str, keys: &[String], value: Option<&Json>) -> Result<String, EditError> {
-    let parts = Parts::read(name, text)?;
+    one(Parts::read(name, text)?, keys, value)
+}
+
+fn one(parts: Parts, keys: &[String], value: Option<&Json>) -> Result<String, EditError> {
     let Some(value) = value else { return write::remove(parts, keys) };
-    let mut foreign = Foreign::beside(text);
+    let mut foreign = Foreign::beside(&parts.text);
     let plain = foreign.plain(value, is_foreign(keys));
-    foreign.fill(name, &write::set(parts, keys, &plain)?)
+    let name = parts.name.clone();
+    Ok(foreign.fill(&name, &write::set(parts, keys, &plain)?)?.text)
 }
 
 /// Makes several changes, as many at once as do not touch each other, in their order. The text comes with what could not
@@ -33,35 +37,40 @@ pub fn put(name: &str, text: &str, keys: &[String], value: Option<&Json>) -> Res
 /// # Errors
 /// The text has errors that must be repaired first.
 pub fn put_all(name: &str, text: &str, changes: &[Put<'_>]) -> Result<(String, Vec<(usize, EditError)>), EditError> {
-    Parts::read(name, text)?;
-    let (mut text, mut refused) = (text.to_owned(), Vec::new());
-    // Halves that wait, the first of them last.
+    let (mut parts, mut refused) = (Parts::read(name, text)?, Vec::new());
+    // Pieces that wait, the first of them last.
     let mut waiting = vec![(0, changes.len())];
     while let Some((start, end)) = waiting.pop() {
         match &changes[start..end] {
             [] => {}
-            [(keys, value)] => match put(name, &text, keys, *value) {
-                Ok(changed) => text = changed,
+            [(keys, value)] => match put(name, &parts.text, keys, *value) {
+                Ok(changed) => parts = Parts::read(name, &changed)?,
                 Err(error) => refused.push((start, error)),
             },
-            several => match together(name, &text, several) {
-                Ok(changed) => text = changed,
+            several => match together(&parts, several) {
+                Ok(changed) => parts = changed,
                 Err(_) => {
-                    let middle = start + (end - start) / 2;
+                    let middle = start + half(several);
                     waiting.extend([(middle, end), (start, middle)]);
                 }
             },
         }
     }
-    Ok((text, refused))
+    Ok((parts.text, refused))
 }
 
-fn together(name: &str, text: &str, changes: &[Put<'_>]) -> Result<String, EditError> {
-    let mut foreign = Foreign::beside(text);
+/// Where changes that do not go together are parted: before what is taken out, since what is put in often goes where
+/// something else leaves; or in the middle.
+fn half(changes: &[Put<'_>]) -> usize {
+    let stays = changes.iter().rposition(|(_, value)| value.is_some()).map_or(0, |last| last + 1);
+    if (1..changes.len()).contains(&stays) { stays } else { changes.len() / 2 }
+}
+
+fn together(parts: &Parts, changes: &[Put<'_>]) -> Result<Parts, EditError> {
+    let mut foreign = Foreign::beside(&parts.text);
     let changes: Vec<(&[String], Option<Plain>)> =
         changes.iter().map(|(keys, value)| (*keys, value.map(|value| foreign.plain(value, is_foreign(keys))))).collect();
-    let written = write::all(&Parts::read(name, text)?, &changes)?;
-    foreign.fill(name, &written)
+    foreign.fill(&parts.name, &write::all(parts, &changes)?)
 }
 
 fn is_foreign(keys: &[String]) -> bool {
@@ -153,7 +162,7 @@ impl Foreign {
     }
 
     /// The text with the values in the places of their marks, if it can be read.
-    fn fill(&self, name: &str, written: &str) -> Result<String, EditError> {
+    fn fill(&self, name: &str, written: &str) -> Result<Parts, EditError> {
         let mut out = String::with_capacity(written.len());
         let mut rest = written;
         while let Some(at) = rest.find(&self.mark) {
@@ -169,8 +178,7 @@ impl Foreign {
             rest = after;
         }
         out.push_str(rest);
-        Parts::read(name, &out)?;
-        Ok(out)
+        Parts::read(name, &out)
     }
 
     fn mark_of(&self, at: usize) -> String {
@@ -253,5 +261,15 @@ mod tests {
         assert_eq!(together, single);
         assert_eq!(refused.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [6]);
         assert!(together.contains("# about a") && together.contains("# ours") && together.contains("# why"));
+    }
+
+    #[test]
+    fn what_is_put_in_goes_where_the_last_one_leaves() {
+        let text = "redan: 1\nelements:\n  a: {kind: store}\n  b: {kind: store}\nname: x\n";
+        let (added, paths) = (json!({"kind": "process"}), [keys("elements/c"), keys("elements/b")]);
+        let changes: [Put<'_>; 2] = [(&paths[0], Some(&added)), (&paths[1], None)];
+        assert_eq!(half(&changes), 1);
+        let (changed, refused) = put_all("m.tm.yaml", text, &changes).unwrap();
+        assert_eq!((changed.as_str(), refused), ("redan: 1\nelements:\n  a: {kind: store}\n  c: {kind: process}\nname: x\n", vec![]));
     }
 }

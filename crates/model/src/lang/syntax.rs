@@ -189,8 +189,11 @@ impl<R: Record> Syntax for R {
     }
 
     fn write(&self) -> Long<'_> {
-        let fields = R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(self)?)));
-        Long::Map(fields.chain(self.extras().write()).collect())
+        // Room for what most records say: a filter hides how many there are.
+        let mut entries = Vec::with_capacity(8);
+        entries.extend(R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(self)?))));
+        entries.extend(self.extras().write());
+        Long::Map(entries)
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {

@@ -30,7 +30,8 @@ pub(super) fn read(text: &str, id: SourceId, base: usize) -> Option<Node> {
 /// Whether a text has a character that YAML does not take as it stands, or takes for a line end.
 pub(super) fn is_odd(text: &str) -> bool {
     let odd = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    text.bytes().any(|byte| byte >= 0x7f) && text.chars().any(odd)
+    // Looking at all of a text is faster than stopping at the first byte that could be odd.
+    text.bytes().fold(false, |found, byte| found | (byte >= 0x7f)) && text.chars().any(odd)
 }
 
 struct Reader<'t> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
 use redan_model::canonical::{self, Long};
-use redan_model::edit::{Comments, Put, put, put_all};
+use redan_model::edit::{Comments, Put, put_all};
 use redan_model::fmt::written;
 use redan_model::lang;
 use redan_report::json::{self, DiagnosticJson};
@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ImportArgs;
 use crate::args::PlainFormat;
-use crate::commands::diff::of_texts;
+use crate::commands::diff::of_models;
 use crate::edits::Edited;
 use crate::exit::{Exit, Failure, Outcome, usage};
 use crate::foreign;
@@ -65,10 +65,16 @@ struct ChangeJson<'a> {
 pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Long<'_>) -> String {
     // A model of the Microsoft tool is kept inside as a whole.
     let remembers = format != Format::Tm7 && model.get(before::KEY).is_none();
-    let (packed, text) =
+    let (packed, mut text) =
         threads::both(|| if remembers { before::packed_model(format, model, &imported.origins) } else { None }, || written(model));
     match packed {
-        Some(packed) => format!("{text}\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), &packed))),
+        // The text may have many megabytes: it grows where it is.
+        Some(packed) => {
+            for part in ["\n", WHAT_IT_IS, "\n", &written(&remembering(name_of(shown), &packed))] {
+                text.push_str(part);
+            }
+            text
+        }
         None => explained(text),
     }
 }
@@ -104,9 +110,7 @@ pub(super) fn run(args: &ImportArgs, into: &Path, source: &Source<'_>, session: 
         _ => Some("it has comments".to_owned()),
     };
     let mut merge = merge(&ours, files.before.as_ref(), &files.now, &worked_on);
-    let new = changed(&opened, &old, &mut merge)?;
-    let new = remembered(&opened, new, &files, source)?;
-    let model = opened.with_text(&new);
+    let (new, model) = changed(&opened, &old, &mut merge, remembered(&files, source))?;
     let edited = Edited { old, new, model };
     show(args, &opened, &edited, &merge, source, session)
 }
@@ -196,27 +200,39 @@ fn name_of(shown: &str) -> &str {
     shown.rsplit('/').next().unwrap_or(shown)
 }
 
-/// The text with the changes; one that cannot be made is shown with the reason.
-fn changed(opened: &Opened, old: &str, merge: &mut Merge) -> anyhow::Result<String> {
+/// The model with the changes, and with what is remembered of the file; a change that cannot be made is shown with the
+/// reason.
+fn changed(opened: &Opened, old: &str, merge: &mut Merge, remembered: Vec<Remembered>) -> anyhow::Result<(String, Opened)> {
     let edits: Vec<usize> = (0..merge.changes.len()).filter(|at| merge.changes[*at].what.is_edit()).collect();
     let values: Vec<Option<Json>> =
         edits.iter().map(|at| &merge.changes[*at]).map(|change| change.after.as_ref().map(|value| short(&change.path, value))).collect();
-    let puts: Vec<Put<'_>> = edits.iter().zip(&values).map(|(at, value)| (merge.changes[*at].path.as_slice(), value.as_ref())).collect();
+    let mut puts: Vec<(Option<usize>, Put<'_>)> =
+        edits.iter().zip(&values).map(|(at, value)| (Some(*at), (merge.changes[*at].path.as_slice(), value.as_ref()))).collect();
+    // What is taken out comes last.
+    let (kept, gone): (Vec<Remembered>, Vec<Remembered>) = remembered.into_iter().partition(|(_, value)| value.is_some());
+    let stays = puts.iter().rposition(|(_, (_, value))| value.is_some()).map_or(0, |last| last + 1);
+    puts.splice(stays..stays, kept.iter().map(|(path, value)| (None, (path.as_slice(), value.as_ref()))));
+    puts.extend(gone.iter().map(|(path, value)| (None, (path.as_slice(), value.as_ref()))));
+    let (changes, puts): (Vec<Option<usize>>, Vec<Put<'_>>) = puts.into_iter().unzip();
     let (text, refused) = put_all(&opened.below, old, &puts).map_err(|error| usage(error.to_string()))?;
     let all = refused.is_empty();
     for (at, error) in refused {
-        let change = &mut merge.changes[edits[at]];
+        let Some(at) = changes[at] else {
+            return Err(usage(format!("cannot remember in {} what was imported: {error}", opened.shown)));
+        };
+        let change = &mut merge.changes[at];
         change.what = if change.what == What::Removed { What::Gone } else { What::Kept };
         change.why = error.to_string();
     }
-    let means = bare(canonical::to_json(&opened.with_text(&text).loaded.model.root));
+    let model = opened.with_text(&text);
+    let means = bare(canonical::to_json(&model.loaded.model.root));
     if all && means != bare(merge.merged.clone()) {
         return Err(usage(format!(
             "{} is written in a way that does not let the changes be made safely; nothing was written",
             opened.shown
         )));
     }
-    Ok(text)
+    Ok((text, model))
 }
 
 /// A model without what is remembered of files, and without sections that are empty.
@@ -250,17 +266,16 @@ fn short(path: &[String], value: &Json) -> Json {
     }
 }
 
-/// The text with what the file says now, which the next import compares with.
-fn remembered(opened: &Opened, text: String, files: &Versions, source: &Source<'_>) -> anyhow::Result<String> {
-    let Some(packed) = files.said.as_ref().and_then(|said| before::packed(source.format, said)) else { return Ok(text) };
+/// A place of what is remembered, and what is put there; nothing takes out what is there.
+type Remembered = (Vec<String>, Option<Json>);
+
+/// What the file says now, which the next import compares with.
+fn remembered(files: &Versions, source: &Source<'_>) -> Vec<Remembered> {
+    let Some(packed) = files.said.as_ref().and_then(|said| before::packed(source.format, said)) else { return Vec::new() };
     let name = name_of(source.shown);
     let key = |name: &str| vec![before::KEY.to_owned(), name.to_owned()];
-    let refused = |error: redan_model::edit::EditError| usage(format!("cannot remember in {} what was imported: {error}", opened.shown));
-    let mut text = put(&opened.below, &text, &key(name), Some(&json!(packed))).map_err(refused)?;
-    if let Some(old) = files.name.as_deref().filter(|old| !old.is_empty() && *old != name) {
-        text = put(&opened.below, &text, &key(old), None).map_err(refused)?;
-    }
-    Ok(text)
+    let old = files.name.as_deref().filter(|old| !old.is_empty() && *old != name);
+    std::iter::once((key(name), Some(json!(packed)))).chain(old.map(|old| (key(old), None))).collect()
 }
 
 fn show(args: &ImportArgs, opened: &Opened, edited: &Edited, merge: &Merge, source: &Source<'_>, session: &mut Session<'_>) -> Outcome {
@@ -282,7 +297,7 @@ fn show(args: &ImportArgs, opened: &Opened, edited: &Edited, merge: &Merge, sour
                 session.terminal.out().write_all(text.as_bytes())?;
             }
             if errors.is_empty() && merge.changes.iter().any(|change| change.what.is_edit()) {
-                let effect = of_texts(&opened.below, &edited.old, &edited.new, session)?;
+                let effect = of_models(opened, &edited.model);
                 for line in effect.iter().rev().take(2).rev() {
                     session.terminal.note(line);
                 }

@@ -1,5 +1,7 @@
 //! Entries that a file has no longer: which of them the model can do without.
 
+use std::collections::BTreeSet;
+
 use redan_model::lang::SECTIONS;
 use serde_json::Value as Json;
 
@@ -7,6 +9,9 @@ use super::{Change, Merge, What, put};
 
 /// Fields that are prose: a word in them is no reference.
 const PROSE: [&str; 12] = ["name", "title", "description", "label", "because", "text", "reason", "note", "what", "why", "test", "lessons"];
+
+/// What stands between the words of a path, or of a threat on something.
+const SIGNS: [char; 3] = ['@', '.', ' '];
 
 /// Takes entries out that nothing else in the model needs; the others stay and are named.
 pub(super) fn settle(merge: &mut Merge, worked_on: &dyn Fn(&str, &str) -> Option<String>) {
@@ -23,10 +28,12 @@ pub(super) fn settle(merge: &mut Merge, worked_on: &dyn Fn(&str, &str) -> Option
     }
     // What stays may refer to what would go, which then stays too.
     loop {
+        let mut words = BTreeSet::new();
+        all_words(&merge.merged, &mut words);
         let needed: Vec<(usize, String)> = leaving
             .iter()
             .enumerate()
-            .filter(|(_, change)| change.what == What::Removed)
+            .filter(|(_, change)| change.what == What::Removed && words.contains(change.path[1].as_str()))
             .filter_map(|(at, change)| Some((at, who_needs(&merge.merged, &change.path[1])?)))
             .collect();
         if needed.is_empty() {
@@ -51,6 +58,23 @@ pub(super) fn settle(merge: &mut Merge, worked_on: &dyn Fn(&str, &str) -> Option
 
 fn is_entry_that_goes(change: &Change) -> bool {
     change.what == What::Removed && change.path.len() == 2 && SECTIONS.contains(&change.path[0].as_str())
+}
+
+/// Every word of a model that could be an id, so that only what is among them has to be looked for.
+fn all_words<'m>(value: &'m Json, words: &mut BTreeSet<&'m str>) {
+    let mut take = |text: &'m str| {
+        words.insert(text);
+        words.extend(text.split(SIGNS));
+    };
+    match value {
+        Json::String(text) => take(text),
+        Json::Array(items) => items.iter().for_each(|item| all_words(item, words)),
+        Json::Object(entries) => {
+            entries.keys().for_each(|key| take(key));
+            entries.values().for_each(|value| all_words(value, words));
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
 }
 
 /// The first place that refers to an entry, in words.
@@ -86,5 +110,5 @@ fn found(value: &Json, id: &str, path: &mut Vec<String>) -> Option<String> {
 
 /// Whether a text is an id, a path that begins with it, or a threat on it.
 fn names(text: &str, id: &str) -> bool {
-    text == id || text.split(['@', '.', ' ']).any(|part| part == id)
+    text == id || text.split(SIGNS).any(|part| part == id)
 }
