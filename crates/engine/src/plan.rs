@@ -5,17 +5,21 @@
 //! Beside the threats, the goals of attack trees and attack paths are risks of their own: see [`GoalLine`].
 
 mod anneal;
+mod ascent;
 mod bound;
 mod branch;
 mod cover;
+mod frame;
 mod front;
 mod goals;
 mod improve;
 mod ladder;
+mod mixing;
 mod order;
 mod problem;
 mod rows;
 mod search;
+mod shape;
 mod split;
 mod threats;
 

@@ -193,6 +193,32 @@ fn two_hundred_mitigations_that_are_all_alike_are_chosen_with_a_small_gap() {
     assert!(found.bound <= found.cost as f64 && found.bound >= 0.95 * found.cost as f64, "{} {}", found.bound, found.cost);
 }
 
+/// Risks that fall only when two or all of three mitigations are in place, all of the same cost.
+fn together(seed: u64, mitigations: usize, risks: usize) -> Drawn {
+    let mut drawn = alike(seed, mitigations, risks, 3);
+    for (at, toy) in drawn.toys.iter_mut().enumerate() {
+        if let Toy::Steps { likelihood, impact, relevant, .. } = toy {
+            *toy = Toy::Together { risk: *likelihood * *impact, relevant: relevant.clone(), needed: 2 + at % 2 };
+        }
+    }
+    drawn
+}
+
+#[test]
+fn risks_that_fall_only_together_agree_with_exhaustive_search() {
+    agrees_with_brute_force(&together(1, 12, 120), 4, 4.0);
+}
+
+#[test]
+fn mitigations_that_only_help_together_are_chosen_with_a_small_gap() {
+    let mut drawn = alike(6, 60, 225, 3);
+    drawn.toys.extend(together(7, 60, 75).toys);
+    let problem = drawn.problem();
+    let budget = drawn.costs.iter().sum::<u64>() * 2 / 5;
+    let found = least_left(&problem, Goal { budget, limit: None }, 40_000_000).expect("doing nothing is a choice");
+    assert!(found.bound <= found.left && found.bound >= 0.98 * found.left, "{} {}", found.bound, found.left);
+}
+
 #[test]
 fn a_large_problem_has_a_sound_bound_near_it_even_with_little_work() {
     let mut drawn = Drawn::new(7, 80, 300, 4);

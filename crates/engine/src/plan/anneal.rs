@@ -3,7 +3,7 @@
 //! Each exchange looks only at the risks of what is exchanged, so hundreds of thousands are tried in a blink. All numbers
 //! come from a seeded stream and plain arithmetic, so the same problem is walked through in the same way everywhere.
 
-use super::bound::{Frame, State};
+use super::frame::{Frame, State};
 use super::problem::{Goal, Problem, TINY};
 use crate::score::random::Random;
 
@@ -33,14 +33,22 @@ struct Walk<'p, 'a> {
     work: u64,
 }
 
-/// A choice that leaves at most as much as `first`, which has to be allowed, and how much work that was.
-pub(crate) fn annealed(problem: &Problem<'_>, frame: &Frame, goal: Goal, start: &[State], first: Vec<bool>, work: u64) -> (Vec<bool>, u64) {
+/// A choice that leaves at most as much as `first`, which has to be allowed, and how much work that was. Another `seed` takes
+/// another walk.
+pub(crate) fn annealed(
+    problem: &Problem<'_>,
+    frame: &Frame,
+    goal: Goal,
+    start: &[State],
+    (first, seed): (Vec<bool>, u64),
+    work: u64,
+) -> (Vec<bool>, u64) {
     let mut walk = Walk::new(problem, frame, goal, start, first);
     let open: Vec<usize> = (0..start.len()).filter(|m| start[*m] == State::Free).collect();
     if walk.short > 0 || open.len() < 2 {
         return (walk.chosen, walk.work);
     }
-    let mut random = Random::new(2);
+    let mut random = Random::new(seed);
     let mut best = (walk.left, walk.chosen.clone());
     let average = walk.average(&open);
     let mut heat = WARM * average;

@@ -3,86 +3,24 @@
 //! Each risk chooses for itself which mitigations lower it and pays a price for each; the mitigations are chosen for what all
 //! risks together pay. Other multipliers price the rows of a target and what needs what. What remains of the mitigations
 //! is a knapsack, whose linear relaxation is solved by sorting. A risk with many mitigations has one price for all of them.
+//!
+//! With a [`Shape`], risks have other tables, which pay for pairs of mitigations, and the mitigations have a convex quadratic
+//! form that takes these payments back. A tangent of the form is below it wherever it touches, so what remains is a knapsack
+//! again, and any point of contact gives a sound bound.
 
 use std::ops::Range;
 
+use super::ascent::{Way, knapsack};
+use super::frame::{Aim, Frame, MOST_JOINT, State, joint};
 use super::problem::{Problem, TINY, Term};
-use super::rows::{Row, Rows};
+use super::shape::{Form, Shape};
 
-/// Up to so many mitigations, a risk is looked at in all sets of them.
-const MOST_JOINT: usize = 6;
 /// After so many rounds that better nothing the steps become shorter.
 const PATIENCE: u32 = 20;
 /// Steps that are shorter than this share of the first lead nowhere.
 const SHORTEST: f64 = 1e-5;
-/// How much of the last direction the next one keeps, so that the way up does not go to and fro.
-const DEFLECTION: f64 = 0.85;
-
-/// What has been decided about each mitigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
-    Free,
-    In,
-    Out,
-}
-
-/// What is made as small as possible.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aim {
-    Left,
-    Cost,
-}
-
-/// What is the same in all parts of a problem: the rows of the target, and which multiplier is whose.
-pub(crate) struct Frame {
-    pub(crate) aim: Aim,
-    pub(crate) rows: Vec<Row>,
-    /// For each mitigation the rows that it is in, with its weight.
-    pub(crate) rows_of: Vec<Vec<(usize, f64)>>,
-    /// Whether every choice that fulfils the rows meets the limit.
-    pub(crate) exact: bool,
-    /// The first multiplier of each risk.
-    of_terms: Vec<usize>,
-    /// Pairs of which the first needs the second.
-    needs: Vec<(usize, usize)>,
-    of_rows: usize,
-    of_needs: usize,
-    /// What the multipliers start from.
-    pub(crate) start: Vec<f32>,
-}
-
-impl Frame {
-    pub(crate) fn new(problem: &Problem<'_>, limit: Option<f64>, aim: Aim) -> Self {
-        let Rows { rows, exact } = Rows::new(problem, limit);
-        let mut start = Vec::new();
-        let mut of_terms = Vec::new();
-        for term in &problem.terms {
-            of_terms.push(start.len());
-            match (aim, joint(term)) {
-                (Aim::Cost, _) => {}
-                (Aim::Left, Some(_)) => start.extend(term.most(true).iter().map(|weight| *weight as f32)),
-                (Aim::Left, None) => start.push(1.0),
-            }
-        }
-        let pairs = problem.needs.iter().enumerate().flat_map(|(at, needs)| needs.iter().map(move |needed| (at, *needed)));
-        let of_rows = start.len();
-        let frame =
-            Self { aim, exact, of_terms, needs: pairs.collect(), of_rows, of_needs: of_rows, start, rows: Vec::new(), rows_of: Vec::new() };
-        frame.with(rows, problem.costs.len())
-    }
-
-    /// The same with other rows.
-    pub(crate) fn with(&self, rows: Vec<Row>, count: usize) -> Self {
-        let mut rows_of = vec![Vec::new(); count];
-        for (at, row) in rows.iter().enumerate() {
-            row.members.iter().for_each(|(m, weight)| rows_of[*m].push((at, *weight)));
-        }
-        let of_needs = self.of_rows + rows.len();
-        let mut start = self.start[..self.of_rows].to_vec();
-        start.resize(of_needs + self.needs.len(), 0.0);
-        Self { rows, rows_of, of_terms: self.of_terms.clone(), needs: self.needs.clone(), of_needs, start, ..*self }
-    }
-}
+/// How far the point of contact follows the choice of each round.
+const FOLLOW: f64 = 0.002;
 
 /// What one more mitigation takes away each time, if only their number matters and none takes away more than the one before.
 fn even(taken: &[f64]) -> Option<Vec<f64>> {
@@ -92,11 +30,6 @@ fn even(taken: &[f64]) -> Option<Vec<f64>> {
     }
     let steps: Vec<f64> = (0..taken.len().ilog2()).map(|count| of_count(count + 1) - of_count(count)).collect();
     steps.windows(2).all(|pair| pair[0] >= pair[1]).then_some(steps)
-}
-
-/// What a risk leaves for each set of its mitigations, if it is small enough to look at all of them.
-fn joint<'t>(term: &'t Term<'_>) -> Option<&'t [f64]> {
-    term.table().filter(|_| term.relevant.len() <= MOST_JOINT)
 }
 
 /// The part of a problem that is still open, as the relaxation sees it. Places are those of open mitigations in `free`.
@@ -113,10 +46,12 @@ pub(crate) struct Relaxed {
     gains: Vec<f64>,
     /// Which of all multipliers are in use; the others below are places in this list.
     slots: Vec<usize>,
-    joint: Vec<Joint>,
+    /// The least that each multiplier may be.
+    least: Vec<f64>,
+    pub(crate) joint: Vec<Joint>,
     even: Vec<Even>,
     /// What each set of a joint risk takes away.
-    taken: Vec<f64>,
+    pub(crate) taken: Vec<f64>,
     /// Sets of joint risks that take away more than any set with one less, as bits, with what they take away.
     useful: Vec<(usize, f64)>,
     wide: Vec<Wide>,
@@ -124,14 +59,18 @@ pub(crate) struct Relaxed {
     /// The members of the rows, one row after the other.
     weights: Vec<(usize, f64)>,
     needs: Vec<OpenNeed>,
+    pub(crate) form: Form,
+    of_shares: usize,
 }
 
 /// A risk of which all sets are looked at.
-struct Joint {
+pub(crate) struct Joint {
+    /// Its place among all risks.
+    pub(crate) term: usize,
     /// The first of its numbers in `taken`.
-    first: usize,
+    pub(crate) first: usize,
     /// Its open mitigations.
-    spots: Vec<usize>,
+    pub(crate) spots: Vec<usize>,
     /// The multiplier of the first of them.
     multiplier: usize,
     /// Its part of `useful`, where adding these up is less work than all sets; else empty.
@@ -179,28 +118,39 @@ pub(crate) struct Bound {
 }
 
 impl Relaxed {
-    pub(crate) fn new(problem: &Problem<'_>, frame: &Frame, states: &[State]) -> Self {
+    pub(crate) fn new(problem: &Problem<'_>, frame: &Frame, shape: Option<&Shape>, states: &[State]) -> Self {
         let free: Vec<usize> = (0..states.len()).filter(|at| states[*at] == State::Free).collect();
         let mut place = vec![usize::MAX; states.len()];
         free.iter().enumerate().for_each(|(at, mitigation)| place[*mitigation] = at);
         let spent = (0..states.len()).filter(|at| states[*at] == State::In).map(|at| problem.costs[at]).sum();
         let costs: Vec<f64> = free.iter().map(|at| problem.costs[*at] as f64).collect();
-        let mut relaxed = Self { spent, gains: vec![0.0; free.len()], free, costs, ..Self::default() };
+        let mut relaxed = Self { spent, gains: vec![0.0; free.len()], free, costs, of_shares: frame.of_shares, ..Self::default() };
         match frame.aim {
             Aim::Cost => {
                 relaxed.base = spent as f64;
                 relaxed.gains = relaxed.costs.iter().map(|cost| -cost).collect();
             }
-            Aim::Left => relaxed.add_terms(problem, frame, states, &place),
+            Aim::Left => relaxed.add_terms(problem, frame, shape, states, &place),
+        }
+        if let Some(shape) = shape {
+            relaxed.form = shape.form(states);
         }
         relaxed.add_rows(frame, states, &place);
         relaxed
     }
 
-    fn add_terms(&mut self, problem: &Problem<'_>, frame: &Frame, states: &[State], place: &[usize]) {
+    fn add_terms(&mut self, problem: &Problem<'_>, frame: &Frame, shape: Option<&Shape>, states: &[State], place: &[usize]) {
         let chosen: Vec<bool> = states.iter().map(|state| *state == State::In).collect();
         let possible: Vec<bool> = states.iter().map(|state| *state != State::Out).collect();
-        for (term, first) in problem.terms.iter().zip(&frame.of_terms) {
+        for (at, (term, first)) in problem.terms.iter().zip(&frame.of_terms).enumerate() {
+            if let Some(shape) = shape
+                && joint(term).is_some()
+            {
+                let table = shape.table(at);
+                self.base += table[term.mask(&chosen)];
+                self.add_joint((at, term), table, *first, states, place, true);
+                continue;
+            }
             let now = term.best(&chosen);
             self.base += now;
             let most = now - term.best(&possible);
@@ -208,18 +158,28 @@ impl Relaxed {
                 continue;
             }
             if let Some(table) = joint(term) {
-                self.add_joint(term, table, *first, states, place);
+                self.add_joint((at, term), table, *first, states, place, false);
                 continue;
             }
             let fresh = !term.relevant.iter().any(|m| chosen[*m]);
             let open = term.relevant.iter().zip(term.most(fresh)).filter(|(m, _)| place[**m] != usize::MAX);
             let weights = open.map(|(m, weight)| (place[*m], weight.min(most))).filter(|(_, weight)| *weight > 0.0).collect();
-            let multiplier = self.slot(*first);
+            let multiplier = self.slot(*first, 0.0);
             self.wide.push(Wide { multiplier, most, weights });
         }
     }
 
-    fn add_joint(&mut self, term: &Term<'_>, table: &[f64], multiplier: usize, states: &[State], place: &[usize]) {
+    /// Adds a risk of which all sets are looked at. In a `shaped` table more mitigations may leave more, so that prices may be
+    /// below 0.
+    fn add_joint(
+        &mut self,
+        (at, term): (usize, &Term<'_>),
+        table: &[f64],
+        multiplier: usize,
+        states: &[State],
+        place: &[usize],
+        shaped: bool,
+    ) {
         let mask = |state: State| term.relevant.iter().enumerate().fold(0, |mask, (bit, m)| mask | usize::from(states[*m] == state) << bit);
         let (inside, open) = (mask(State::In), mask(State::Free));
         let first = self.taken.len();
@@ -239,16 +199,19 @@ impl Relaxed {
         if (0..taken.len()).all(|set| (apart(set) - taken[set]).abs() <= TINY) {
             spots.iter().enumerate().for_each(|(bit, place)| self.gains[*place] += taken[1 << bit]);
             self.taken.truncate(first);
-        } else if let Some(steps) = even(taken) {
+        } else if let Some(steps) = even(taken).filter(|_| !shaped) {
             self.taken.truncate(first);
             self.taken.extend(steps);
-            let multiplier = self.slot(slots[0]);
+            let multiplier = self.slot(slots[0], 0.0);
             self.even.push(Even { steps: first..self.taken.len(), spots, multiplier, slots });
         } else {
             let multiplier = self.slots.len();
-            self.slots.extend(slots);
-            let useful = self.add_useful(first);
-            self.joint.push(Joint { first, spots, multiplier, useful });
+            let least = if shaped { f64::NEG_INFINITY } else { 0.0 };
+            slots.into_iter().for_each(|slot| {
+                self.slot(slot, least);
+            });
+            let useful = if shaped { 0..0 } else { self.add_useful(first) };
+            self.joint.push(Joint { term: at, first, spots, multiplier, useful });
         }
     }
 
@@ -266,9 +229,10 @@ impl Relaxed {
         start..self.useful.len()
     }
 
-    /// Takes a multiplier into use.
-    fn slot(&mut self, of_all: usize) -> usize {
+    /// Takes a multiplier into use that is never below `least`.
+    fn slot(&mut self, of_all: usize, least: f64) -> usize {
         self.slots.push(of_all);
+        self.least.push(least);
         self.slots.len() - 1
     }
 
@@ -282,13 +246,13 @@ impl Relaxed {
             let first = self.weights.len();
             let open = row.members.iter().filter(|(m, _)| place[*m] != usize::MAX);
             self.weights.extend(open.map(|(m, weight)| (place[*m], weight.min(least))));
-            let multiplier = self.slot(frame.of_rows + at);
+            let multiplier = self.slot(frame.of_rows + at, 0.0);
             self.rows.push(OpenRow { multiplier, least, members: first..self.weights.len() });
         }
         for (at, (needing, needed)) in frame.needs.iter().enumerate() {
             let (needing, needed) = (place[*needing], place[*needed]);
             if needing != usize::MAX && needed != usize::MAX {
-                let multiplier = self.slot(frame.of_needs + at);
+                let multiplier = self.slot(frame.of_needs + at, 0.0);
                 self.needs.push(OpenNeed { multiplier, needing, needed });
             }
         }
@@ -308,57 +272,78 @@ impl Relaxed {
             + self.weights.len()
             + self.rows.len()
             + self.needs.len()
+            + self.form.size()
             + 8 * self.free.len()
     }
 
     /// A bound within a budget. `multipliers` is improved in place; `known` is the value of a choice that is known.
     pub(crate) fn bound(&self, budget: Option<u64>, known: f64, multipliers: &mut [f32], rounds: usize, first: f64) -> Bound {
         let room = budget.map(|budget| budget.saturating_sub(self.spent) as f64);
-        let mut now: Vec<f64> = self.slots.iter().map(|slot| f64::from(multipliers[*slot])).collect();
-        for even in &self.even {
-            now[even.multiplier] = even.slots.iter().map(|slot| f64::from(multipliers[*slot])).sum::<f64>() / even.slots.len() as f64;
-        }
+        let (mut now, mut centre) = self.start(multipliers);
         let mut best = Bound { value: f64::NEG_INFINITY, reduced: Vec::new(), lean: vec![0.0; self.free.len()] };
-        let mut kept = now.clone();
+        let mut kept = (now.clone(), centre.clone());
         let (mut length, mut stalled, mut done) = (first, 0, 0.0);
-        let mut way = Way { slopes: vec![0.0; now.len()], direction: vec![0.0; now.len()] };
+        let mut way = self.way();
         for _ in 0..rounds {
-            let round = self.round(room, &now, &mut way.slopes);
+            let round = self.round(room, &now, &centre, &mut way.slopes);
             best.lean.iter_mut().zip(&round.shares).for_each(|(lean, share)| *lean += share);
             done += 1.0;
             if round.value > best.value + 1e-9 {
                 best.value = round.value;
                 best.reduced = round.reduced;
-                kept.clone_from(&now);
+                kept.clone_from(&(now.clone(), centre.clone()));
                 stalled = 0;
             } else {
                 stalled += 1;
                 if stalled >= PATIENCE {
                     length /= 2.0;
                     stalled = 0;
-                    now.clone_from(&kept);
+                    now.clone_from(&kept.0);
+                    centre.clone_from(&kept.1);
                 }
             }
             if best.value >= known - TINY || length < SHORTEST || !way.step(&mut now, length * (known - round.value).max(1e-6)) {
                 break;
             }
+            self.form.follow(&mut centre, &round.shares, FOLLOW);
         }
         best.lean.iter_mut().for_each(|lean| *lean /= done);
-        // One price for all of a wide risk is at most the whole of it.
-        self.wide.iter().for_each(|wide| kept[wide.multiplier] = kept[wide.multiplier].min(1.0));
-        self.slots.iter().zip(&kept).for_each(|(slot, kept)| multipliers[*slot] = *kept as f32);
-        for even in &self.even {
-            even.slots.iter().for_each(|slot| multipliers[*slot] = kept[even.multiplier] as f32);
-        }
+        self.keep(&kept.0, &kept.1, multipliers);
         best
     }
 
-    /// The bound for some multipliers, and how it would change with each of them.
-    fn round(&self, room: Option<f64>, now: &[f64], slopes: &mut [f64]) -> Round {
+    /// The multipliers in use and the point of contact, as they are among all.
+    pub(crate) fn start(&self, multipliers: &[f32]) -> (Vec<f64>, Vec<f64>) {
+        let mut now: Vec<f64> = self.slots.iter().map(|slot| f64::from(multipliers[*slot])).collect();
+        for even in &self.even {
+            now[even.multiplier] = even.slots.iter().map(|slot| f64::from(multipliers[*slot])).sum::<f64>() / even.slots.len() as f64;
+        }
+        (now, multipliers[self.of_shares..].iter().map(|share| f64::from(*share)).collect())
+    }
+
+    /// The way from there.
+    pub(crate) fn way(&self) -> Way {
+        Way::new(self.least.clone())
+    }
+
+    /// Puts them back.
+    pub(crate) fn keep(&self, now: &[f64], centre: &[f64], multipliers: &mut [f32]) {
+        self.slots.iter().zip(now).for_each(|(slot, now)| multipliers[*slot] = *now as f32);
+        // One price for all of a wide risk is at most the whole of it.
+        self.wide.iter().for_each(|wide| multipliers[self.slots[wide.multiplier]] = now[wide.multiplier].min(1.0) as f32);
+        for even in &self.even {
+            even.slots.iter().for_each(|slot| multipliers[*slot] = now[even.multiplier] as f32);
+        }
+        multipliers[self.of_shares..].iter_mut().zip(centre).for_each(|(share, centre)| *share = *centre as f32);
+    }
+
+    /// The bound for some multipliers and a point of contact, and how it would change with each multiplier.
+    pub(crate) fn round(&self, room: Option<f64>, now: &[f64], centre: &[f64], slopes: &mut [f64]) -> Round {
         slopes.fill(0.0);
         let mut profits = self.gains.clone();
         let mut value = self.base;
         let mut sums = [0.0; 1 << MOST_JOINT];
+        let mut sets = Vec::with_capacity(self.joint.len());
         for joint in &self.joint {
             let size = 1_usize << joint.spots.len();
             let taken = &self.taken[joint.first..joint.first + size];
@@ -385,6 +370,7 @@ impl Relaxed {
                 }
             }
             value -= most;
+            sets.push(chosen);
             for (bit, place) in joint.spots.iter().enumerate() {
                 profits[*place] += now[joint.multiplier + bit];
                 slopes[joint.multiplier + bit] = f64::from(u8::from(chosen & (1 << bit) != 0));
@@ -412,6 +398,7 @@ impl Relaxed {
             profits[need.needing] -= now[need.multiplier];
             profits[need.needed] += now[need.multiplier];
         }
+        value += self.form.tangent(centre, &mut profits);
         let (price, shares) = match room {
             Some(room) => knapsack(&profits, &self.costs, room),
             None => (0.0, profits.iter().map(|profit| f64::from(u8::from(*profit > 0.0))).collect()),
@@ -419,7 +406,7 @@ impl Relaxed {
         let reduced: Vec<f64> = profits.iter().zip(&self.costs).map(|(profit, cost)| profit - price * cost).collect();
         value -= price * room.unwrap_or(0.0) + reduced.iter().map(|reduced| reduced.max(0.0)).sum::<f64>();
         self.slopes(&shares, now, slopes);
-        Round { value, reduced, shares }
+        Round { value, reduced, shares, sets }
     }
 
     fn slopes(&self, shares: &[f64], now: &[f64], slopes: &mut [f64]) {
@@ -440,65 +427,10 @@ impl Relaxed {
 }
 
 /// The bound for some multipliers.
-struct Round {
-    value: f64,
-    reduced: Vec<f64>,
-    shares: Vec<f64>,
-}
-
-/// The way up to the best multipliers.
-struct Way {
-    slopes: Vec<f64>,
-    direction: Vec<f64>,
-}
-
-impl Way {
-    /// Goes a step; false where there is no way up. No multiplier is below 0.
-    fn step(&mut self, now: &mut [f64], length: f64) -> bool {
-        let mut norm = 0.0;
-        for ((slope, direction), multiplier) in self.slopes.iter().zip(&mut self.direction).zip(&*now) {
-            *direction = slope + DEFLECTION * *direction;
-            if *direction < 0.0 && *multiplier <= 0.0 {
-                *direction = 0.0;
-            }
-            norm += *direction * *direction;
-        }
-        if norm <= TINY {
-            return false;
-        }
-        for (multiplier, direction) in now.iter_mut().zip(&self.direction) {
-            *multiplier = (*multiplier + length / norm * direction).max(0.0);
-        }
-        true
-    }
-}
-
-/// The linear relaxation of a knapsack: the price of an hour, and which share of each is taken.
-fn knapsack(profits: &[f64], costs: &[f64], room: f64) -> (f64, Vec<f64>) {
-    let mut order: Vec<usize> = (0..profits.len()).filter(|at| profits[*at] > 0.0).collect();
-    // Cross-multiplied, so that what costs nothing comes first without a division.
-    order.sort_unstable_by(|a, b| (profits[*b] * costs[*a]).total_cmp(&(profits[*a] * costs[*b])).then(a.cmp(b)));
-    let mut shares = vec![0.0; profits.len()];
-    let mut left = room;
-    for at in order {
-        if costs[at] <= left {
-            left -= costs[at];
-            shares[at] = 1.0;
-        } else {
-            shares[at] = left / costs[at];
-            return (profits[at] / costs[at], shares);
-        }
-    }
-    (0.0, shares)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_knapsack_takes_the_best_value_for_its_cost_first() {
-        let (price, shares) = knapsack(&[10.0, 6.0, 1.0, 3.0], &[5.0, 2.0, 0.0, 6.0], 5.0);
-        assert_eq!((price, shares), (2.0, vec![0.6, 1.0, 1.0, 0.0]));
-    }
+pub(crate) struct Round {
+    pub(crate) value: f64,
+    pub(crate) reduced: Vec<f64>,
+    pub(crate) shares: Vec<f64>,
+    /// What each joint risk chose.
+    pub(crate) sets: Vec<usize>,
 }

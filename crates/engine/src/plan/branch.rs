@@ -1,7 +1,8 @@
 //! Which mitigation a part of the search is split by: the one whose decision moved the bound most, both ways, where it was
 //! decided before.
 
-use super::bound::{Bound, Relaxed, State};
+use super::bound::{Bound, Relaxed};
+use super::frame::State;
 
 /// Smaller moves of the bound are taken for this, so that a side that does not move leaves the other one its say.
 const LEAST: f64 = 1e-4;

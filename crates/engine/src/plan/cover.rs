@@ -1,7 +1,7 @@
 //! Cheap choices that fulfil all rows, without proof: what serves least for its cost is taken out, then what the rows that
 //! fall short miss most is put in. Rows that fall short often weigh ever more.
 
-use super::bound::{Frame, State};
+use super::frame::{Frame, State};
 use super::problem::{Problem, TINY};
 use crate::score::random::Random;
 

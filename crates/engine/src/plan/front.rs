@@ -1,6 +1,6 @@
 //! What other budgets would buy: the choices of which none costs less and leaves less than another.
 
-use super::bound::{Aim, Frame, State};
+use super::frame::{Aim, Frame, State};
 use super::problem::{Goal, Problem, TINY};
 use super::search::{Choice, Search};
 

@@ -1,6 +1,6 @@
 //! Good choices without proof: what helps most for its cost first, then parts of it taken out and put together again.
 
-use super::bound::{Aim, Frame, State};
+use super::frame::{Aim, Frame, State};
 use super::problem::{Goal, Problem, TINY};
 use crate::score::random::Random;
 

@@ -7,16 +7,28 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::rc::Rc;
 
-use super::bound::{Aim, Bound, Frame, Relaxed, State};
+use super::bound::{Bound, Relaxed};
 use super::branch::Learned;
+use super::frame::{Aim, Frame, State};
 use super::improve::Maker;
 use super::problem::{Goal, Problem, TINY};
+use super::shape::{Shape, Shaping};
 use super::{anneal, cover, split};
 
 /// Rounds of the relaxation for the whole problem, for a part of it, and for a side that is only tried.
 const ROUNDS: (usize, usize, usize) = (4_000, 64, 20);
 /// The first step in a part, whose multipliers are near the best ones already.
 const SHORT: f64 = 0.1;
+/// After so many parts, a bound that is further below the best choice than this share of it is worth a shape; and the shape is
+/// worth keeping if it lifts the bound by this share of what is missing.
+const PLAIN: u32 = 100;
+const FAR: f64 = 0.004;
+const LIFTED: f64 = 0.3;
+/// The share of the work that goes into a shape, and the fewest and the most rounds.
+const SHAPED: u64 = 2;
+const SHAPING: (usize, usize) = (100, 4_000);
+/// Rounds of the relaxation for the whole problem with a shape, and their first step.
+const WITH_SHAPE: (usize, f64) = (400, 0.3);
 /// How many are tried at most before a part is split, and how often each.
 const TRIED: usize = 6;
 const WELL_KNOWN: f64 = 2.0;
@@ -25,6 +37,8 @@ const FIRST_PARTS: u64 = 32;
 const SELDOM: u64 = 16;
 /// The share of the work that goes into bettering the first choice.
 const SHAKEN: u64 = 8;
+/// The share of what is left for trying again where the bound stays far from the choice.
+const AGAIN: u64 = 2;
 /// Steps of trying for each open mitigation and each risk of each mitigation.
 const ENOUGH: u64 = 150;
 /// Steps of work for the main question.
@@ -111,6 +125,8 @@ pub(crate) struct Search<'p, 'a> {
     frame: &'p Frame,
     goal: Goal,
     make: Maker<'p, 'a>,
+    /// What the relaxation is made from where the bound of the whole problem is far from the best choice.
+    shape: Option<Shape>,
     work: u64,
     best: Option<(f64, Vec<bool>)>,
     /// Values of the aim are this far from `base` or several times as far, where it is not 0.
@@ -124,7 +140,7 @@ impl<'p, 'a> Search<'p, 'a> {
             Aim::Left => (f64::from(u8::from(problem.whole)), 0.0),
             Aim::Cost => grain(problem, &start),
         };
-        Self { problem, frame, goal, make: Maker { problem, frame, goal, start }, work, best: None, grain, base }
+        Self { problem, frame, goal, make: Maker { problem, frame, goal, start }, shape: None, work, best: None, grain, base }
     }
 
     /// Starts from a choice that is known.
@@ -144,9 +160,19 @@ impl<'p, 'a> Search<'p, 'a> {
         self.first();
         let states = self.make.start.clone();
         heap.push(Part { bound: f64::NEG_INFINITY, number, states, multipliers: self.frame.start.as_slice().into(), last: None });
+        // The whole problem with what its own bound decides, and how many parts were looked at.
+        let mut whole = (Vec::new(), Vec::new());
+        let mut looked = 0;
         while let Some(Part { bound, number: this, mut states, multipliers, last }) = heap.pop() {
             if self.is_beaten(bound) {
                 break;
+            }
+            looked += 1;
+            if looked == PLAIN
+                && let Some(lifted) = self.lifted(bound, &whole)
+            {
+                heap = lifted.into();
+                continue;
             }
             if self.work == 0 {
                 open = bound;
@@ -158,6 +184,7 @@ impl<'p, 'a> Search<'p, 'a> {
             let narrowed = self.narrow(&mut states, &mut multipliers, rounds, length, thorough);
             if this == 0 {
                 learned.clone_from(&multipliers);
+                whole = (states.clone(), multipliers.clone());
             }
             let value = narrowed.as_ref().map(|(_, found)| found.value).or(self.best.as_ref().map(|(value, _)| *value));
             if let Some(((mitigation, state, share), value)) = last.zip(value) {
@@ -201,12 +228,55 @@ impl<'p, 'a> Search<'p, 'a> {
         let Some((_, start)) = self.best.clone() else { return };
         let share = (self.work / SHAKEN).min(self.enough());
         let (made, done) = match self.frame.aim {
-            Aim::Left => anneal::annealed(self.problem, self.frame, self.goal, &self.make.start, start, share),
+            Aim::Left => anneal::annealed(self.problem, self.frame, self.goal, &self.make.start, (start, 2), share),
             Aim::Cost if self.frame.exact => cover::covered(self.problem, self.frame, &self.make.start, start, share),
             Aim::Cost => self.make.shaken(start, share),
         };
         self.work = self.work.saturating_sub(done);
         self.offer(made);
+    }
+
+    /// Betters the best choice by trying once more, with other random numbers.
+    fn try_again(&mut self) {
+        let Some((_, known)) = self.best.clone() else { return };
+        let (made, done) = anneal::annealed(self.problem, self.frame, self.goal, &self.make.start, (known, 3), self.work / AGAIN);
+        self.work = self.work.saturating_sub(done);
+        self.offer(made);
+    }
+
+    /// What to look at instead of all parts that are open: the whole problem with a shape, or nothing where that leaves nothing
+    /// open. None where the `bound` of the open parts is near the best choice, or a shape does not lift it.
+    fn lifted(&mut self, bound: f64, (states, multipliers): &(Vec<State>, Vec<f32>)) -> Option<Vec<Part>> {
+        let (value, _) = self.best.as_ref()?;
+        let gap = value - bound;
+        if self.frame.aim == Aim::Cost || gap <= FAR * value {
+            return None;
+        }
+        let (mut states, mut multipliers) = (states.clone(), multipliers.clone());
+        self.shape = Some(self.find_shape(*value, &states, &mut multipliers)?);
+        let Some((_, found)) = self.narrow(&mut states, &mut multipliers, WITH_SHAPE.0, WITH_SHAPE.1, true) else {
+            return Some(Vec::new());
+        };
+        if found.value < bound + LIFTED * gap {
+            self.shape = None;
+            return None;
+        }
+        self.try_again();
+        Some(vec![Part { bound: found.value, number: FIRST_PARTS, states, multipliers: multipliers.into(), last: None }])
+    }
+
+    /// The shape for what is open, from multipliers that it makes suit it; none where there is not enough work left for it.
+    fn find_shape(&mut self, known: f64, states: &[State], multipliers: &mut [f32]) -> Option<Shape> {
+        let shaping = Shaping::new(self.problem, self.frame, states);
+        let share = (self.work / SHAPED) as usize;
+        let rounds = (share.saturating_sub(shaping.proof()) / shaping.size()).min(SHAPING.1);
+        if rounds < SHAPING.0 {
+            return None;
+        }
+        self.work = self.work.saturating_sub((rounds * shaping.size() + shaping.proof()) as u64);
+        let spent: u64 = (0..states.len()).filter(|m| states[*m] == State::In).map(|m| self.problem.costs[m]).sum();
+        let room = self.goal.budget.saturating_sub(spent) as f64;
+        shaping.run(self.problem, room, known, multipliers, rounds)
     }
 
     /// Steps after which trying is not expected to better a choice of this problem.
@@ -230,7 +300,7 @@ impl<'p, 'a> Search<'p, 'a> {
             if !propagate(self.problem, self.frame, states) {
                 return None;
             }
-            let relaxed = Relaxed::new(self.problem, self.frame, states);
+            let relaxed = Relaxed::new(self.problem, self.frame, self.shape.as_ref(), states);
             rounds = rounds.min(1 + self.work as usize / relaxed.size().max(1));
             self.work = self.work.saturating_sub((relaxed.size() * (rounds + 2)) as u64);
             if relaxed.spent > self.goal.budget {
@@ -282,7 +352,7 @@ impl<'p, 'a> Search<'p, 'a> {
                 if !decide(self.problem, &mut states, mitigation, state) || !propagate(self.problem, self.frame, &mut states) {
                     continue;
                 }
-                let part = Relaxed::new(self.problem, self.frame, &states);
+                let part = Relaxed::new(self.problem, self.frame, self.shape.as_ref(), &states);
                 let (budget, known) = self.range(&states);
                 let value = part.bound(budget, known, &mut multipliers.to_vec(), ROUNDS.2, SHORT).value;
                 self.work = self.work.saturating_sub((part.size() * (ROUNDS.2 + 2)) as u64 + 2 * self.problem.heavy.0);

@@ -1,6 +1,6 @@
 //! The cheapest way to a target in pieces: what shares no row and no need is decided apart.
 
-use super::bound::{Frame, State};
+use super::frame::{Frame, State};
 use super::problem::{Goal, Problem, TINY};
 use super::search::{Choice, Search, propagate};
 
