@@ -6,8 +6,9 @@
 
 use std::cell::OnceCell;
 
+use redan_model::canonical::{self, Long};
 use redan_model::lang::{SECTIONS, State};
-use redan_model::{FlowIx, Model, Thing, canonical};
+use redan_model::{FlowIx, Model, Thing};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
@@ -29,6 +30,7 @@ pub struct Version<'a> {
     knowledge: &'a Knowledge,
     threats: Vec<Seen>,
     tally: Tally,
+    written: Long<'a>,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
     controls: FxHashMap<(&'a str, &'a str), State>,
     /// The zone that a title about each thing names, by the slots of things.
@@ -91,6 +93,7 @@ impl<'a> Version<'a> {
             seen
         });
         Self {
+            written: canonical::long(&model.root),
             crossed: crossed(model, &facts),
             controls: controls(model, &used.uses, knowledge),
             zones: things(model).map(|thing| zone_of(&facts, thing)).collect(),
@@ -300,7 +303,7 @@ impl Tally {
 
 /// What is different in `after`.
 pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
-    let (old, new) = canonical::beyond_each_other(&before.model.root, &after.model.root);
+    let (old, new) = canonical::beyond_each_other(&before.written, &after.written);
     Change {
         entries: entries(&old, &new),
         crossings: crossings(&before.crossed, &after.crossed),

@@ -1,26 +1,54 @@
 //! A model in its one long form: no short forms, no comments, no choice of quoting.
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
-use crate::lang::Root;
 use crate::lang::syntax::Syntax;
+use crate::lang::{FactSet, Root};
 use crate::source::SourceId;
 
 pub use crate::long::Long;
 
-/// The long form of everything that a model states itself, as JSON; what used files give is not repeated.
+/// The long form of everything that a model states itself; what used files give is not repeated.
+///
+/// The model's own file is the one that states `redan`, without which no model is valid.
+pub fn long(root: &Root) -> Long<'_> {
+    let mut long = root.write();
+    let file = root.redan.as_ref().map(|version| version.span.source);
+    if let (Some(file), Long::Map(sections)) = (file, &mut long) {
+        sections.retain_mut(|(name, section)| match name.as_ref() {
+            "assumptions" => {
+                keep(section, |id| root.assumptions.entries.get(id).is_none_or(|entry| entry.key_span.source == file));
+                true
+            }
+            "traits" => keep_facts(section, &root.traits, file),
+            "controls" => keep_facts(section, &root.controls, file),
+            _ => true,
+        });
+    }
+    long
+}
+
+/// The same as JSON.
 pub fn to_json(root: &Root) -> Json {
-    own(root).write().to_json()
+    long(root).to_json()
+}
+
+fn keep(section: &mut Long<'_>, is_own: impl Fn(&str) -> bool) {
+    if let Long::Map(entries) = section {
+        entries.retain(|(id, _)| is_own(id));
+    }
+}
+
+/// Keeps what a file says of a set of facts; false where it says nothing.
+fn keep_facts(section: &mut Long<'_>, facts: &FactSet, file: SourceId) -> bool {
+    keep(section, |name| facts.entries.get(name).is_none_or(|entry| entry.key_span.source == file));
+    facts.span.is_some_and(|span| span.source == file)
 }
 
 /// The long forms of two versions of a model, without the fields and the entries of sections that both have.
-pub fn beyond_each_other(old: &Root, new: &Root) -> (Json, Json) {
-    let (old, new) = (own(old), own(new));
-    let (old, new) = (old.write(), new.write());
-    (beyond(&old, &new, 2), beyond(&new, &old, 2))
+pub fn beyond_each_other(old: &Long<'_>, new: &Long<'_>) -> (Json, Json) {
+    (beyond(old, new, 2), beyond(new, old, 2))
 }
 
 /// A mapping without what another has too, down to a depth.
@@ -33,30 +61,4 @@ fn beyond(long: &Long<'_>, other: &Long<'_>, depth: u8) -> Json {
         None => Some((key.as_ref().to_owned(), value.to_json())),
     });
     Json::Object(own.collect())
-}
-
-/// What a model states itself, to be written in its long form.
-///
-/// The model's own file is the one that states `redan`, without which no model is valid.
-pub fn own(root: &Root) -> Cow<'_, Root> {
-    let file = root.redan.as_ref().map(|version| version.span.source);
-    let Some(file) = file.filter(|file| !is_alone(root, *file)) else { return Cow::Borrowed(root) };
-    let mut own = root.clone();
-    own.assumptions.entries.retain(|_, entry| entry.key_span.source == file);
-    for set in [&mut own.traits, &mut own.controls] {
-        set.entries.retain(|_, entry| entry.key_span.source == file);
-        set.span = set.span.filter(|span| span.source == file);
-    }
-    Cow::Owned(own)
-}
-
-/// The long form of all that a record holds.
-pub fn long(root: &Root) -> Long<'_> {
-    root.write()
-}
-
-/// Whether nothing in a model comes from a file that it uses.
-fn is_alone(root: &Root, file: SourceId) -> bool {
-    let facts = [&root.traits, &root.controls].into_iter().flat_map(|set| set.entries.values().map(|entry| entry.key_span).chain(set.span));
-    root.assumptions.entries.values().map(|entry| entry.key_span).chain(facts).all(|span| span.source == file)
 }

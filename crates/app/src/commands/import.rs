@@ -77,8 +77,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let knowledge = knowledge(session)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let loaded = checked(&shown, std::mem::take(&mut imported.model), session)?;
-    let own = Kept::new(canonical::own(&loaded.model.root));
-    let model = Kept::new(canonical::long(&own));
+    let model = Kept::new(canonical::long(&loaded.model.root));
     if let Some(into) = &args.into {
         return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model.to_json() }, session);
     }
