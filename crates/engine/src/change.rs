@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 use crate::analyse::rated::Glance;
 use crate::analyse::{self, Input, raised};
 use crate::analysis::{CounterUse, Standing, Status, Threat};
+use crate::catalogue::ControlIx;
 use crate::expr::{Env, Tri};
 use crate::facts::{Facts, Overlay, Stage, slot, things};
 use crate::knowledge::Knowledge;
@@ -32,7 +33,8 @@ pub struct Version<'a> {
     tally: Tally,
     written: Long<'a>,
     crossed: FxHashMap<&'a str, Vec<&'a str>>,
-    controls: FxHashMap<(&'a str, &'a str), State>,
+    /// What is known of every control where a threat looked for it.
+    controls: Vec<CounterUse>,
     /// The zone that a title about each thing names, by the slots of things.
     zones: Vec<Option<Thing>>,
 }
@@ -95,7 +97,7 @@ impl<'a> Version<'a> {
         Self {
             written: canonical::long(&model.root),
             crossed: crossed(model, &facts),
-            controls: controls(model, &used.uses, knowledge),
+            controls: used.uses,
             zones: things(model).map(|thing| zone_of(&facts, thing)).collect(),
             threats,
             tally,
@@ -304,11 +306,12 @@ impl Tally {
 /// What is different in `after`.
 pub fn compare(before: &Version<'_>, after: &Version<'_>) -> Change {
     let (old, new) = canonical::beyond_each_other(&before.written, &after.written);
+    let counterparts = Counterparts::of(before.model, after.model);
     Change {
         entries: entries(&old, &new),
         crossings: crossings(&before.crossed, &after.crossed),
-        threats: threats(before, after),
-        controls: control_changes(&before.controls, &after.controls),
+        threats: threats(before, after, &counterparts),
+        controls: control_changes(before, after, &counterparts),
         before: before.tally,
         after: after.tally,
     }
@@ -423,9 +426,9 @@ fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'
     facts.flow_ixs().map(|flow| (model.id_of(Thing::Flow(flow)), zones(flow))).collect()
 }
 
-fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
+fn threats(before: &Version<'_>, after: &Version<'_>, counterparts: &Counterparts<'_>) -> Vec<ThreatChange> {
     let mut kept = vec![false; before.threats.len()];
-    let mut pairs = Pairs::of(before, after.model);
+    let mut pairs = Pairs::of(&before.threats, counterparts);
     let changed = after.threats.iter().filter_map(|threat| {
         let was = pairs.find(threat).map(|at| {
             kept[at] = true;
@@ -439,12 +442,26 @@ fn threats(before: &Version<'_>, after: &Version<'_>) -> Vec<ThreatChange> {
     found
 }
 
+/// For each thing of the later version what has the same id in the earlier one.
+struct Counterparts<'a> {
+    after: &'a Model,
+    by_slot: Vec<Option<Thing>>,
+}
+
+impl<'a> Counterparts<'a> {
+    fn of(before: &Model, after: &'a Model) -> Self {
+        Self { after, by_slot: things(after).map(|thing| before.find(after.id_of(thing))).collect() }
+    }
+
+    fn find(&self, thing: Thing) -> Option<Thing> {
+        self.by_slot[slot(self.after, thing)]
+    }
+}
+
 /// Finds the threats of a later version among those of an earlier one, where they stand in nearly the same order.
 struct Pairs<'t> {
-    before: &'t Version<'t>,
-    after: &'t Model,
-    /// What has the same id in the earlier version.
-    counterparts: FxHashMap<Thing, Option<Thing>>,
+    threats: &'t [Seen],
+    counterparts: &'t Counterparts<'t>,
     /// Where the next one is expected.
     next: usize,
     /// Where each is, found when one is not where it was expected.
@@ -452,17 +469,14 @@ struct Pairs<'t> {
 }
 
 impl<'t> Pairs<'t> {
-    fn of(before: &'t Version<'t>, after: &'t Model) -> Self {
-        Self { before, after, counterparts: FxHashMap::default(), next: 0, places: OnceCell::new() }
+    fn of(threats: &'t [Seen], counterparts: &'t Counterparts<'t>) -> Self {
+        Self { threats, counterparts, next: 0, places: OnceCell::new() }
     }
 
     fn find(&mut self, threat: &Seen) -> Option<usize> {
-        let (earlier, after) = (self.before.model, self.after);
-        let same_id = |thing| earlier.find(after.id_of(thing));
-        let key = threat.key(|thing| *self.counterparts.entry(thing).or_insert_with(|| same_id(thing)))?;
-        let threats = &self.before.threats;
-        let is_next = threats.get(self.next).is_some_and(|threat| threat.key(Some).as_ref() == Some(&key));
-        let places = || threats.iter().enumerate().filter_map(|(at, threat)| Some((threat.key(Some)?, at))).collect();
+        let key = threat.key(|thing| self.counterparts.find(thing))?;
+        let is_next = self.threats.get(self.next).is_some_and(|threat| threat.key(Some).as_ref() == Some(&key));
+        let places = || self.threats.iter().enumerate().filter_map(|(at, threat)| Some((threat.key(Some)?, at))).collect();
         let at = if is_next { self.next } else { *self.places.get_or_init(places).get(&key)? };
         self.next = at + 1;
         Some(at)
@@ -481,22 +495,16 @@ fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Seen, Opt
 }
 
 /// In the order of things and controls.
-fn control_changes(old: &FxHashMap<(&str, &str), State>, new: &FxHashMap<(&str, &str), State>) -> Vec<ControlChange> {
-    let differs = |(of, after): (&(&str, &str), &State)| {
-        let before = *old.get(of)?;
-        let change = || ControlChange { subject: of.0.to_owned(), control: of.1.to_owned(), before, after: *after };
-        (strength(before) != strength(*after)).then(change)
+fn control_changes(before: &Version<'_>, after: &Version<'_>, counterparts: &Counterparts<'_>) -> Vec<ControlChange> {
+    let old: FxHashMap<(Thing, ControlIx), State> = before.controls.iter().map(|used| ((used.place, used.control), used.state)).collect();
+    let id_of = |control: ControlIx| after.knowledge.catalogue.controls.get_index(control.0.into()).map_or("", |(id, _)| id.as_str());
+    let differs = |used: &CounterUse| {
+        let before = *old.get(&(counterparts.find(used.place)?, used.control))?;
+        let (subject, control) = (after.model.id_of(used.place), id_of(used.control));
+        let change = || ControlChange { subject: subject.to_owned(), control: control.to_owned(), before, after: used.state };
+        (strength(before) != strength(used.state)).then(change)
     };
-    let mut found: Vec<_> = new.iter().filter_map(differs).collect();
+    let mut found: Vec<_> = after.controls.iter().filter_map(differs).collect();
     found.sort_unstable_by(|a, b| (&a.subject, &a.control).cmp(&(&b.subject, &b.control)));
     found
-}
-
-/// What is known of every control where a threat looked for it.
-fn controls<'a>(model: &'a Model, used: &[CounterUse], knowledge: &'a Knowledge) -> FxHashMap<(&'a str, &'a str), State> {
-    let named = used.iter().map(|used| {
-        let control = knowledge.catalogue.controls.get_index(used.control.0.into()).map_or("", |(id, _)| id.as_str());
-        ((model.id_of(used.place), control), used.state)
-    });
-    named.collect()
 }
