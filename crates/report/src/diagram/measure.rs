@@ -147,6 +147,12 @@ pub(crate) fn title_size(zone: &ZoneBox) -> Size {
     Size::new(width.ceil(), lines as f64 * TITLE.line() + 8.0)
 }
 
+/// Where the title of a box is written when the box is there.
+pub(crate) fn title_in(zone: &ZoneBox, at: &Rect) -> Rect {
+    let size = title_size(zone);
+    Rect { x: at.x + 8.0, y: at.y + 2.0, w: size.w + 6.0, h: size.h }
+}
+
 /// Width of a line of a label with the signs before it; `locked` where the lock stands on it.
 pub(crate) fn line_width(line: &Line, locked: bool) -> f64 {
     LABEL.width(&line.text) + line.marks.len() as f64 * MARK + if locked { LOCK } else { 0.0 }

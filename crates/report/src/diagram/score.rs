@@ -4,7 +4,7 @@
 use super::faults::extent;
 use super::geometry::{Point, Rect, meets};
 use super::layout::Layout;
-use super::measure::title_size;
+use super::measure::title_in;
 use super::previous::movement;
 use super::scene::Scene;
 
@@ -54,8 +54,7 @@ impl Course {
 
 /// How many arrows run through titles of boxes.
 fn titles_struck(scene: &Scene, layout: &Layout, courses: &[Course]) -> u32 {
-    let sizes = scene.zones.iter().map(title_size);
-    let titles = layout.zones.iter().zip(sizes).map(|(zone, size)| Rect { x: zone.x + 8.0, y: zone.y + 2.0, w: size.w + 6.0, h: size.h });
+    let titles = scene.zones.iter().zip(&layout.zones).map(|(zone, at)| title_in(zone, at));
     titles.map(|title| courses.iter().map(|course| u32::from(course.runs_through(&title))).sum::<u32>()).sum()
 }
 

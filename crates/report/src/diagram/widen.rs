@@ -6,7 +6,7 @@
 use super::geometry::{Point, Rect, meets};
 use super::graph::End;
 use super::layout::{Layout, settled};
-use super::measure::title_size;
+use super::measure::title_in;
 use super::scene::Scene;
 
 /// The most that a box grows by.
@@ -24,7 +24,7 @@ pub(crate) fn widened(scene: &Scene, mut layout: Layout) -> Layout {
     let mut grew = false;
     for zone in order {
         let old = layout.zones[zone];
-        let title = title(scene, zone, old);
+        let title = title_in(&scene.zones[zone], &old);
         let Some(arrow) = first_through(&title, &courses) else { continue };
         let by = title.x + title.w + GAP - arrow;
         let grown = Rect { x: old.x - by, w: old.w + by, ..old };
@@ -35,12 +35,6 @@ pub(crate) fn widened(scene: &Scene, mut layout: Layout) -> Layout {
         }
     }
     if grew { settled(layout) } else { layout }
-}
-
-/// Where the title of a box is when the box is there.
-fn title(scene: &Scene, zone: usize, at: Rect) -> Rect {
-    let size = title_size(&scene.zones[zone]);
-    Rect { x: at.x + 8.0, y: at.y + 2.0, w: size.w + 6.0, h: size.h }
 }
 
 /// Where the leftmost of the arrows is that strike through a title.
