@@ -16,6 +16,7 @@ mod git;
 mod guarded;
 mod human;
 mod knowledge;
+mod memory;
 mod models;
 mod packs;
 mod project;
@@ -38,6 +39,7 @@ use crate::args::Cli;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
+    memory::small_pages();
     let cli = Cli::parse();
     let mut terminal = Terminal::of_process(&cli.common);
     let outcome = commands::run(&cli, &mut terminal).and_then(|exit| terminal.finish().map(|()| exit));

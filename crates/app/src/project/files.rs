@@ -7,6 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use redan_model::Files;
 use redan_model::limits::MAX_FILE_BYTES;
 
+use crate::memory;
+
 /// The files below a folder. Symbolic links are followed only as long as they stay below it.
 #[derive(Debug)]
 pub(crate) struct FilesBelow {
@@ -43,7 +45,9 @@ pub(crate) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
     if metadata.len() > MAX_FILE_BYTES as u64 {
         return Err(too_large(metadata.len()));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    let size = usize::try_from(metadata.len()).unwrap_or(0);
+    memory::large_pages_for(size);
+    let mut bytes = Vec::with_capacity(size);
     let file = File::open(path).map_err(|error| phrase(&error))?;
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| phrase(&error))?;
     if bytes.len() > MAX_FILE_BYTES {
