@@ -1,7 +1,7 @@
-//! Turns the catalogues and rule packs of the workspace into one compact JSON text that the library embeds.
+//! Turns the catalogues and rule packs of the workspace into one compact text that the library embeds.
 //!
-//! The text holds what the YAML files say, without the examples of rules, and nothing is checked here: the library
-//! reads it with the same code as files from disk.
+//! Each line is a file: its path, a tab, and what it says as JSON, without the examples of rules. Nothing is checked
+//! here: the library reads it with the same code as files from disk.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             paths.extend(yaml_files(&part)?);
         }
     }
-    let files = paths.iter().map(|path| read(&root, path)).collect::<Result<Vec<_>, _>>()?;
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("knowledge.json");
-    fs::write(out, serde_json::to_vec(&files)?)?;
+    let mut text = String::new();
+    for path in &paths {
+        let (name, value) = read(&root, path)?;
+        // JSON without white space has neither tabs nor line ends.
+        text.extend([&name, "\t", &value.to_string(), "\n"]);
+    }
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("knowledge.txt"), text)?;
     Ok(())
 }
 

@@ -7,6 +7,8 @@ pub mod reference;
 mod rules;
 mod taxonomy;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 use redan_model::Vocabulary;
 
@@ -58,7 +60,7 @@ impl Knowledge {
     /// What is embedded in this binary: all packs of `rules/`, without the examples.
     pub fn embedded() -> Self {
         // Tests read the same files with `from_files`, so this cannot fail in a binary that was tested.
-        build(embedded_files(), Vec::new()).expect("the embedded knowledge was checked by the tests")
+        build(embedded_files().collect(), Vec::new()).expect("the embedded knowledge was checked by the tests")
     }
 
     /// What is embedded, with further packs given as `(rules/<pack>/<file>.yaml, text)`; a pack with the id of an
@@ -70,7 +72,7 @@ impl Knowledge {
         let (own, errors) = parse(files);
         let pack_of = |path: &str| path.strip_prefix("rules/").and_then(|rest| rest.split('/').next()).map(str::to_owned);
         let own_packs: Vec<String> = own.iter().filter_map(|file| pack_of(&file.path)).collect();
-        let kept = embedded_files().into_iter().filter(|file| pack_of(&file.path).is_none_or(|pack| !own_packs.contains(&pack)));
+        let kept = embedded_files().filter(|file| pack_of(&file.path).is_none_or(|pack| !own_packs.contains(&pack)));
         build(kept.chain(own).collect(), errors)
     }
 
@@ -105,16 +107,31 @@ impl Knowledge {
 
 /// One file: its path, its text if it came from YAML, and what it says.
 struct File<'t> {
-    path: String,
+    path: Cow<'t, str>,
     text: Option<&'t str>,
-    root: Node,
+    says: Says,
+}
+
+/// What a file says. The trees of all embedded files together are larger than the knowledge that is made of them, so
+/// each of them is there only while it is read.
+enum Says {
+    Tree(Node),
+    Embedded(&'static str),
+}
+
+impl File<'_> {
+    fn root(self) -> Node {
+        match self.says {
+            Says::Tree(root) => root,
+            Says::Embedded(json) => serde_json::from_str::<Embedded>(json).expect("the build writes JSON").0,
+        }
+    }
 }
 
 /// The files that the build embedded.
-fn embedded_files() -> Vec<File<'static>> {
-    let text = include_str!(concat!(env!("OUT_DIR"), "/knowledge.json"));
-    let files: Vec<(String, Embedded)> = serde_json::from_str(text).expect("the build writes a list of files");
-    files.into_iter().map(|(path, Embedded(root))| File { path, text: None, root }).collect()
+fn embedded_files<'t>() -> impl Iterator<Item = File<'t>> {
+    let files = include_str!(concat!(env!("OUT_DIR"), "/knowledge.txt")).lines().filter_map(|line| line.split_once('\t'));
+    files.map(|(path, json)| File { path: path.into(), text: None, says: Says::Embedded(json) })
 }
 
 /// Every file that can be read, and what is wrong with the others.
@@ -123,7 +140,7 @@ fn parse(files: &[(String, String)]) -> (Vec<File<'_>>, Vec<KnowledgeError>) {
     let mut parsed = Vec::new();
     for (path, text) in files {
         match serde_saphyr::from_str::<Node>(text) {
-            Ok(root) => parsed.push(File { path: path.clone(), text: Some(text), root }),
+            Ok(root) => parsed.push(File { path: path.into(), text: Some(text), says: Says::Tree(root) }),
             Err(error) => errors.push(unreadable(path, &error)),
         }
     }
@@ -133,8 +150,9 @@ fn parse(files: &[(String, String)]) -> (Vec<File<'_>>, Vec<KnowledgeError>) {
 /// Reads the files in the order in which they need each other.
 fn build(mut files: Vec<File<'_>>, mut errors: Vec<KnowledgeError>) -> Result<Knowledge, Vec<KnowledgeError>> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let catalogue = read_catalogue(&files, &mut errors);
-    let (packs, drafts) = read_packs(&files, &catalogue, &mut errors);
+    let (catalogue, others) = files.into_iter().partition(|file| is_catalogue(&file.path));
+    let catalogue = read_catalogue(catalogue, &mut errors);
+    let (packs, drafts) = read_packs(others, &catalogue, &mut errors);
     let rules = rules::resolve(drafts, &packs, &mut |file, at, message| {
         Faults { file, text: None, errors: &mut errors }.push(at, message);
     });
@@ -142,38 +160,43 @@ fn build(mut files: Vec<File<'_>>, mut errors: Vec<KnowledgeError>) -> Result<Kn
     if errors.is_empty() { Ok(Knowledge { catalogue, packs, rules }) } else { Err(errors) }
 }
 
-fn read_catalogue(files: &[File<'_>], errors: &mut Vec<KnowledgeError>) -> Catalogue {
+fn is_catalogue(path: &str) -> bool {
+    matches!(place(path), Place::Catalogue(name) if catalogue::FILES.contains(&name))
+}
+
+fn read_catalogue(mut files: Vec<File<'_>>, errors: &mut Vec<KnowledgeError>) -> Catalogue {
     let mut result = Catalogue::default();
     for name in catalogue::FILES {
-        let parts: Vec<&File<'_>> = files.iter().filter(|file| place(&file.path) == Place::Catalogue(name)).collect();
-        for file in &parts {
-            catalogue::read(name, &file.root, &mut result, &mut Faults { file: &file.path, text: file.text, errors });
+        let parts = files.extract_if(.., |file| place(&file.path) == Place::Catalogue(name));
+        let parts: Vec<_> = parts.map(|file| (file.path.clone(), file.text, file.root())).collect();
+        for (path, text, root) in &parts {
+            catalogue::read(name, root, &mut result, &mut Faults { file: path, text: *text, errors });
         }
-        for file in &parts {
-            catalogue::check_aliases(name, &file.root, &result, &mut Faults { file: &file.path, text: file.text, errors });
+        for (path, text, root) in &parts {
+            catalogue::check_aliases(name, root, &result, &mut Faults { file: path, text: *text, errors });
         }
     }
     result
 }
 
-fn read_packs(files: &[File<'_>], catalogue: &Catalogue, errors: &mut Vec<KnowledgeError>) -> (Vec<Pack>, Vec<rules::Draft>) {
-    let (mut packs, mut drafts) = (Vec::new(), Vec::new());
-    for file in files {
-        let mut faults = Faults { file: &file.path, text: file.text, errors };
-        match place(&file.path) {
-            Place::Catalogue(name) if catalogue::FILES.contains(&name) => {}
-            Place::Pack(folder) => packs.extend(rules::pack(&file.root, folder, &mut faults)),
-            Place::Rule(folder, stem) => drafts.extend(rules::rule(&file.root, folder, stem, catalogue, &mut faults)),
+fn read_packs(files: Vec<File<'_>>, catalogue: &Catalogue, errors: &mut Vec<KnowledgeError>) -> (Vec<Pack>, Vec<rules::Draft>) {
+    let (mut packs, mut drafts) = (Vec::new(), Vec::with_capacity(files.len()));
+    let paths: Vec<Cow<'_, str>> = files.iter().map(|file| file.path.clone()).collect();
+    for (file, path) in files.into_iter().zip(&paths) {
+        let mut faults = Faults { file: path, text: file.text, errors };
+        match place(path) {
+            Place::Pack(folder) => packs.extend(rules::pack(&file.root(), folder, &mut faults)),
+            Place::Rule(folder, stem) => drafts.extend(rules::rule(&file.root(), folder, stem, catalogue, &mut faults)),
             Place::Catalogue(_) | Place::Nowhere => {
                 faults.push(At::default(), "knowledge is in catalogue/<name>.yaml, catalogue/<name>/<part>.yaml, rules/<pack>/pack.yaml and rules/<pack>/<rule>.yaml");
             }
         }
     }
-    for file in files {
-        if let Place::Rule(folder, _) = place(&file.path)
+    for path in &paths {
+        if let Place::Rule(folder, _) = place(path)
             && !packs.iter().any(|pack| pack.id == folder)
         {
-            Faults { file: &file.path, text: None, errors }.push(At::default(), format!("the pack `{folder}` has no pack.yaml"));
+            Faults { file: path, text: None, errors }.push(At::default(), format!("the pack `{folder}` has no pack.yaml"));
         }
     }
     (packs, drafts)
