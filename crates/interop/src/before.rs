@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use flate2::Compression;
-use redan_model::canonical::Long;
+use redan_model::canonical::{Entry, Long, push_entry};
 use redan_model::lang::SECTIONS;
 use serde_json::Value as Json;
 
@@ -62,16 +62,16 @@ fn own_id_of<'a>(entry: &'a Long<'_>) -> Option<&'a str> {
 type Names<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
 
 fn names_in<'a>(model: &'a Long<'_>, origins: &'a Origins) -> Names<'a> {
-    let mut names = Names::new();
-    for section in SECTIONS {
-        let entries = model.get(section).map(Long::entries).unwrap_or_default();
-        let words = entries.iter().filter_map(|(id, entry)| Some((id.as_ref(), origins.get(section, id).or_else(|| own_id_of(entry))?)));
-        let words: BTreeMap<&str, &str> = words.collect();
-        if !words.is_empty() {
-            names.insert(section, words);
-        }
-    }
-    names
+    model.entries().iter().filter_map(|entry| names_of(entry, origins)).collect()
+}
+
+/// The words for the entries of a section; nothing if there are none, or if it is no section.
+fn names_of<'a>((section, entries): &'a Entry<'_>, origins: &'a Origins) -> Option<(&'a str, BTreeMap<&'a str, &'a str>)> {
+    let section = SECTIONS.iter().find(|known| *known == section)?;
+    let words = entries.entries().iter();
+    let words: BTreeMap<&str, &str> =
+        words.filter_map(|(id, entry)| Some((id.as_ref(), origins.get(section, id).or_else(|| own_id_of(entry))?))).collect();
+    (!words.is_empty()).then_some((section, words))
 }
 
 /// What a file says, in few letters.
@@ -80,26 +80,51 @@ pub fn packed(format: Format, said: &Said) -> Option<String> {
     for ((section, id), name) in &said.names {
         names.entry(section).or_default().insert(id, name);
     }
-    pack_all(format, &Long::of(&said.model), names)
+    let mut packing = Packing::new(format);
+    Long::of(&said.model).entries().iter().for_each(|entry| packing.add(entry));
+    packing.finish(names)
 }
 
-/// What a file says that has just been read, in few letters.
-pub fn packed_model(format: Format, model: &Long<'_>, origins: &Origins) -> Option<String> {
-    pack_all(format, model, names_in(model, origins))
+/// What a file says that has just been read, in few letters; each entry of the model as soon as it is there.
+pub fn packed_model<'a, 'm: 'a>(format: Format, model: impl IntoIterator<Item = &'a Entry<'m>>, origins: &'a Origins) -> Option<String> {
+    let (mut packing, mut names) = (Packing::new(format), Names::new());
+    for entry in model {
+        packing.add(entry);
+        names.extend(names_of(entry, origins));
+    }
+    packing.finish(names)
 }
 
-fn pack_all(format: Format, model: &Long<'_>, names: Names<'_>) -> Option<String> {
-    let names = Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect());
-    let mut text = String::from("{\"format\":");
-    Long::from(format.as_str()).push_json(&mut text);
-    text.push_str(",\"model\":");
-    model.push_json(&mut text);
-    text.push_str(",\"names\":");
-    names.push_json(&mut text);
-    text.push('}');
-    // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
-    let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
-    pack(&text, level)
+/// What a file says, as JSON in the making.
+struct Packing {
+    text: String,
+    is_first: bool,
+}
+
+impl Packing {
+    fn new(format: Format) -> Self {
+        let mut text = String::from("{\"format\":");
+        Long::from(format.as_str()).push_json(&mut text);
+        text.push_str(",\"model\":{");
+        Self { text, is_first: true }
+    }
+
+    fn add(&mut self, entry: &Entry<'_>) {
+        if !std::mem::take(&mut self.is_first) {
+            self.text.push(',');
+        }
+        push_entry(entry, &mut self.text);
+    }
+
+    fn finish(self, names: Names<'_>) -> Option<String> {
+        let mut text = self.text;
+        text.push_str("},\"names\":");
+        Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect()).push_json(&mut text);
+        text.push('}');
+        // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
+        let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
+        pack(&text, level)
+    }
 }
 
 fn in_order<'a>(words: BTreeMap<&'a str, &'a str>) -> Long<'a> {

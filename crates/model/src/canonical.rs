@@ -3,30 +3,35 @@
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
-use crate::lang::syntax::Syntax;
+use crate::lang::syntax::written;
 use crate::lang::{FactSet, Root};
 use crate::source::SourceId;
 
-pub use crate::long::Long;
+pub use crate::long::{Entry, Long, push_entry};
 
 /// The long form of everything that a model states itself; what used files give is not repeated.
 ///
 /// The model's own file is the one that states `redan`, without which no model is valid.
 pub fn long(root: &Root) -> Long<'_> {
-    let mut long = root.write();
+    Long::Map(entries(root).collect())
+}
+
+/// The entries of the long form, each made when it is asked for.
+pub fn entries(root: &Root) -> impl Iterator<Item = Entry<'_>> {
     let file = root.redan.as_ref().map(|version| version.span.source);
-    if let (Some(file), Long::Map(sections)) = (file, &mut long) {
-        sections.retain_mut(|(name, section)| match name.as_ref() {
+    written(root).filter_map(move |(name, mut section)| {
+        let Some(file) = file else { return Some((name, section)) };
+        let stays = match name.as_ref() {
             "assumptions" => {
-                keep(section, |id| root.assumptions.entries.get(id).is_none_or(|entry| entry.key_span.source == file));
+                keep(&mut section, |id| root.assumptions.entries.get(id).is_none_or(|entry| entry.key_span.source == file));
                 true
             }
-            "traits" => keep_facts(section, &root.traits, file),
-            "controls" => keep_facts(section, &root.controls, file),
+            "traits" => keep_facts(&mut section, &root.traits, file),
+            "controls" => keep_facts(&mut section, &root.controls, file),
             _ => true,
-        });
-    }
-    long
+        };
+        stays.then_some((name, section))
+    })
 }
 
 /// The same as JSON.

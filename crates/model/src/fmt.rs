@@ -8,7 +8,7 @@ mod json;
 mod written;
 mod yaml;
 
-pub use written::written;
+pub use written::{written, written_entries};
 
 use crate::edit::{EditError, Parts, Plain};
 

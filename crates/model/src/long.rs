@@ -8,6 +8,9 @@ use std::borrow::Cow;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Number, Value as Json};
 
+/// A key and what stands under it.
+pub type Entry<'m> = (Cow<'m, str>, Long<'m>);
+
 /// A value of the long form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Long<'m> {
@@ -22,7 +25,7 @@ pub enum Long<'m> {
     /// A list.
     List(Vec<Long<'m>>),
     /// A mapping in order; keys are unique.
-    Map(Vec<(Cow<'m, str>, Long<'m>)>),
+    Map(Vec<Entry<'m>>),
 }
 
 impl<'m> Long<'m> {
@@ -56,7 +59,7 @@ impl<'m> Long<'m> {
     }
 
     /// The entries of a mapping; none of anything else.
-    pub fn entries(&self) -> &[(Cow<'m, str>, Self)] {
+    pub fn entries(&self) -> &[Entry<'m>] {
         if let Self::Map(entries) = self { entries } else { &[] }
     }
 
@@ -79,13 +82,11 @@ impl<'m> Long<'m> {
             }
             Self::Map(entries) => {
                 out.push('{');
-                for (at, (key, value)) in entries.iter().enumerate() {
+                for (at, entry) in entries.iter().enumerate() {
                     if at > 0 {
                         out.push(',');
                     }
-                    push_text(key, out);
-                    out.push(':');
-                    value.push_json(out);
+                    push_entry(entry, out);
                 }
                 out.push('}');
             }
@@ -125,6 +126,13 @@ impl Serialize for Long<'_> {
             }
         }
     }
+}
+
+/// An entry of a mapping as JSON, after what is in a text already.
+pub fn push_entry((key, value): &Entry<'_>, out: &mut String) {
+    push_text(key, out);
+    out.push(':');
+    value.push_json(out);
 }
 
 fn push_text(text: &str, out: &mut String) {

@@ -77,19 +77,21 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let knowledge = knowledge(session)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
     let loaded = checked(&shown, std::mem::take(&mut imported.model), session)?;
-    let model = Kept::new(canonical::long(&loaded.model.root));
+    let root = &loaded.model.root;
     if let Some(into) = &args.into {
-        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model: &model.to_json() }, session);
+        let model = &canonical::to_json(root);
+        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model }, session);
     }
     match args.format {
         PlainFormat::Human => {
             let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
-            let text = kept.map_or_else(|| into::text(&shown, format, &imported, &model), |kept| kept.text);
+            let text = kept.map_or_else(|| into::text(&shown, format, &imported, root), |kept| kept.text);
             session.terminal.hand_over(text)?;
             foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {
-            json::write(session.terminal.out(), &Document { model: &model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
+            let model = &Kept::new(canonical::long(root));
+            json::write(session.terminal.out(), &Document { model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
         }
     }
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })

@@ -1,16 +1,18 @@
 //! A model that a program made, in the layout that [`super::format`] gives a text of it, written at once.
 
-use std::borrow::Cow;
-
 use super::rank;
 use crate::edit::{Context, push_key, push_quoted, push_scalar};
-use crate::long::Long;
+use crate::long::{Entry, Long};
 
 /// The text of a `.tm.yaml` file that means what the value means: one field a line, entries in blocks, lists in brackets,
 /// texts of several lines as they are.
 pub fn written(model: &Long<'_>) -> String {
+    written_entries(model.entries().iter().collect())
+}
+
+/// The same of a model's entries.
+pub fn written_entries(mut entries: Vec<&Entry<'_>>) -> String {
     let mut out = String::new();
-    let mut entries: Vec<&Entry<'_>> = model.entries().iter().collect();
     entries.sort_by_key(|(key, _)| rank(key));
     let mut after_block = false;
     for (key, value) in entries {
@@ -23,8 +25,6 @@ pub fn written(model: &Long<'_>) -> String {
     }
     out
 }
-
-type Entry<'m> = (Cow<'m, str>, Long<'m>);
 
 /// Where something is written.
 #[derive(Clone, Copy)]

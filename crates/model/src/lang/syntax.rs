@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::limits::MAX_DIAGNOSTICS;
-use crate::long::Long;
+use crate::long::{self, Long};
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Span;
@@ -191,8 +191,7 @@ impl<R: Record> Syntax for R {
     fn write(&self) -> Long<'_> {
         // Room for what most records say: a filter hides how many there are.
         let mut entries = Vec::with_capacity(8);
-        entries.extend(R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(self)?))));
-        entries.extend(self.extras().write());
+        entries.extend(written(self));
         Long::Map(entries)
     }
 
@@ -230,6 +229,12 @@ impl<T: Syntax> Syntax for Arc<T> {
     fn describe(reference: &mut Reference) -> String {
         T::describe(reference)
     }
+}
+
+/// The entries of the long form of a record, each made when it is asked for.
+pub(crate) fn written<R: Record>(record: &R) -> impl Iterator<Item = long::Entry<'_>> {
+    let fields = R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(record)?)));
+    fields.chain(record.extras().write())
 }
 
 fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_>) -> R {

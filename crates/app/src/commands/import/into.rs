@@ -1,13 +1,14 @@
 //! `redan import FILE --into MODEL`: what changed in the file since the last import goes into the model.
 
 use std::path::Path;
+use std::sync::mpsc;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
 use redan_model::canonical::{self, Long};
 use redan_model::edit::{Comments, Put, put_all};
-use redan_model::fmt::written;
-use redan_model::lang;
+use redan_model::fmt::{written, written_entries};
+use redan_model::lang::{self, Root};
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -62,11 +63,23 @@ struct ChangeJson<'a> {
 }
 
 /// The text of a model that was made from a file, with what the file says, which a later import into it compares with.
-pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Long<'_>) -> String {
+pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Root) -> String {
     // A model of the Microsoft tool is kept inside as a whole.
-    let remembers = format != Format::Tm7 && model.get(before::KEY).is_none();
-    let (packed, mut text) =
-        threads::both(|| if remembers { before::packed_model(format, model, &imported.origins) } else { None }, || written(model));
+    let remembers = format != Format::Tm7 && !model.extras.0.iter().any(|(key, _)| key == before::KEY);
+    let (made, entries) = mpsc::channel();
+    let origins = &imported.origins;
+    let (packed, mut text) = threads::both(
+        move || if remembers { before::packed_model(format, entries, origins) } else { None },
+        move || {
+            // Each entry is packed while those after it are made. They stay to the end of the process, as models do.
+            let entries = canonical::entries(model).map(|entry| &*Box::leak(Box::new(entry)));
+            // Where nothing is remembered, nobody listens.
+            let entries = entries.inspect(|entry| made.send(*entry).unwrap_or_default()).collect();
+            // The last one was made.
+            drop(made);
+            written_entries(entries)
+        },
+    );
     match packed {
         // The text may have many megabytes: it grows where it is.
         Some(packed) => {
