@@ -155,7 +155,7 @@ fn imported(path: &Path, knowledge: &Knowledge) -> anyhow::Result<Option<Case>> 
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     let Some(format) = redan_interop::detect(&name, &bytes) else { return Ok(None) };
     let Ok(imported) = redan_interop::import(format, &bytes) else { return Ok(None) };
-    let text = serde_json::to_string(&imported.model)?;
+    let text = imported.model.to_string();
     let model = load_text(&format!("{name}.json"), &text, &knowledge.vocabulary()).model;
     let worth = model.elements.len() >= 3 && model.flows.len() >= 2;
     Ok(worth.then(|| Case {

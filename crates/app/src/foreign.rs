@@ -8,7 +8,7 @@ mod tmt;
 
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, ImportError, Imported, Loss, LossKind};
-use serde_json::Value as Json;
+use redan_model::canonical::Long;
 
 pub(crate) use tmt::Templates;
 
@@ -39,20 +39,18 @@ pub(crate) fn settle(imported: &mut Imported, knowledge: &Knowledge, context: &C
 
 /// Other tools accept threats for ever; here an acceptance ends, so that somebody looks again.
 fn end_acceptances(imported: &mut Imported, context: &Context) {
-    let Some(Json::Object(threats)) = imported.model.get_mut("threats") else { return };
-    let open_ended = |threat: &Json| threat.get("status").and_then(Json::as_str) == Some("accepted") && threat.get("until").is_none();
-    for (id, threat) in threats.iter_mut().filter(|(_, threat)| open_ended(threat)) {
-        if let Some(threat) = threat.as_object_mut() {
-            threat.insert("until".to_owned(), decisions::in_a_year(context).into());
-            let what = "that the acceptance holds for one year".to_owned();
-            imported.loss.push(Loss { kind: LossKind::Guessed, what, place: format!("threats.{id}") });
-        }
+    let threats = imported.model.tree_mut().get_mut("threats").and_then(Long::entries_mut);
+    let open_ended = |threat: &Long<'_>| threat.get("status").and_then(Long::as_str) == Some("accepted") && threat.get("until").is_none();
+    for (id, threat) in threats.into_iter().flatten().filter(|(_, threat)| open_ended(threat)) {
+        threat.put("until", decisions::in_a_year(context));
+        let what = "that the acceptance holds for one year".to_owned();
+        imported.loss.push(Loss { kind: LossKind::Guessed, what, place: format!("threats.{id}") });
     }
 }
 
 /// The text through which a model is loaded.
 pub(crate) fn text(imported: &Imported) -> String {
-    let mut text = serde_json::to_string_pretty(&imported.model).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&*imported.model).unwrap_or_default();
     text.push('\n');
     text
 }

@@ -1,13 +1,15 @@
 //! JSON that is read once: texts are parts of the file where they can be, and objects are lists of their entries.
 //!
 //! A large drawing has half a million entries, of which a reader looks at each a few times. What is kept becomes
-//! [`Json`]; everything else never leaves the file.
+//! a tree of its own; everything else never leaves the file.
 
 use std::borrow::Cow;
 use std::fmt;
 
+use indexmap::IndexMap;
+use redan_model::canonical::{self as long, Long};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value as Json};
+use serde_json::Number;
 
 use crate::{ImportError, limits};
 
@@ -123,18 +125,10 @@ impl<'t> Raw<'t> {
     }
 
     /// The entries that say something and are not among those that were read.
-    pub(crate) fn rest(&self, read: &[&str]) -> Map<String, Json> {
-        let mut rest = Map::new();
-        if let Self::Object(entries) = self {
-            for (key, value) in entries.iter().filter(|(key, _)| !read.contains(&key.as_ref())) {
-                if value.is_something() {
-                    rest.insert(key.as_ref().to_owned(), value.to_json());
-                } else if rest.keys().any(|known| known == key) {
-                    rest.shift_remove(key.as_ref());
-                }
-            }
-        }
-        rest
+    pub(crate) fn rest(&self, read: &[&str]) -> Long<'static> {
+        let Self::Object(entries) = self else { return Long::Map(Vec::new()) };
+        let left = last_of_each(entries.iter().filter(|(key, _)| !read.contains(&key.as_ref())));
+        Long::Map(left.into_iter().filter(|(_, value)| value.is_something()).map(on_its_own).collect())
     }
 
     /// Whether it says anything.
@@ -149,16 +143,46 @@ impl<'t> Raw<'t> {
     }
 
     /// The value on its own.
-    pub(crate) fn to_json(&self) -> Json {
+    pub(crate) fn to_tree(&self) -> Long<'static> {
         match self {
-            Self::Null => Json::Null,
-            Self::Bool(flag) => Json::Bool(*flag),
-            Self::Number(number) => Json::Number(number.clone()),
-            Self::Text(text) => Json::String(text.as_ref().to_owned()),
-            Self::List(items) => Json::Array(items.iter().map(Raw::to_json).collect()),
-            Self::Object(entries) => Json::Object(entries.iter().map(|(key, value)| (key.as_ref().to_owned(), value.to_json())).collect()),
+            Self::Null => Long::Null,
+            Self::Bool(flag) => Long::Bool(*flag),
+            Self::Number(number) => Long::Number(number.clone()),
+            Self::Text(text) => Long::from(text.as_ref().to_owned()),
+            Self::List(items) => Long::List(items.iter().map(Raw::to_tree).collect()),
+            Self::Object(entries) => Long::Map(last_of_each(entries.iter()).into_iter().map(on_its_own).collect()),
         }
     }
+}
+
+type Entry<'t> = (Cow<'t, str>, Raw<'t>);
+
+fn on_its_own((key, value): (&str, &Raw<'_>)) -> long::Entry<'static> {
+    (Cow::Owned(key.to_owned()), value.to_tree())
+}
+
+/// Most entries that are compared with each other; a file may have a million in one object.
+const FEW: usize = 16;
+
+/// The last one of entries with one key, at the place of the first.
+fn last_of_each<'r, 't: 'r>(entries: impl Iterator<Item = &'r Entry<'t>>) -> Vec<(&'r str, &'r Raw<'t>)> {
+    let mut entries = entries.map(|(key, value)| (key.as_ref(), value));
+    let mut few: Vec<(&str, &Raw<'t>)> = Vec::with_capacity(FEW);
+    for (key, value) in entries.by_ref() {
+        match few.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => *known = value,
+            None => few.push((key, value)),
+        }
+        if few.len() == FEW {
+            break;
+        }
+    }
+    if few.len() < FEW {
+        return few;
+    }
+    let mut many: IndexMap<&str, &Raw<'t>> = few.into_iter().collect();
+    many.extend(entries);
+    many.into_iter().collect()
 }
 
 /// Any value; on the way to the list whose items are handed over, with the keys that still lead there.
@@ -288,7 +312,7 @@ mod tests {
     fn what_is_left_out_is_not_read() {
         let text = r#"{"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"groups": {"b": 1}, "items": []}, "tools": [{}]}"#;
         let read = parse(text.as_bytes(), &["groups", "tools"]).unwrap();
-        assert_eq!(read.to_json(), json!({"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"items": []}}));
+        assert_eq!(read.to_tree().into_json(), json!({"a": [1, -2, 0.5, true, null, "x\n"], "ports": {"items": []}}));
         assert!(matches!(parse(b"{\"a\": }", &[]), Err(ImportError::Syntax(_))));
         assert!(matches!(parse("[".repeat(100_000).as_bytes(), &[]), Err(ImportError::Syntax(_))));
     }
@@ -299,9 +323,9 @@ mod tests {
             let mut items = Vec::new();
             let rest = parse_parts(text.as_bytes(), &["x"], ["a", "b"], |part| match part {
                 Part::Start => items.clear(),
-                Part::Item(item) => items.push(item.to_json()),
+                Part::Item(item) => items.push(item.to_tree().into_json()),
             });
-            rest.map(|rest| (rest.to_json(), items))
+            rest.map(|rest| (rest.to_tree().into_json(), items))
         };
         let whole = r#"{"b": [0], "a": {"c": "d", "b": [1, {"b": [2], "x": 3}], "e": null}, "f": [4]}"#;
         assert_eq!(
@@ -318,6 +342,6 @@ mod tests {
     fn of_two_entries_with_one_key_the_last_one_counts() {
         let read = parse(br#"{"a": 1, "b": " x ", "a": "yes", "c": 1, "c": null}"#, &[]).unwrap();
         assert_eq!((read.flag("a"), read.text("b").as_ref(), read.list("c")), (true, "x", vec![]));
-        assert_eq!(Json::from(read.rest(&["b"])), json!({"a": "yes"}));
+        assert_eq!(read.rest(&["b"]).into_json(), json!({"a": "yes"}));
     }
 }

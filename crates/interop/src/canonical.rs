@@ -14,7 +14,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     if model.get("redan").is_none() {
         return Err(ImportError::NotTheFormat("a canonical model has `\"redan\": 1` at its top".to_owned()));
     }
-    Ok(Imported { model, ..Imported::default() })
+    Ok(Imported { model: model.into(), ..Imported::default() })
 }
 
 /// Writes a model in its long form.

@@ -11,11 +11,14 @@
 //! assert_eq!(imported.model["elements"]["web-shop"]["kind"], "process");
 //! ```
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry::Vacant;
 
-use rustc_hash::FxHashMap;
-use serde_json::{Map, Value as Json, json};
+use indexmap::IndexMap;
+use redan_model::canonical::Long;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use serde_json::{Value as Json, json};
 
 use crate::{Decision, Imported, LossKind, Losses, Origins, limits};
 
@@ -88,8 +91,14 @@ impl Section {
 }
 
 /// One entry of a section, field by field. What is empty is not written.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Entry(Map<String, Json>);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry(Long<'static>);
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Entry {
     /// An entry without fields, with room for those that most have.
@@ -99,7 +108,7 @@ impl Entry {
 
     /// An entry without fields, with room for a few.
     pub(crate) fn with_room(fields: usize) -> Self {
-        Self(Map::with_capacity(fields))
+        Self(Long::Map(Vec::with_capacity(fields)))
     }
 
     /// The name on one line, unless the id says it.
@@ -109,57 +118,64 @@ impl Entry {
     }
 
     /// A text, without white space around it.
-    pub fn text(self, key: &str, value: &str) -> Self {
+    pub fn text(self, key: impl Into<Key>, value: &str) -> Self {
         let value = clean(value);
-        if value.is_empty() { self } else { self.value(key, value.into()) }
+        if value.is_empty() { self } else { self.put(key, value) }
     }
 
     /// A list of texts.
-    pub fn list<T: AsRef<str>>(self, key: &str, items: impl IntoIterator<Item = T>) -> Self {
+    pub fn list<T: AsRef<str>>(self, key: impl Into<Key>, items: impl IntoIterator<Item = T>) -> Self {
         let given = items.into_iter();
         // A filter hides how many there are, and lists grow by four.
-        let mut items: Vec<Json> = Vec::with_capacity(given.size_hint().0);
-        items.extend(given.map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).map(Json::from));
-        if items.is_empty() { self } else { self.value(key, items.into()) }
+        let mut items: Vec<Long<'static>> = Vec::with_capacity(given.size_hint().0);
+        items.extend(given.map(|item| clean(item.as_ref())).filter(|item| !item.is_empty()).map(Long::from));
+        if items.is_empty() { self } else { self.put(key, Long::List(items)) }
     }
 
     /// A fact under `controls` or `traits`, such as `fact("controls", "mfa", "no")`.
-    pub fn fact(mut self, set: &str, name: &str, state: &str) -> Self {
-        if let Some(facts) = self.0.entry(set).or_insert_with(|| json!({})).as_object_mut() {
-            facts.insert(name.to_owned(), state.into());
-        }
-        self
+    pub fn fact(self, set: impl Into<Key>, name: &str, state: &str) -> Self {
+        self.kept(set, name, state.into())
     }
 
     /// Any value, inside what is kept under a key.
-    pub fn kept(mut self, key: &str, inner: &str, value: Json) -> Self {
-        if let Some(kept) = self.0.entry(key).or_insert_with(|| json!({})).as_object_mut() {
-            kept.insert(inner.to_owned(), value);
+    pub fn kept(mut self, key: impl Into<Key>, inner: &str, value: Json) -> Self {
+        if let Some(kept) = self.0.map_at(key) {
+            kept.put(inner.to_owned(), value);
         }
         self
     }
 
     /// Any value, as it is.
-    pub fn value(mut self, key: &str, value: Json) -> Self {
-        self.0.insert(key.to_owned(), value);
+    pub fn value(self, key: impl Into<Key>, value: Json) -> Self {
+        self.put(key, value)
+    }
+
+    /// The same of a tree.
+    pub(crate) fn put(mut self, key: impl Into<Key>, value: impl Into<Long<'static>>) -> Self {
+        self.0.put(key, value);
         self
     }
 
     /// With the fields of another entry after its own.
-    pub(crate) fn and(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
+    pub(crate) fn and(mut self, mut other: Self) -> Self {
+        for (key, value) in other.0.entries_mut().into_iter().flat_map(std::mem::take) {
+            self.0.put(key, value);
+        }
         self
     }
 
     /// Whether nothing was written.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.entries().is_empty()
     }
 }
 
+/// The key of a field.
+pub type Key = Cow<'static, str>;
+
 impl From<Entry> for Json {
     fn from(entry: Entry) -> Self {
-        Json::Object(entry.0)
+        entry.0.into_json()
     }
 }
 
@@ -167,7 +183,7 @@ impl From<Entry> for Json {
 #[derive(Debug, Default)]
 pub struct Draft {
     head: Entry,
-    sections: BTreeMap<Section, Map<String, Json>>,
+    sections: BTreeMap<Section, IndexMap<String, Entry, FxBuildHasher>>,
     /// For every id that was given away, by the section that stands for its names, the number that the next one like it
     /// tries first.
     taken: BTreeMap<Section, FxHashMap<String, usize>>,
@@ -196,7 +212,7 @@ impl Draft {
             Json::Bool(_) | Json::Number(_) => false,
         };
         if !empty {
-            self.head.0.insert(key.to_owned(), value);
+            self.head.0.put(key.to_owned(), value);
         }
     }
 
@@ -233,7 +249,7 @@ impl Draft {
 
     /// Adds an entry under an id that [`Self::id_for_name`] or [`Self::keep_id`] gave.
     pub fn add(&mut self, section: Section, id: &str, entry: Entry) {
-        self.sections.entry(section).or_default().insert(id.to_owned(), entry.into());
+        self.sections.entry(section).or_default().insert(id.to_owned(), entry);
     }
 
     /// Whether there is an element, flow, zone or asset with an id.
@@ -248,11 +264,11 @@ impl Draft {
     }
 
     /// Adds an entry, or to an entry that is there the fields that it lacks.
-    pub fn add_missing(&mut self, section: Section, id: &str, entry: Entry) {
-        let known = self.sections.entry(section).or_default().entry(id).or_insert_with(|| json!({}));
-        if let (Some(known), Json::Object(fields)) = (known.as_object_mut(), entry.into()) {
-            for (key, value) in fields {
-                known.entry(key).or_insert(value);
+    pub fn add_missing(&mut self, section: Section, id: &str, mut entry: Entry) {
+        let known = self.sections.entry(section).or_default().entry(id.to_owned()).or_default();
+        for (key, value) in entry.0.entries_mut().into_iter().flat_map(std::mem::take) {
+            if known.0.get(&key).is_none() {
+                known.0.put(key, value);
             }
         }
     }
@@ -303,7 +319,7 @@ impl Draft {
         let mut model = self.head.0;
         for section in Section::ALL {
             if let Some(entries) = self.sections.remove(&section) {
-                model.insert(section.key().to_owned(), entries.into());
+                model.put(section.key(), Long::Map(entries.into_iter().map(|(id, entry)| (id.into(), entry.0)).collect()));
             }
         }
         Imported { model: model.into(), loss: self.losses.finish(), decisions: self.decisions, origins: self.origins }

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use serde_json::Value as Json;
-
 use crate::{
-    Decision, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, d2, deciduous, drawio, galileo, guide, hcltm, lucid, mef, mermaid,
-    otm, picture, plantuml, pytm, structurizr, threagile, threat_composer, threat_dragon, tm_bom, tm7, vsdx,
+    Decision, Document, Loss, Origins, adtool, attack_flow, canonical, cyclonedx, d2, deciduous, drawio, galileo, guide, hcltm, lucid, mef,
+    mermaid, otm, picture, plantuml, pytm, structurizr, threagile, threat_composer, threat_dragon, tm_bom, tm7, vsdx,
 };
 
 /// A format of another tool.
@@ -182,7 +180,7 @@ impl Format {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
     /// The model: the language's own sections, written as JSON.
-    pub model: Json,
+    pub model: Document,
     /// What could not be taken over as it was, in the order of the file.
     pub loss: Vec<Loss>,
     /// What was decided about threats that the other tool raised. They are answers once it is known which rule of ours

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use indexmap::IndexMap;
+use redan_model::canonical::Long;
 use serde_json::{Map, Value as Json};
 
 use crate::draft::{Draft, Entry, clean};
@@ -24,12 +26,13 @@ pub(crate) fn some(thing: &Json, wanted: &[&str]) -> Map<String, Json> {
 }
 
 /// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
-pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String, Json>, place: impl fmt::Display) -> Entry {
-    if data.is_empty() {
+pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &'static str, data: impl Into<Long<'static>>, place: impl fmt::Display) -> Entry {
+    let data = data.into();
+    if data.entries().is_empty() {
         return entry;
     }
-    match bounded(Json::Object(data), 0) {
-        Some(data) => entry.value(key, data),
+    match bounded_tree(data, 0) {
+        Some(data) => entry.put(key, data),
         None => {
             draft.dropped(format!("data that is nested more than {DEEPEST} levels deep"), place.to_string());
             entry
@@ -39,6 +42,11 @@ pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &str, data: Map<String,
 
 /// Data without control characters, if it is not too deep.
 pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
+    bounded_tree(value.into(), depth).map(Long::into_json)
+}
+
+/// The same of a tree.
+pub(crate) fn bounded_tree(value: Long<'static>, depth: usize) -> Option<Long<'static>> {
     if depth > DEEPEST {
         return None;
     }
@@ -46,25 +54,33 @@ pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
         return Some(value);
     }
     Some(match value {
-        Json::String(text) => Json::String(if text.chars().any(char::is_control) { clean(&text) } else { text }),
-        Json::Array(items) => items.into_iter().map(|item| bounded(item, depth + 1)).collect::<Option<Vec<_>>>()?.into(),
-        Json::Object(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| Some((clean(&key), bounded(value, depth + 1)?)));
-            entries.collect::<Option<Map<_, _>>>()?.into()
+        Long::Text(text) => {
+            if text.chars().any(char::is_control) {
+                clean(&text).into()
+            } else {
+                Long::Text(text)
+            }
+        }
+        Long::List(items) => Long::List(items.into_iter().map(|item| bounded_tree(item, depth + 1)).collect::<Option<_>>()?),
+        Long::Map(entries) => {
+            // Two keys may be one when they are clean.
+            let entries = entries.into_iter().map(|(key, value)| Some((clean(&key), bounded_tree(value, depth + 1)?)));
+            let entries = entries.collect::<Option<IndexMap<_, _>>>()?;
+            Long::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
         }
         other => other,
     })
 }
 
 /// Whether there is nothing to change in data.
-fn is_bounded(value: &Json, depth: usize) -> bool {
+fn is_bounded(value: &Long<'_>, depth: usize) -> bool {
     let is_name = |key: &str| key.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
     depth <= DEEPEST
         && match value {
-            Json::String(text) => !text.chars().any(char::is_control),
-            Json::Array(items) => items.iter().all(|item| is_bounded(item, depth + 1)),
-            Json::Object(entries) => entries.iter().all(|(key, value)| is_name(key) && is_bounded(value, depth + 1)),
-            Json::Null | Json::Bool(_) | Json::Number(_) => true,
+            Long::Text(text) => !text.chars().any(char::is_control),
+            Long::List(items) => items.iter().all(|item| is_bounded(item, depth + 1)),
+            Long::Map(entries) => entries.iter().all(|(key, value)| is_name(key) && is_bounded(value, depth + 1)),
+            Long::Null | Long::Bool(_) | Long::Number(_) => true,
         }
 }
 
@@ -109,7 +125,7 @@ mod tests {
     fn data_that_is_too_deep_is_a_loss() {
         let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
         let mut draft = Draft::new("");
-        let entry = keep(&mut draft, Entry::new(), "x-a", [("b".to_owned(), deep)].into_iter().collect(), "c");
+        let entry = keep(&mut draft, Entry::new(), "x-a", json!({"b": deep}), "c");
         assert!(entry.is_empty());
         assert_eq!(draft.finish().loss.len(), 1);
     }

@@ -22,6 +22,7 @@ pub mod d2;
 pub mod deciduous;
 mod decision;
 mod detect;
+mod document;
 pub mod draft;
 pub mod drawio;
 mod drawn;
@@ -66,6 +67,7 @@ mod zones;
 
 pub use decision::Decision;
 pub use detect::detect;
+pub use document::Document;
 pub use export::{Course, ExportError, Exported, ForeignThreat, Outgoing, Picture, export};
 pub use format::{Format, ImportError, Imported, import};
 pub use loss::{Loss, LossKind};

@@ -45,7 +45,7 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
         place: "use".to_owned(),
     });
     let loss = dangling.collect();
-    Ok(Imported { model: canonical::to_json(root), loss, decisions: Vec::new(), origins: Origins::default() })
+    Ok(Imported { model: canonical::to_json(root).into(), loss, decisions: Vec::new(), origins: Origins::default() })
 }
 
 /// The text of the model in a picture.

@@ -106,7 +106,7 @@ impl<'f> Maker<'f> {
         }
     }
 
-    fn level(&mut self, entry: Entry, asset: &Json, key: &str, title: &str) -> Entry {
+    fn level(&mut self, entry: Entry, asset: &Json, key: &'static str, title: &str) -> Entry {
         let word = text(asset, key);
         let level = if key == "confidentiality" { words::confidentiality(&word) } else { words::criticality(&word) };
         match level {

@@ -15,11 +15,12 @@ mod write;
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
-use serde_json::{Map, Value as Json};
+use redan_model::canonical::Long;
+use serde_json::Value as Json;
 
 use crate::borrowed::{Part, Raw, parse_parts};
 use crate::draft::{Draft, Entry, Section, one_line};
-use crate::kept::{bounded, keep};
+use crate::kept::{bounded_tree, keep};
 use crate::{ImportError, Imported};
 use cells::Cell;
 
@@ -140,15 +141,15 @@ impl Maker {
             self.draft.add(Section::People, &id, Entry::new().named(&id, &reviewer).text("reviewer", "yes"));
         }
         let mut kept = file.rest(&["summary", "detail"]);
-        let mut aside = |key: &str, data: Map<String, Json>| {
-            if !data.is_empty() {
-                kept.insert(key.to_owned(), data.into());
+        let mut aside = |key: &'static str, data: Long<'static>| {
+            if !data.entries().is_empty() {
+                kept.put(key, data);
             }
         };
         aside("summary", summary.rest(&["title", "description", "owner"]));
         aside("detail", detail.rest(&["contributors", "reviewer", "diagrams"]));
-        match bounded(kept.into(), 0) {
-            Some(kept) => self.draft.set(OWN, kept),
+        match bounded_tree(kept, 0) {
+            Some(kept) => self.draft.set(OWN, kept.into_json()),
             None => self.draft.dropped("data that is nested too deep", "the top of the file"),
         }
     }
@@ -166,9 +167,9 @@ impl Maker {
         let (shown, drawn) = drawing::Drawing::new(self, &cells, diagram, number).read()?;
         let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");
         let mut kept = diagram.rest(&["title", "cells", "diagramJson", "thumbnail", "version", "$$hashKey", "size"]);
-        kept.insert("number".to_owned(), number.into());
+        kept.put("number", Long::Number(number.into()));
         if !drawn.is_empty() {
-            kept.insert("drawn".to_owned(), drawn.into());
+            kept.put("drawn", Long::List(drawn));
         }
         let kept = keep(&mut self.draft, Entry::with_room(1), OWN, kept, &place);
         self.diagrams.push(Diagram { id, title, shown, kept });

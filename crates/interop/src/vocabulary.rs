@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use redan_model::Vocabulary;
-use serde_json::Value as Json;
+use redan_model::canonical::Long;
 
 use crate::draft::{one_line, slug};
 use crate::{Imported, Loss, LossKind};
@@ -16,22 +16,21 @@ const TITLE: usize = 120;
 pub fn settle(imported: &mut Imported, vocabulary: &Vocabulary) {
     let mut loss = Vec::new();
     for (section, field, known) in [("elements", "tech", &vocabulary.technologies), ("flows", "protocol", &vocabulary.protocols)] {
-        let Some(Json::Object(entries)) = imported.model.get_mut(section) else { continue };
-        for (id, entry) in entries {
-            let Some(entry) = entry.as_object_mut() else { continue };
-            let Some(word) = entry.get(field).and_then(Json::as_str) else { continue };
+        let entries = imported.model.tree_mut().get_mut(section).and_then(Long::entries_mut);
+        for (id, entry) in entries.into_iter().flatten() {
+            let Some(word) = entry.get(field).and_then(Long::as_str) else { continue };
             if known.is_empty() || known.contains_key(word) {
                 continue;
             }
             if let Some(name) = find(known, word) {
-                entry.insert(field.to_owned(), name.into());
+                entry.put(field, name);
             } else {
                 let what = format!(
                     "the {} `{word}`, which the catalogue does not know, to a question",
                     if field == "tech" { "technology" } else { field }
                 );
                 loss.push(Loss { kind: LossKind::Changed, what, place: format!("{section}.{id}") });
-                entry.shift_remove(field);
+                entry.remove(field);
             }
         }
     }
@@ -187,7 +186,7 @@ pub(crate) fn is_opaque(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
@@ -200,7 +199,7 @@ mod tests {
         }
         let model = json!({"elements": {"a": {"tech": "SQL Database"}, "b": {"tech": "web-client"}, "c": {"tech": "aws-lambda-function"},
             "d": {"tech": "empty-component"}}, "flows": {"f": {"protocol": "anything"}}});
-        let mut imported = Imported { model, ..Imported::default() };
+        let mut imported = Imported { model: model.into(), ..Imported::default() };
         settle(&mut imported, &vocabulary);
         let tech = |id: &str| imported.model["elements"][id].get("tech").and_then(Json::as_str).unwrap_or("none").to_owned();
         assert_eq!(["a", "b", "c", "d"].map(tech), ["sql-database", "CD-WEB-CLIENT", "aws_lambda_function", "none"]);

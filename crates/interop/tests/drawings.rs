@@ -34,7 +34,7 @@ fn count(imported: &Imported, section: &str) -> usize {
 
 /// The model is one that the language accepts, words of catalogues apart.
 fn assert_valid(path: &Path, imported: &Imported) {
-    let text = serde_json::to_string_pretty(&imported.model).unwrap();
+    let text = serde_json::to_string_pretty(&*imported.model).unwrap();
     let loaded = redan_model::load_text("model.tm.json", &text, &redan_model::Vocabulary::default());
     let errors: Vec<String> = loaded.diagnostics.iter().filter(|one| one.is_error()).map(|one| one.message.clone()).collect();
     assert!(errors.is_empty(), "{}: {errors:?}", path.display());

@@ -246,7 +246,7 @@ fn changes_go_into_an_existing_file_and_nothing_else_does() {
     let model = support::load(&imported.model);
     let same = redan_interop::onto(Format::ThreatDragon, original, &outgoing(&model, &imported.model)).unwrap();
     assert_eq!(String::from_utf8(same.bytes).unwrap(), file);
-    let mut json = imported.model.clone();
+    let mut json = Json::from(imported.model.clone());
     json["threats"]["theft"]["status"] = "mitigated".into();
     json["elements"]["web"]["description"] = "Sells".into();
     let changed = support::load(&json);

@@ -9,7 +9,7 @@ const SHOP: &str = include_str!("tm7/shop.tm7");
 fn shop() -> (Json, Vec<String>) {
     let imported = import(Format::Tm7, SHOP.as_bytes()).expect("the shop can be read");
     let loss = imported.loss.iter().map(|loss| format!("{}: {} [{}]", loss.kind.as_str(), loss.what, loss.place)).collect();
-    (imported.model, loss)
+    (imported.model.into(), loss)
 }
 
 #[test]

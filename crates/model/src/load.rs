@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::Diagnostic;
 use crate::lang::syntax::{Reader, Syntax, verbatim};
 use crate::lang::{MapEntry, Root};
+use crate::long::Long;
 use crate::resolve::{Part, resolve};
 use crate::source::{SourceId, Sources, Span};
 use crate::tree::{Node, value};
@@ -74,8 +75,8 @@ pub struct Made {
 
 impl Made {
     /// Takes a model as it was made.
-    pub fn new(model: Json) -> Self {
-        let (tree, fits) = value::of(model, Span::new(SourceId(0), 0, 0));
+    pub fn new<'m>(model: impl Into<Long<'m>>) -> Self {
+        let (tree, fits) = value::of(model.into(), Span::new(SourceId(0), 0, 0));
         Self { tree, fits }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::{Number, Value as Json};
+use serde_json::{Map, Number, Value as Json};
 
 /// A key and what stands under it.
 pub type Entry<'m> = (Cow<'m, str>, Long<'m>);
@@ -53,6 +53,16 @@ impl<'m> Long<'m> {
         }
     }
 
+    /// The same as a value of its own, whose texts move.
+    pub fn into_json(self) -> Json {
+        match self {
+            Self::Text(text) => Json::String(text.into_owned()),
+            Self::List(items) => Json::Array(items.into_iter().map(Self::into_json).collect()),
+            Self::Map(entries) => Json::Object(entries.into_iter().map(|(key, value)| (key.into_owned(), value.into_json())).collect()),
+            other => other.to_json(),
+        }
+    }
+
     /// The value under a key of a mapping.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|(known, _)| known == key).map(|(_, value)| value)
@@ -61,6 +71,44 @@ impl<'m> Long<'m> {
     /// The entries of a mapping; none of anything else.
     pub fn entries(&self) -> &[Entry<'m>] {
         if let Self::Map(entries) = self { entries } else { &[] }
+    }
+
+    /// The value under a key of a mapping, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        self.entries_mut()?.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// The entries of a mapping, to be changed; keys have to stay unique.
+    pub fn entries_mut(&mut self) -> Option<&mut Vec<Entry<'m>>> {
+        if let Self::Map(entries) = self { Some(entries) } else { None }
+    }
+
+    /// The mapping under a key of a mapping, which is made if there is nothing.
+    pub fn map_at(&mut self, key: impl Into<Cow<'m, str>>) -> Option<&mut Self> {
+        let key = key.into();
+        let entries = self.entries_mut()?;
+        let at = entries.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            entries.push((key, Self::Map(Vec::new())));
+            entries.len() - 1
+        });
+        entries.get_mut(at).map(|(_, value)| value)
+    }
+
+    /// Puts a value under a key of a mapping, instead of what is there.
+    pub fn put(&mut self, key: impl Into<Cow<'m, str>>, value: impl Into<Self>) {
+        let key = key.into();
+        let Some(entries) = self.entries_mut() else { return };
+        match entries.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = value.into(),
+            None => entries.push((key, value.into())),
+        }
+    }
+
+    /// Takes an entry out of a mapping, and gives its value.
+    pub fn remove(&mut self, key: &str) -> Option<Self> {
+        let entries = self.entries_mut()?;
+        let at = entries.iter().position(|(known, _)| known == key)?;
+        Some(entries.remove(at).1)
     }
 
     /// The value as JSON without white space, after what is in a text already.
@@ -102,6 +150,25 @@ impl<'m> Long<'m> {
 impl<'m> From<&'m str> for Long<'m> {
     fn from(text: &'m str) -> Self {
         Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<Json> for Long<'_> {
+    fn from(value: Json) -> Self {
+        match value {
+            Json::Null => Self::Null,
+            Json::Bool(truth) => Self::Bool(truth),
+            Json::Number(number) => Self::Number(number),
+            Json::String(text) => Self::from(text),
+            Json::Array(items) => Self::List(items.into_iter().map(Self::from).collect()),
+            Json::Object(entries) => Self::from(entries),
+        }
+    }
+}
+
+impl From<Map<String, Json>> for Long<'_> {
+    fn from(entries: Map<String, Json>) -> Self {
+        Self::Map(entries.into_iter().map(|(key, value)| (Cow::Owned(key), Self::from(value))).collect())
     }
 }
 
@@ -158,11 +225,24 @@ mod tests {
         let value = json!({"a": [1, -2.5, 1e300, true, null, "x\n\"ü\u{7f}\u{1}", "\\"], "b": {"c": {}, "d": []}, "é\"": u64::MAX});
         let long = Long::of(&value);
         assert_eq!(long.to_json(), value);
+        assert_eq!((Long::from(value.clone()), long.clone().into_json()), (long.clone(), value.clone()));
         assert_eq!(serde_json::to_string(&long).unwrap(), value.to_string());
         let mut text = String::new();
         long.push_json(&mut text);
         assert_eq!(text, value.to_string());
         assert_eq!(long.get("b").and_then(|b| b.get("c")), Some(&Long::Map(Vec::new())));
         assert_eq!([long.get("a").and_then(Long::as_str), long.get("z").and_then(Long::as_str)], [None, None]);
+    }
+
+    #[test]
+    fn entries_are_changed_in_place() {
+        let mut long = Long::from(json!({"a": 1, "b": {"c": "x"}}));
+        long.put("a", "new");
+        long.map_at("b").unwrap().put("d", json!([true]));
+        long.put("g", Long::Null);
+        assert_eq!([long.remove("g"), long.remove("g")], [Some(Long::Null), None]);
+        long.map_at("e").unwrap().put("f", Long::Null);
+        assert_eq!(long.get_mut("b").and_then(|b| b.get_mut("c")).map(|c| std::mem::replace(c, "y".into())), Some("x".into()));
+        assert_eq!(long.into_json(), json!({"a": "new", "b": {"c": "y", "d": [true]}, "e": {"f": null}}));
     }
 }

@@ -12,7 +12,6 @@ use redan_model::canonical::{self, Long};
 use redan_model::{Loaded, Made, load_value};
 use redan_report::json;
 use serde::Serialize;
-use serde_json::Value as Json;
 
 use crate::args::PlainFormat;
 use crate::exit::{Exit, Failure, Outcome, usage};
@@ -76,7 +75,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let knowledge = knowledge(session)?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
-    let loaded = checked(&shown, std::mem::take(&mut imported.model), session)?;
+    let loaded = checked(&shown, std::mem::take(&mut imported.model).into_tree(), session)?;
     let root = &loaded.model.root;
     if let Some(into) = &args.into {
         let model = &canonical::to_json(root);
@@ -103,7 +102,7 @@ fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
 }
 
 /// The model, after it was read like any other.
-fn checked(shown: &str, model: Json, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
+fn checked(shown: &str, model: Long<'static>, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
     let vocabulary = knowledge(session)?.vocabulary();
     let made = Kept::new(Made::new(model));
     let loaded = Kept::new(load_value(shown, &made, &vocabulary));

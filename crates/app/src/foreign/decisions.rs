@@ -3,8 +3,11 @@
 //! Which threats those are is known only after an analysis. So the model is analysed once without the decisions, each
 //! threat whose rule is a counterpart gets its answer, and the model is loaded again with the answers in it.
 
+use std::collections::BTreeSet;
+
 use redan_engine::{Context, Knowledge, Policy, Threat, analyse};
 use redan_interop::{Decision, Imported, Loss, LossKind};
+use redan_model::canonical::Long;
 use redan_model::{FlowIx, Model, Thing, load_text};
 use serde_json::{Map, Value as Json, json};
 
@@ -31,24 +34,31 @@ pub(crate) fn answer(imported: &mut Imported, knowledge: &Knowledge, context: &C
     }
     write(imported, answers, &analysis.threats);
     let unmet: Vec<Decision> = imported.decisions.iter().zip(met).filter(|(_, met)| !met).map(|(decision, _)| decision.clone()).collect();
+    let mut known: BTreeSet<String> = imported
+        .model
+        .tree_mut()
+        .get_mut("threats")
+        .into_iter()
+        .flat_map(|threats| threats.entries())
+        .map(|(id, _)| id.to_string())
+        .collect();
     for decision in unmet {
-        by_hand(imported, &decision, &loaded.model, context);
+        by_hand(imported, &decision, &mut known, &loaded.model, context);
         let what = format!("a decision ({}) about a risk that no rule here finds, to a risk written by hand", decision.status);
         imported.loss.push(Loss { kind: LossKind::Changed, what, place: decision.key });
     }
 }
 
 /// A decision about something that no rule of ours finds is a threat of its own, with the name of the other tool's rule.
-/// The writer of that tool knows it by `tracking`.
-fn by_hand(imported: &mut Imported, decision: &Decision, model: &Model, context: &Context) {
-    let Some(root) = imported.model.as_object_mut() else { return };
-    let Some(section) = root.entry("threats").or_insert_with(|| json!({})).as_object_mut() else { return };
+/// The writer of that tool knows it by `tracking`. Its id is none of those that are known.
+fn by_hand(imported: &mut Imported, decision: &Decision, known: &mut BTreeSet<String>, model: &Model, context: &Context) {
+    let Some(section) = imported.model.tree_mut().map_at("threats").and_then(Long::entries_mut) else { return };
     let (on, others): (Vec<&String>, Vec<&String>) =
         decision.parts.iter().filter(|part| part.as_str() != "*").partition(|part| model.names.contains_key(part.as_str()));
     let words: Vec<&str> = std::iter::once(decision.rule.as_str()).chain(on.iter().copied().map(String::as_str)).collect();
     let wanted = Some(words.join("-")).filter(|id| redan_model::lang::is_id(id)).unwrap_or_else(|| "risk".to_owned());
     let mut ids = std::iter::once(wanted.clone()).chain((2..).map(|number| format!("{wanted}-{number}")));
-    let Some(id) = ids.find(|id| !section.contains_key(id)) else { return };
+    let Some(id) = ids.find(|id| known.insert(id.clone())) else { return };
     let name = redan_model::naming::sentence_of(&decision.rule);
     let others: Vec<&str> = others.into_iter().map(String::as_str).collect();
     let title = if others.is_empty() { name } else { format!("{name} ({})", others.join(", ")) };
@@ -62,23 +72,18 @@ fn by_hand(imported: &mut Imported, decision: &Decision, model: &Model, context:
     }
     threat.insert("tags".to_owned(), json!([format!("{}:{}", decision.tool, decision.rule)]));
     threat.insert(format!("x-{}", decision.tool), json!({"tracking": decision.key}));
-    section.insert(id, threat.into());
+    section.push((id.into(), threat.into()));
 }
 
 /// Answers stand beside the threats of the file, in the order in which threats are found.
 fn write(imported: &mut Imported, mut answers: Map<String, Json>, threats: &[Threat]) {
-    let Some(model) = imported.model.as_object_mut() else { return };
     if answers.is_empty() {
         return;
     }
-    let section = model.entry("threats").or_insert_with(|| json!({}));
-    if let Some(section) = section.as_object_mut() {
-        for threat in threats {
-            if let Some(answer) = answers.remove(&threat.id) {
-                section.insert(threat.id.clone(), answer);
-            }
-        }
-    }
+    let Some(section) = imported.model.tree_mut().map_at("threats").and_then(Long::entries_mut) else { return };
+    // An answer counts before what the file says under the same id.
+    section.retain(|(id, _)| !answers.contains_key(id.as_ref()));
+    section.extend(threats.iter().filter_map(|threat| Some((threat.id.clone().into(), answers.remove(&threat.id)?.into()))));
 }
 
 fn literal_characters(decision: &Decision) -> usize {

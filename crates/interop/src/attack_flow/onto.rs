@@ -238,7 +238,7 @@ mod tests {
 
     /// The file after a change of its tree; what it is read as must be what was asked for.
     fn changed(change: impl FnOnce(&mut Json)) -> String {
-        let model = read(FILE.as_bytes()).unwrap().model;
+        let model = Json::from(read(FILE.as_bytes()).unwrap().model);
         let mut wanted = model.clone();
         change(&mut wanted["attack-trees"]["theft"]);
         let (before, after) = (long_form(&model), long_form(&wanted));

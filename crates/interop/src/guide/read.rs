@@ -291,7 +291,7 @@ mod tests {
         let expected = json!({"redan": 1, "assets": {
             "user_credentials": {"owner": "Auth Service", "confidentiality": "high", "integrity": "high", "availability": "low"},
             "uploads": {"confidentiality": {"is": "depends", "because": "user could upload PII"}, "availability": "medium"}}});
-        assert_eq!((imported.model, imported.loss.len()), (expected, 1));
+        assert_eq!((&*imported.model, imported.loss.len()), (&expected, 1));
     }
 
     #[test]

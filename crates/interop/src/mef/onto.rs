@@ -310,13 +310,13 @@ mod tests {
 
     /// The file after a change of its tree, and what it is read as.
     fn changed(change: impl FnOnce(&mut Json)) -> (String, Json) {
-        let model = read(FILE.as_bytes()).unwrap().model;
+        let model = Json::from(read(FILE.as_bytes()).unwrap().model);
         let mut wanted = model.clone();
         change(&mut wanted["attack-trees"]["top"]);
         let (before, after) = (long_form(&model), long_form(&wanted));
         let origins = Origins::default();
         let text = apply(FILE, onto(FILE, &Changes::between(&before, &after, &origins)));
-        let again = read(text.as_bytes()).unwrap().model;
+        let again = Json::from(read(text.as_bytes()).unwrap().model);
         assert_eq!(long_form(&again)["attack-trees"], after["attack-trees"], "{text}");
         (text, again)
     }

@@ -163,7 +163,7 @@ fn unique<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// A number from 0 to 100 as a rating from 1 to 5, with what was said about it.
-fn rated(entry: Entry, risk: &Json, key: &str, comment: &str) -> Entry {
+fn rated(entry: Entry, risk: &Json, key: &'static str, comment: &str) -> Entry {
     let Some(number) = risk.get(key).and_then(Json::as_f64) else { return entry };
     let rating = [20.0, 40.0, 60.0, 80.0].iter().filter(|limit| number > **limit).count() + 1;
     let because = text(risk, comment);

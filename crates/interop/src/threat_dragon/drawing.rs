@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Json, json};
+use redan_model::canonical::Long;
+use serde_json::{Value as Json, json};
 
 use super::cells::{Cell, End, Shape};
 use super::more::{self, Ticked};
 use super::{Maker, NO_REASON, OWN};
 use crate::borrowed::Raw;
 use crate::draft::{Entry, Section};
-use crate::kept::{bounded, keep};
+use crate::kept::{bounded_tree, keep};
 use crate::zones::{Nesting, nest, separates};
 use crate::{ImportError, vocabulary};
 
@@ -98,7 +99,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
     }
 
     /// Reads everything that is drawn; gives the ids of elements, and the cells that are no part of a model.
-    pub(super) fn read(mut self) -> Result<(Vec<String>, Vec<Json>), ImportError> {
+    pub(super) fn read(mut self) -> Result<(Vec<String>, Vec<Long<'static>>), ImportError> {
         let borders: Vec<&'m Cell<'f>> = self.cells.iter().filter(|cell| cell.shape == Shape::Border).collect();
         if borders.len() > MOST_BOUNDARIES {
             return Err(ImportError::TooMuch { what: "trust boundaries in one diagram", limit: MOST_BOUNDARIES });
@@ -135,7 +136,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 Shape::Actor | Shape::Process | Shape::Store | Shape::Border => true,
             };
             if !taken {
-                drawn.extend(bounded(cell.raw.to_json(), 4));
+                drawn.extend(bounded_tree(cell.raw.to_tree(), 4));
             }
         }
         Ok((ids, drawn))
@@ -235,11 +236,11 @@ impl<'m, 'f> Drawing<'m, 'f> {
         let mut kept = self.kept(cell);
         let via: Vec<Json> = cell.corners().into_iter().map(|(x, y)| json!([round(x), round(y)])).collect();
         if !via.is_empty() {
-            kept.insert("via".to_owned(), via.into());
+            kept.put("via", Json::from(via));
         }
         let sides = ["source", "target"].map(|key| self.side(cell, key));
         if sides.iter().any(Option::is_some) {
-            kept.insert("sides".to_owned(), sides.map(Option::unwrap_or_default).to_vec().into());
+            kept.put("sides", Json::from(sides.map(Option::unwrap_or_default).to_vec()));
         }
         let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
         self.maker.draft.add(Section::Flows, &id, entry);
@@ -312,25 +313,28 @@ impl<'m, 'f> Drawing<'m, 'f> {
     }
 
     /// What is written back: the id, the place, and properties that have no word here.
-    fn kept(&self, cell: &Cell<'f>) -> Map<String, Json> {
-        let mut kept = Map::with_capacity(7);
+    fn kept(&self, cell: &Cell<'f>) -> Long<'static> {
+        let mut kept = Long::Map(Vec::with_capacity(7));
         if !cell.id.is_empty() {
-            kept.insert("id".to_owned(), cell.id.as_ref().into());
+            kept.put("id", cell.id.to_string());
         }
-        kept.insert("diagram".to_owned(), self.number.into());
+        kept.put("diagram", Long::Number(self.number.into()));
         if let Some(area) = cell.area.filter(|_| cell.shape != Shape::Flow) {
-            kept.insert("at".to_owned(), json!([area.left, area.top, area.right - area.left, area.bottom - area.top].map(round)));
+            let sides = [area.left, area.top, area.right - area.left, area.bottom - area.top];
+            kept.put("at", Long::List(sides.map(|side| round(side).into()).into()));
         }
         let in_cell = std::ptr::eq(cell.raw, cell.data);
         let mut data = if in_cell { cell.raw.rest(&[CELL, DATA].concat()) } else { cell.data.rest(DATA) };
-        data.retain(|_, value| *value != Json::Bool(false));
-        if !data.is_empty() {
-            kept.insert("data".to_owned(), data.into());
+        if let Some(data) = data.entries_mut() {
+            data.retain(|(_, value)| *value != Long::Bool(false));
+        }
+        if !data.entries().is_empty() {
+            kept.put("data", data);
         }
         if !in_cell {
             let more = cell.raw.rest(CELL);
-            if !more.is_empty() {
-                kept.insert("cell".to_owned(), more.into());
+            if !more.entries().is_empty() {
+                kept.put("cell", more);
             }
         }
         kept

@@ -48,7 +48,10 @@ pub(super) fn kind(data: &Raw<'_>) -> Option<&'static str> {
 
 /// Takes what is noted into an entry; the tick boxes of the tool come first.
 pub(super) fn take(mut entry: Entry, data: &Raw<'_>, boxes: &[Ticked]) -> Entry {
-    let noted = &data.get(KEY).map(Raw::to_json).unwrap_or_default();
+    if data.get(KEY).is_none() && !boxes.iter().any(|(.., ticked)| *ticked) {
+        return entry;
+    }
+    let noted = &data.get(KEY).map(|noted| noted.to_tree().into_json()).unwrap_or_default();
     if !boxes.iter().any(|(set, _, ticked)| *set == "tech" && *ticked) {
         entry = entry.text("tech", &text(noted, "tech"));
     }

@@ -1,6 +1,6 @@
 //! Tests of the reader on drawings that are made for one thing each.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::LossKind;

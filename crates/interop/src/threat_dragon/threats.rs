@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::{Map, Value as Json};
-
 use super::cells::Cell;
 use super::{Maker, OWN, labels};
 use crate::borrowed::Raw;
@@ -55,7 +53,7 @@ impl Maker {
             entry = entry.value("scores", serde_json::json!({"cvss": vector}));
         }
         entry = self.decided(entry, threat, place);
-        let mut kept: Map<String, Json> = threat.rest(READ);
+        let mut kept = threat.rest(READ);
         if vector.is_some() {
             kept.remove("score");
         }
@@ -66,12 +64,12 @@ impl Maker {
                 _ => matches!(word.as_str(), "open" | "mitigated" | "notapplicable" | "na" | "accepted" | "transferred" | "avoided" | ""),
             };
             if !plain {
-                kept.insert(key.to_owned(), said.into_owned().into());
+                kept.put(key, said.into_owned());
             }
         }
         // Version 1 has another word for the id.
-        if let Some(old) = kept.remove("threatId").filter(|_| !kept.contains_key("id")) {
-            kept.insert("id".to_owned(), old);
+        if let Some(old) = kept.remove("threatId").filter(|_| kept.get("id").is_none()) {
+            kept.put("id", old);
         }
         kept.remove("hasOpenThreats");
         kept.remove("$$hashKey");

@@ -25,8 +25,8 @@ pub fn read_kept(bytes: &[u8], keep_names: bool) -> Result<Imported, ImportError
     let mut imported = super::read(bytes)?;
     let text = limits::text(bytes)?;
     let text = if keep_names { text.to_owned() } else { without_names(text) };
-    if let (Some(model), Some(packed)) = (imported.model.as_object_mut(), pack(&text, Compression::fast())) {
-        model.insert(KEY.to_owned(), packed.into());
+    if let Some(packed) = pack(&text, Compression::fast()) {
+        imported.model.tree_mut().put(KEY, packed);
         let kept = ["DrawingSurfaceList", "KnowledgeBase"];
         let is_kept = |place: &str| kept.contains(&place) || (keep_names && place.starts_with("ThreatInstances,"));
         imported.loss.retain(|loss| !is_kept(&loss.place));

@@ -49,7 +49,7 @@ impl Files {
         let files = folders.into_iter().flat_map(Self::below).filter(|(_, bytes)| bytes.len() < 400_000);
         let read =
             files.filter_map(|(path, bytes)| redan_interop::import(redan_interop::detect(&path.to_string_lossy(), &bytes)?, &bytes).ok());
-        read.map(|imported| imported.model).collect()
+        read.map(|imported| imported.model.into()).collect()
     }
 }
 

@@ -1,14 +1,13 @@
 //! A value that a program made, as a tree without places: the way around writing it as a text and reading that.
 
-use serde_json::Value as Json;
-
 use super::{Entry, Node, Style, Value, json};
 use crate::limits;
+use crate::long::{self, Long};
 use crate::source::Span;
 
 /// The tree of a value, everything in it at one place; and whether the value could be written as JSON and read again,
 /// within all limits, to that tree.
-pub(crate) fn of(value: Json, at: Span) -> (Node, bool) {
+pub(crate) fn of(value: Long<'_>, at: Span) -> (Node, bool) {
     let mut maker = Maker { at, nodes: limits::MAX_NODES, bytes: limits::MAX_FILE_BYTES / 4, fits: true };
     let tree = maker.node(value, 0);
     (tree, maker.fits)
@@ -23,32 +22,36 @@ struct Maker {
 }
 
 impl Maker {
-    fn node(&mut self, value: Json, depth: usize) -> Node {
+    fn node(&mut self, value: Long<'_>, depth: usize) -> Node {
         let (style, value) = match value {
-            Json::String(text) => {
+            Long::Text(text) => {
                 self.text(&text);
-                (Style::Quoted, Value::Scalar(text))
+                (Style::Quoted, Value::Scalar(text.into_owned()))
             }
-            Json::Array(items) => {
+            Long::List(items) => {
                 self.inner(depth);
                 (Style::Flow, Value::List(items.into_iter().map(|item| self.node(item, depth + 1)).collect()))
             }
-            Json::Object(entries) => {
+            Long::Map(entries) => {
                 self.inner(depth);
-                (Style::Flow, Value::Map(entries.into_iter().map(|(key, value)| self.entry(key, value, depth + 1)).collect()))
+                (Style::Flow, Value::Map(entries.into_iter().map(|entry| self.entry(entry, depth + 1)).collect()))
             }
-            single => {
-                self.take(0);
-                (Style::Plain, if single.is_null() { Value::Null } else { Value::Scalar(single.to_string()) })
-            }
+            Long::Null => self.plain(Value::Null),
+            Long::Bool(truth) => self.plain(Value::Scalar(truth.to_string())),
+            Long::Number(number) => self.plain(Value::Scalar(number.to_string())),
         };
         Node { span: self.at, style, value, aliased: false }
     }
 
-    fn entry(&mut self, key: String, value: Json, depth: usize) -> Entry {
+    fn plain(&mut self, value: Value) -> (Style, Value) {
+        self.take(0);
+        (Style::Plain, value)
+    }
+
+    fn entry(&mut self, (key, value): long::Entry<'_>, depth: usize) -> Entry {
         self.fits &= key.len() <= json::LONGEST_KEY;
         self.text(&key);
-        Entry { key, key_span: self.at, value: self.node(value, depth) }
+        Entry { key: key.into_owned(), key_span: self.at, value: self.node(value, depth) }
     }
 
     fn inner(&mut self, depth: usize) {
@@ -71,7 +74,7 @@ impl Maker {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::lang::syntax::verbatim;
@@ -96,7 +99,7 @@ mod tests {
             }
             node
         }
-        let (tree, fits) = of(value.clone(), Span::new(SourceId(0), 0, 0));
+        let (tree, fits) = of(value.clone().into(), Span::new(SourceId(0), 0, 0));
         assert!(fits);
         assert_eq!(bare(read(&value)), tree);
         assert_eq!(verbatim(&tree).to_json(), value);
@@ -104,7 +107,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_again_does_not_fit() {
-        let fits = |value: &Json| of(value.clone(), Span::new(SourceId(0), 0, 0)).1;
+        let fits = |value: &Json| of(value.clone().into(), Span::new(SourceId(0), 0, 0)).1;
         assert!(fits(&json!({"a": [[["ü\n"]]]})));
         let deep = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!([inner]));
         assert_eq!([deep(limits::MAX_DEPTH), deep(limits::MAX_DEPTH + 1)].map(|value| fits(&value)), [true, false]);
