@@ -362,19 +362,24 @@ fn is_unwanted(c: char) -> bool {
 pub fn slug(name: &str) -> String {
     let name = name.trim();
     let mut slug = String::with_capacity(name.len().min(limits::MAX_ID_LENGTH + 1));
+    // Between words, or before the first.
+    let mut between = true;
     for c in name.chars() {
         if slug.len() > limits::MAX_ID_LENGTH {
             break;
         }
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
+            between = false;
             continue;
         }
         let plain = if c.is_ascii() { String::new() } else { without_accent(c) };
         if !plain.is_empty() {
             slug.push_str(&plain);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
+            between = false;
+        } else if !between {
             slug.push('-');
+            between = true;
         }
     }
     if slug.len() > limits::MAX_ID_LENGTH {

@@ -140,14 +140,14 @@ impl Maker {
             let id = self.draft.id_for_name(Section::People, &reviewer, "reviewer");
             self.draft.add(Section::People, &id, Entry::new().named(&id, &reviewer).text("reviewer", "yes"));
         }
-        let mut kept = file.rest(&["summary", "detail"]);
+        let mut kept = file.rest(|key| matches!(key, "summary" | "detail"));
         let mut aside = |key: &'static str, data: Long<'static>| {
             if !data.entries().is_empty() {
                 kept.put(key, data);
             }
         };
-        aside("summary", summary.rest(&["title", "description", "owner"]));
-        aside("detail", detail.rest(&["contributors", "reviewer", "diagrams"]));
+        aside("summary", summary.rest(|key| matches!(key, "title" | "description" | "owner")));
+        aside("detail", detail.rest(|key| matches!(key, "contributors" | "reviewer" | "diagrams")));
         match bounded_tree(kept, 0) {
             Some(kept) => self.draft.set(OWN, kept.into_json()),
             None => self.draft.dropped("data that is nested too deep", "the top of the file"),
@@ -166,7 +166,8 @@ impl Maker {
         let title = one_line(&diagram.text("title"));
         let (shown, drawn) = drawing::Drawing::new(self, &cells, diagram, number).read()?;
         let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");
-        let mut kept = diagram.rest(&["title", "cells", "diagramJson", "thumbnail", "version", "$$hashKey", "size"]);
+        let mut kept =
+            diagram.rest(|key| matches!(key, "title" | "cells" | "diagramJson" | "thumbnail" | "version" | "$$hashKey" | "size"));
         kept.put("number", Long::Number(number.into()));
         if !drawn.is_empty() {
             kept.put("drawn", Long::List(drawn));

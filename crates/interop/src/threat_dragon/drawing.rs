@@ -23,61 +23,67 @@ const MOST_SEARCHED: usize = 5_000;
 /// How far from an element the loose end of a flow still belongs to it.
 const NEAR: f64 = 12.0;
 
-/// Fields of a cell that are drawn anew or read.
-const CELL: &[&str] = &[
-    "id",
-    "shape",
-    "data",
-    "attrs",
-    "ports",
-    "tools",
-    "position",
-    "size",
-    "zIndex",
-    "z",
-    "visible",
-    "angle",
-    "labels",
-    "source",
-    "target",
-    "vertices",
-    "connector",
-    "width",
-    "height",
-    "smooth",
-    "type",
-    "threats",
-    "$$hashKey",
-    "router",
-    "markup",
-    "hasOpenThreats",
-    "outOfScope",
-    "reasonOutOfScope",
-    "description",
-];
-/// Properties that are read, or that follow from others.
-const DATA: &[&str] = &[
-    "name",
-    "type",
-    "description",
-    "outOfScope",
-    "reasonOutOfScope",
-    "hasOpenThreats",
-    "threats",
-    "isTrustBoundary",
-    "containedElements",
-    "crossingFlows",
-    "trustBoundaryIds",
-    "threatFrequency",
-    "isEncrypted",
-    "isBidirectional",
-    "isALog",
-    "storesCredentials",
-    "isWebApplication",
-    "handlesCardPayment",
-    "handlesGoodsOrServices",
-    more::KEY,
-];
+/// Whether a field of a cell is drawn anew or read.
+fn is_of_cell(key: &str) -> bool {
+    matches!(
+        key,
+        "id" | "shape"
+            | "data"
+            | "attrs"
+            | "ports"
+            | "tools"
+            | "position"
+            | "size"
+            | "zIndex"
+            | "z"
+            | "visible"
+            | "angle"
+            | "labels"
+            | "source"
+            | "target"
+            | "vertices"
+            | "connector"
+            | "width"
+            | "height"
+            | "smooth"
+            | "type"
+            | "threats"
+            | "$$hashKey"
+            | "router"
+            | "markup"
+            | "hasOpenThreats"
+            | "outOfScope"
+            | "reasonOutOfScope"
+            | "description"
+    )
+}
+
+/// Whether a property is read, or follows from others.
+fn is_property(key: &str) -> bool {
+    matches!(
+        key,
+        "name"
+            | "type"
+            | "description"
+            | "outOfScope"
+            | "reasonOutOfScope"
+            | "hasOpenThreats"
+            | "threats"
+            | "isTrustBoundary"
+            | "containedElements"
+            | "crossingFlows"
+            | "trustBoundaryIds"
+            | "threatFrequency"
+            | "isEncrypted"
+            | "isBidirectional"
+            | "isALog"
+            | "storesCredentials"
+            | "isWebApplication"
+            | "handlesCardPayment"
+            | "handlesGoodsOrServices"
+            | more::KEY
+    )
+}
 
 /// A drawing that is being read.
 pub(super) struct Drawing<'m, 'f> {
@@ -324,7 +330,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
             kept.put("at", Long::List(sides.map(|side| round(side).into()).into()));
         }
         let in_cell = std::ptr::eq(cell.raw, cell.data);
-        let mut data = if in_cell { cell.raw.rest(&[CELL, DATA].concat()) } else { cell.data.rest(DATA) };
+        let mut data = if in_cell { cell.raw.rest(|key| is_of_cell(key) || is_property(key)) } else { cell.data.rest(is_property) };
         if let Some(data) = data.entries_mut() {
             data.retain(|(_, value)| *value != Long::Bool(false));
         }
@@ -332,7 +338,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
             kept.put("data", data);
         }
         if !in_cell {
-            let more = cell.raw.rest(CELL);
+            let more = cell.raw.rest(is_of_cell);
             if !more.entries().is_empty() {
                 kept.put("cell", more);
             }

@@ -9,8 +9,10 @@ use crate::draft::{Entry, Section, clean, one_line};
 use crate::kept::keep;
 use crate::vocabulary::headline;
 
-/// Fields that are read, or that mean nothing in a file.
-const READ: &[&str] = &["title", "description", "status", "severity", "mitigation", "new"];
+/// Whether a field is read, or means nothing in a file.
+fn is_read(key: &str) -> bool {
+    matches!(key, "title" | "description" | "status" | "severity" | "mitigation" | "new")
+}
 
 /// Where a threat stands in the file, which is written out only where something is said about it.
 struct Place<'c> {
@@ -53,7 +55,7 @@ impl Maker {
             entry = entry.value("scores", serde_json::json!({"cvss": vector}));
         }
         entry = self.decided(entry, threat, place);
-        let mut kept = threat.rest(READ);
+        let mut kept = threat.rest(is_read);
         if vector.is_some() {
             kept.remove("score");
         }

@@ -75,7 +75,7 @@ pub(crate) fn quoted(text: &str) -> String {
 /// Writes a text in double quotes.
 pub(crate) fn push_quoted(text: &str, out: &mut String) {
     out.push('"');
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+    if is_all(text, |byte| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\')) {
         out.push_str(text);
         out.push('"');
         return;
@@ -100,8 +100,13 @@ pub(crate) fn push_quoted(text: &str, out: &mut String) {
 /// Whether a text is letters, digits and dashes, as nearly every key and id is: nothing that YAML could see more in.
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && is_all(text, |byte| byte.is_ascii_alphanumeric() | (byte == b'-'))
         && text != "null"
+}
+
+/// Whether every byte is of a kind. Looking at all of a text is faster than stopping at the first byte that is not.
+fn is_all(text: &str, kind: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & kind(byte))
 }
 
 /// Whether YAML reads the text as it stands, as this very text.
@@ -114,18 +119,14 @@ fn is_plain(text: &str) -> bool {
     let dashed = first == '-' && text.chars().nth(1).is_some_and(char::is_alphanumeric);
     let odd_char = |c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{a0}' | '\u{fffe}' | '\u{ffff}');
     // Nearly every text is ASCII, of which only the control characters are odd.
-    let odd = !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(odd_char);
+    let odd = !is_all(text, |byte| matches!(byte, b' '..=b'~')) && text.chars().any(odd_char);
     let is_sign = |(at, byte): (usize, u8)| match byte {
         b':' => text.as_bytes().get(at + 1) == Some(&b' '),
         b'#' => at > 0 && text.as_bytes().get(at - 1) == Some(&b' '),
         _ => false,
     };
-    (!indicator || dashed)
-        && !odd
-        && !text.ends_with([' ', ':'])
-        && !text.bytes().enumerate().any(is_sign)
-        && !text.starts_with("...")
-        && !matches!(text, "~" | "null")
+    let has_sign = !is_all(text, |byte| (byte != b':') & (byte != b'#')) && text.bytes().enumerate().any(is_sign);
+    (!indicator || dashed) && !odd && !text.ends_with([' ', ':']) && !has_sign && !text.starts_with("...") && !matches!(text, "~" | "null")
 }
 
 /// Numbers and truth values, which JSON writes without quotes.
