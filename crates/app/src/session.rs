@@ -448,11 +448,23 @@ impl<'a> Session<'a> {
         if let Some((_, known)) = self.knowledge.iter().find(|(known, _)| *known == key) {
             return Ok(Rc::clone(known));
         }
-        let loaded = Rc::new(if bare { knowledge::without_rules()? } else { knowledge::load(project, self.common.packs.as_deref())? });
+        let loaded = if bare { knowledge::without_rules()? } else { knowledge::load(project, self.common.packs.as_deref())? };
+        Ok(self.known_from_now_on(key, loaded))
+    }
+
+    /// The knowledge that a project uses, read on another thread while something else is done on this one.
+    pub(crate) fn knowledge_beside<R>(&mut self, project: &Project, work: impl FnOnce() -> R) -> (anyhow::Result<Rc<Knowledge>>, R) {
+        let packs = self.common.packs.as_deref();
+        let (loaded, done) = threads::both(|| knowledge::load(project, packs), work);
+        (loaded.map(|loaded| self.known_from_now_on((project.packs.clone(), false), loaded)), done)
+    }
+
+    fn known_from_now_on(&mut self, key: (Packs, bool), loaded: Knowledge) -> Rc<Knowledge> {
+        let loaded = Rc::new(loaded);
         // Kept to the end of the process, as models are.
         std::mem::forget(Rc::clone(&loaded));
         self.knowledge.push((key, Rc::clone(&loaded)));
-        Ok(loaded)
+        loaded
     }
 
     /// Shows what is wrong on standard error: with `-q` errors only, hints with `-v` only.

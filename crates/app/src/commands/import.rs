@@ -3,7 +3,6 @@
 mod into;
 
 use std::path::PathBuf;
-use std::rc::Rc;
 
 use clap::Args;
 use redan_engine::{Context, Knowledge};
@@ -70,12 +69,12 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         return Err(template(&shown));
     }
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
-    // On this thread, one after the other: what the reader of the file gives back is used again for the model.
-    let imported = foreign::stored(format, &bytes, args.keep_names);
+    let project = session.project_here()?;
+    let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
-    let knowledge = knowledge(session)?;
+    let knowledge = knowledge?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
-    let loaded = checked(&shown, std::mem::take(&mut imported.model).into_tree(), session)?;
+    let loaded = checked(&shown, std::mem::take(&mut imported.model).into_tree(), &knowledge, session)?;
     let root = &loaded.model.root;
     if let Some(into) = &args.into {
         let model = &canonical::to_json(root);
@@ -96,14 +95,9 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
 }
 
-fn knowledge(session: &mut Session<'_>) -> anyhow::Result<Rc<Knowledge>> {
-    let project = session.project_here()?;
-    session.knowledge(&project)
-}
-
 /// The model, after it was read like any other.
-fn checked(shown: &str, model: Long<'static>, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
-    let vocabulary = knowledge(session)?.vocabulary();
+fn checked(shown: &str, model: Long<'static>, knowledge: &Knowledge, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
+    let vocabulary = knowledge.vocabulary();
     let made = Kept::new(Made::new(model));
     let loaded = Kept::new(load_value(shown, &made, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
