@@ -17,6 +17,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// The tree.
+    pub fn tree(&self) -> &Long<'static> {
+        &self.tree
+    }
+
     /// The tree, to be changed.
     pub fn tree_mut(&mut self) -> &mut Long<'static> {
         self.json.take();

@@ -34,14 +34,8 @@ pub(crate) fn answer(imported: &mut Imported, knowledge: &Knowledge, context: &C
     }
     write(imported, answers, &analysis.threats);
     let unmet: Vec<Decision> = imported.decisions.iter().zip(met).filter(|(_, met)| !met).map(|(decision, _)| decision.clone()).collect();
-    let mut known: BTreeSet<String> = imported
-        .model
-        .tree_mut()
-        .get_mut("threats")
-        .into_iter()
-        .flat_map(|threats| threats.entries())
-        .map(|(id, _)| id.to_string())
-        .collect();
+    let threats = imported.model.tree().get("threats").map(Long::entries).unwrap_or_default();
+    let mut known: BTreeSet<String> = threats.iter().map(|(id, _)| id.to_string()).collect();
     for decision in unmet {
         by_hand(imported, &decision, &mut known, &loaded.model, context);
         let what = format!("a decision ({}) about a risk that no rule here finds, to a risk written by hand", decision.status);
