@@ -1,4 +1,5 @@
-//! The long form of a model as a tree whose texts stay where they are: made fast, looked at once, and gone.
+//! The long form of a model as a tree whose texts stay where they are: made fast, looked at once, and gone. Readers of
+//! other tools' files make the same tree with texts of its own, field by field.
 //!
 //! [`Json`] has a table of hashes for every mapping and a copy of every text, which a model of some ten thousand entries
 //! takes longer to fill than to be laid out.
