@@ -1,5 +1,6 @@
 //! From a model to its analysis: threats written by hand, threats that rules raise, questions, coverage, lints.
 
+pub(crate) mod bare;
 pub(crate) mod counter;
 mod gather;
 pub(crate) mod hand;
@@ -19,6 +20,7 @@ use crate::risk::Risk;
 use crate::rule::RuleIx;
 use crate::{Context, Knowledge, Policy};
 
+use bare::Bare;
 use gather::Gathered;
 use judge::Judge;
 use rated::Glance;
@@ -35,7 +37,7 @@ pub(crate) struct Input<'m> {
 /// A threat with the facts that settle it and those that move its rating.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    pub(crate) threat: Threat,
+    pub(crate) bare: Bare,
     pub(crate) asks: Vec<BaseFact>,
     pub(crate) rates: Vec<BaseFact>,
     /// The threat written by hand that it is the same as.
@@ -83,14 +85,14 @@ pub(crate) fn seen<T>(input: &Input<'_>, facts: &Facts<'_>, mut see: impl FnMut(
         return threats.iter().map(|threat| see(&Glance::of(threat))).collect();
     }
     raising(input, facts, None, Extent::Standing, |raiser| {
-        let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
+        let mut gathered = Gathered::new(hand::threats(input), facts);
         raiser.threats(&mut |raised| {
             let rated = raiser.rate(&raised);
             if rated.entry.is_none() {
                 gathered.keep(raised.rule, see(&raiser.glance(&raised, &rated)));
             } else {
                 let rule = raised.rule;
-                gathered.add(rule, raiser.describe(raised, rated), |threat| see(&Glance::of(&threat)));
+                gathered.add(rule, raiser.describe(raised, rated), |bare| see(&Glance::of(&raiser.unnamed(bare))));
             }
         });
         gathered.seen(raiser, |threat| see(&Glance::of(threat)))
@@ -124,8 +126,8 @@ fn target<'m>(input: &Input<'m>, nothing: &'m Overlay) -> Option<Facts<'m>> {
 /// Threats by hand and by rules, and what they wait for.
 fn raise(input: &Input<'_>, facts: &Facts<'_>, target: Option<&Facts<'_>>, extent: Extent) -> (Vec<Threat>, Stakes) {
     raising(input, facts, target, extent, |raiser| {
-        let mut gathered = Gathered::new(hand::threats(input), input.knowledge);
-        raiser.threats(&mut |raised| gathered.add(raised.rule, raiser.draft(raised), |threat| threat));
+        let mut gathered = Gathered::new(hand::threats(input), facts);
+        raiser.threats(&mut |raised| gathered.add(raised.rule, raiser.draft(raised), |bare| bare));
         gathered.in_order(raiser)
     })
 }
@@ -173,6 +175,7 @@ pub(crate) fn raiser<'a, 'm>(input: &'a Input<'m>, judge: Judge<'a, 'm>, extent:
         mitigations: raised::stated_controls(input),
         has_assumptions: raised::has_unconfirmed(input.model),
         reasons: std::cell::RefCell::default(),
+        title: std::cell::RefCell::default(),
         extent,
     }
 }

@@ -97,8 +97,39 @@ pub struct Trait {
     pub hint: String,
 }
 
-/// States of traits or controls. They are looked up millions of times, by numbers that nobody chooses to collide.
-pub type States<K> = IndexMap<K, State, rustc_hash::FxBuildHasher>;
+/// States of traits or controls. They are looked up millions of times, and each list is so short that looking through it
+/// is faster than hashing.
+#[derive(Debug, Clone)]
+pub struct States<K>(Vec<(K, State)>);
+
+impl<K> Default for States<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Copy + PartialEq> States<K> {
+    /// The state of one of them, if it is among these.
+    pub fn get(&self, key: K) -> Option<State> {
+        self.0.iter().find(|(known, _)| *known == key).map(|(_, state)| *state)
+    }
+
+    /// All of them, in the order of the catalogue.
+    pub fn iter(&self) -> impl Iterator<Item = (K, State)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// Adds one, or gives one that is there another state, and returns the one that it had.
+    pub(crate) fn insert(&mut self, key: K, state: State) -> Option<State> {
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => Some(std::mem::replace(known, state)),
+            None => {
+                self.0.push((key, state));
+                None
+            }
+        }
+    }
+}
 
 /// What something is built with.
 #[derive(Debug, Clone)]

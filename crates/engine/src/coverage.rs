@@ -2,12 +2,11 @@
 
 use redan_model::Thing;
 use redan_model::lang::Stride;
-use rustc_hash::FxHashMap;
 
 use crate::Knowledge;
 use crate::analyse::judge::{is_subject, kind_of};
 use crate::analysis::{Cell, CoverageRow, Status, Threat};
-use crate::facts::{Facts, things};
+use crate::facts::{Facts, narrow32, things};
 use crate::rule::SubjectKind;
 
 /// One row for every zone, element and flow that rules look at.
@@ -17,12 +16,13 @@ pub(crate) fn coverage(facts: &Facts<'_>, knowledge: &Knowledge, threats: &[Thre
         .filter(|thing| matches!(thing, Thing::Zone(_) | Thing::Element(_) | Thing::Flow(_)) && is_subject(facts, *thing))
         .map(|thing| CoverageRow { thing, cells: considered[kind_of(facts, thing) as usize] })
         .collect();
-    let positions: FxHashMap<Thing, usize> = rows.iter().enumerate().map(|(at, row)| (row.thing, at)).collect();
+    let mut row_of: Vec<Option<u32>> = vec![None; things(facts.model).count()];
+    rows.iter().enumerate().for_each(|(at, row)| row_of[facts.slot(row.thing)] = Some(narrow32(at)));
     for threat in threats {
         for subject in &threat.subjects {
-            let Some(at) = positions.get(subject) else { continue };
+            let Some(at) = row_of[facts.slot(*subject)] else { continue };
             for category in &threat.stride {
-                count(&mut rows[*at].cells[column(*category)], threat.status);
+                count(&mut rows[at as usize].cells[column(*category)], threat.status);
             }
         }
     }

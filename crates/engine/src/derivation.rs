@@ -113,7 +113,7 @@ fn outcome(input: &Input<'_>, case: &Case, overlay: &Overlay) -> Option<Threat> 
     let mut found = None;
     let raiser = raiser(input, judge, Extent::Whole);
     raiser.on_subject(case.rule, case.env.subject, &mut |raised| {
-        let mut threat = raiser.draft(raised).threat;
+        let mut threat = raiser.unnamed(raiser.draft(raised).bare);
         threat.id = threat_id(input.model, &input.knowledge.rules[usize::from(case.rule.0)], case.env.subject, threat.with);
         if threat.id == case.id && found.is_none() {
             raise_alone(input, &mut threat);

@@ -19,7 +19,8 @@ use redan_model::lang::Level;
 use redan_model::{AssetIx, ElementIx, FlowIx, Model, Thing, ZoneIx};
 
 use crate::Knowledge;
-use crate::fact::{BaseFact, Property};
+use crate::fact::{BaseFact, FactKey, Property};
+use crate::packed::Lists;
 
 pub(crate) use flipped::Flipped;
 pub(crate) use placement::{Placement, narrow32};
@@ -55,7 +56,9 @@ pub struct Facts<'m> {
     pub(crate) model: &'m Model,
     pub(crate) knowledge: &'m Knowledge,
     /// Statements by the slot of their thing, sorted by key.
-    said: graph::Lists<Statement<'m>>,
+    said: Lists<Statement<'m>>,
+    /// The keys of these statements: most searches end without one, and this is all that they read.
+    said_of: Lists<FactKey>,
     /// Whether any `"*"` is written at all.
     has_stars: bool,
     /// Where traits and controls may stand.
@@ -94,7 +97,9 @@ impl<'m> Facts<'m> {
     /// The facts of a model at a stage, with an overlay on top.
     pub fn new(model: &'m Model, knowledge: &'m Knowledge, stage: Stage, overlay: &'m Overlay) -> Self {
         let mut facts = Self::empty(model, knowledge);
-        facts.said = graph::Lists::of(statements::collect(model, knowledge, stage, overlay).into_iter());
+        let said = statements::collect(model, knowledge, stage, overlay);
+        facts.said_of = Lists::of(said.iter().map(|list| list.iter().map(|statement| statement.key).collect::<Vec<_>>()));
+        facts.said = Lists::of(said.into_iter());
         facts.has_stars = statements::has_stars(model);
         facts.choose_technologies();
         facts.place();
@@ -107,7 +112,8 @@ impl<'m> Facts<'m> {
         Self {
             model,
             knowledge,
-            said: graph::Lists::default(),
+            said: Lists::default(),
+            said_of: Lists::default(),
             has_stars: false,
             sites: resolve::AllSites::of(&knowledge.catalogue),
             graph: graph::Graph::of(model),

@@ -1,5 +1,7 @@
-//! Many short texts in one place of memory: what a large model says of its things hundreds of thousands of times would
-//! otherwise cost a wait for memory each time.
+//! Many short texts, and many short lists, in one place of memory: what a large model says of its things hundreds of
+//! thousands of times would otherwise cost a wait for memory each time.
+
+use crate::facts::narrow32;
 
 /// Texts one behind the other, found by index.
 #[derive(Debug, Clone, Default)]
@@ -45,9 +47,65 @@ impl<T: AsRef<str>> FromIterator<T> for Packed {
     }
 }
 
+/// A list for every thing of a kind, all of them in one vector.
+#[derive(Debug)]
+pub(crate) struct Lists<T> {
+    /// Where each list ends, and thus the next one starts.
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new(), items: Vec::new() }
+    }
+}
+
+impl<T: Copy> Lists<T> {
+    /// The lists of one thing after the other.
+    pub(crate) fn of(lists: impl Iterator<Item: AsRef<[T]>>) -> Self {
+        let mut all = Self::default();
+        for list in lists {
+            all.items.extend_from_slice(list.as_ref());
+            all.ends.push(narrow32(all.items.len()));
+        }
+        all
+    }
+
+    /// The lists of this many things from their items in any order, each with the thing that it is of.
+    pub(crate) fn grouped(count: usize, items: &[(u32, T)]) -> Self {
+        let mut ends = vec![0_u32; count];
+        items.iter().for_each(|(of, _)| ends[*of as usize] += 1);
+        let mut next = 0;
+        for end in &mut ends {
+            // Where the list starts, until its items are in.
+            next += std::mem::replace(end, next);
+        }
+        let mut sorted: Vec<T> = items.iter().map(|(_, item)| *item).collect();
+        for (of, item) in items {
+            let end = &mut ends[*of as usize];
+            sorted[*end as usize] = *item;
+            *end += 1;
+        }
+        Self { ends, items: sorted }
+    }
+
+    /// The list of a thing.
+    pub(crate) fn list(&self, at: usize) -> &[T] {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.items[start as usize..self.ends[at] as usize]
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Packed;
+    use super::{Lists, Packed};
+
+    #[test]
+    fn lists_from_their_items_keep_the_order_of_these() {
+        let lists = Lists::grouped(4, &[(2, 'a'), (0, 'b'), (2, 'c'), (3, 'd'), (2, 'e')]);
+        assert_eq!([0, 1, 2, 3].map(|at| lists.list(at).iter().collect::<String>()), ["b", "", "ace", "d"]);
+    }
 
     #[test]
     fn packed_texts_are_found_by_index() {

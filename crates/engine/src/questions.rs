@@ -6,57 +6,62 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use redan_model::Thing;
+use redan_model::Model;
 use rustc_hash::FxHashMap;
 
 use crate::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use crate::catalogue::{ControlIx, TraitIx};
 use crate::fact::{BaseFact, FactKey, Property, unique};
-use crate::facts::Facts;
+use crate::facts::{Facts, narrow32, slot, things};
+use crate::packed::Lists;
 use technologies::Technologies;
 
-/// What an answer would decide.
-#[derive(Debug, Default)]
+/// A fact that nobody has stated, and what an answer would decide.
+#[derive(Debug)]
 struct Stake {
-    settles: Vec<ThreatIx>,
-    rates: Vec<ThreatIx>,
+    fact: BaseFact,
     settled_risk: u64,
     rated_risk: u64,
     highest: u8,
 }
 
-impl Stake {
-    fn settle(&mut self, threat: ThreatIx, risk: u8) {
-        self.settles.push(threat);
-        self.settled_risk += u64::from(risk);
-        self.highest = self.highest.max(risk);
-    }
-
-    fn rate(&mut self, threat: ThreatIx, risk: u8) {
-        self.rates.push(threat);
-        self.rated_risk += u64::from(risk);
-        self.highest = self.highest.max(risk);
-    }
-}
-
 /// What answers would decide, by fact, in the order in which the facts came up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stakes {
-    /// Where the facts of a thing are: subjects come one after the other, and they and their neighbours ask the most.
-    positions: FxHashMap<Thing, Vec<(FactKey, u32)>>,
-    stakes: Vec<(BaseFact, Stake)>,
+    /// By the slot of a thing its facts, each with the number of its stake.
+    of_things: Vec<Vec<(FactKey, u32)>>,
+    stakes: Vec<Stake>,
+    /// Threats that a stake may settle, by the number of the stake: all in one list, since a list of each grown one by
+    /// one would lie all over the memory.
+    settles: Vec<(u32, ThreatIx)>,
+    /// Threats whose rating a stake moves.
+    rates: Vec<(u32, ThreatIx)>,
 }
 
 impl Stakes {
+    /// Nothing yet, for a model.
+    pub(crate) fn of(model: &Model) -> Self {
+        let of_things = things(model).map(|_| Vec::new()).collect();
+        Self { of_things, stakes: Vec::new(), settles: Vec::new(), rates: Vec::new() }
+    }
+
     /// Notes what a threat waits for and what moves its rating.
-    pub(crate) fn add(&mut self, threat: ThreatIx, risk: u8, asks: Vec<BaseFact>, rates: Vec<BaseFact>) {
+    pub(crate) fn add(&mut self, model: &Model, threat: ThreatIx, risk: u8, asks: Vec<BaseFact>, rates: Vec<BaseFact>) {
         let mut asks = unique(asks);
         let count = asks.len();
         asks.extend(rates);
         // What settles it comes first; the rest of what moves its rating follows.
         for (at, fact) in unique(asks).into_iter().enumerate() {
-            let stake = self.entry(fact);
-            if at < count { stake.settle(threat, risk) } else { stake.rate(threat, risk) }
+            let number = self.number(slot(model, fact.thing), fact);
+            let stake = &mut self.stakes[number as usize];
+            stake.highest = stake.highest.max(risk);
+            if at < count {
+                stake.settled_risk += u64::from(risk);
+                self.settles.push((number, threat));
+            } else {
+                stake.rated_risk += u64::from(risk);
+                self.rates.push((number, threat));
+            }
         }
     }
 
@@ -67,9 +72,8 @@ impl Stakes {
 
     /// Gives every threat the index that it has from now on.
     pub(crate) fn renumber(&mut self, now: impl Fn(ThreatIx) -> ThreatIx) {
-        for list in self.stakes.iter_mut().flat_map(|(_, stake)| [&mut stake.settles, &mut stake.rates]) {
-            list.iter_mut().for_each(|threat| *threat = now(*threat));
-            list.sort_unstable();
+        for list in [&mut self.settles, &mut self.rates] {
+            list.iter_mut().for_each(|(_, threat)| *threat = now(*threat));
         }
     }
 
@@ -85,25 +89,36 @@ impl Stakes {
         questions
     }
 
-    fn entry(&mut self, fact: BaseFact) -> &mut Stake {
-        let of_thing = self.positions.entry(fact.thing).or_default();
-        let known = of_thing.iter().find(|(key, _)| *key == fact.key).map(|(_, at)| *at as usize);
-        let at = known.unwrap_or_else(|| {
-            of_thing.push((fact.key, u32::try_from(self.stakes.len()).unwrap_or(u32::MAX)));
-            self.stakes.push((fact, Stake::default()));
-            self.stakes.len() - 1
-        });
-        &mut self.stakes[at].1
+    /// The number of the stake of a fact, whose thing is in a slot.
+    fn number(&mut self, slot: usize, fact: BaseFact) -> u32 {
+        let of_thing = &mut self.of_things[slot];
+        let known = of_thing.iter().find(|(key, _)| *key == fact.key).map(|(_, number)| *number);
+        known.unwrap_or_else(|| {
+            let number = narrow32(self.stakes.len());
+            of_thing.push((fact.key, number));
+            self.stakes.push(Stake { fact, settled_risk: 0, rated_risk: 0, highest: 0 });
+            number
+        })
     }
 
     fn sorted(self, facts: &Facts<'_>) -> Vec<Question> {
         let id = |fact: BaseFact| fact.id(facts.model, &facts.knowledge.catalogue);
         let keys = self.stakes.iter().enumerate();
-        let mut order: Vec<_> = keys.map(|(at, (fact, stake))| (Reverse((stake.settled_risk, stake.rated_risk)), id(*fact), at)).collect();
+        let mut order: Vec<_> = keys.map(|(at, stake)| (Reverse((stake.settled_risk, stake.rated_risk)), id(stake.fact), at)).collect();
         order.sort_unstable();
+        let [settles, rates] = [&self.settles, &self.rates].map(|items| Lists::grouped(self.stakes.len(), items));
+        let in_order = |list: &[ThreatIx]| {
+            let mut list = list.to_vec();
+            list.sort_unstable();
+            list
+        };
         let mut said = Said::default();
-        // Stakes are given back together at the end, so that the lists of questions lie in memory in the order of output.
-        order.into_iter().map(|(_, id, at)| question(facts, id, &self.stakes[at], &mut said)).collect()
+        let made = |(_, id, at)| Question {
+            settles: in_order(settles.list(at)),
+            rates: in_order(rates.list(at)),
+            ..question(facts, id, &self.stakes[at], &mut said)
+        };
+        order.into_iter().map(made).collect()
     }
 }
 
@@ -129,8 +144,9 @@ impl<'f> Said<'f> {
     }
 }
 
-fn question<'f>(facts: &Facts<'f>, id: String, (fact, stake): &(BaseFact, Stake), said: &mut Said<'f>) -> Question {
-    let fact = *fact;
+/// A question, still without the threats that it is about.
+fn question<'f>(facts: &Facts<'f>, id: String, stake: &Stake, said: &mut Said<'f>) -> Question {
+    let fact = stake.fact;
     let (text, hint) = words(facts, fact);
     let (path, hint) = said.path_and_hint(facts, fact, &hint);
     let (safe, unsafe_) = match fact.key {
@@ -138,7 +154,7 @@ fn question<'f>(facts: &Facts<'f>, id: String, (fact, stake): &(BaseFact, Stake)
         FactKey::Trait(_) => (Some("no"), Some("yes")),
         _ => (None, None),
     };
-    Question { id, fact, path, text, hint, safe, unsafe_, settles: stake.settles.clone(), rates: stake.rates.clone(), risk: stake.highest }
+    Question { id, fact, path, text, hint, safe, unsafe_, settles: Vec::new(), rates: Vec::new(), risk: stake.highest }
 }
 
 /// The question and the hint of a fact, in plain words.

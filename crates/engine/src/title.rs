@@ -27,6 +27,18 @@ impl About<'_> {
     /// Fills the placeholders of a title with names that are at hand; the zone of the subject is found where it is named.
     pub(crate) fn fill<'n>(self, template: &str, spoken: impl Fn(Thing) -> Cow<'n, str>, zone: impl Fn() -> Option<Thing>) -> String {
         let mut title = String::with_capacity(template.len() + 24);
+        self.fill_into(&mut title, template, spoken, zone);
+        title
+    }
+
+    /// The same in a text that is empty.
+    pub(crate) fn fill_into<'n>(
+        self,
+        title: &mut String,
+        template: &str,
+        spoken: impl Fn(Thing) -> Cow<'n, str>,
+        zone: impl Fn() -> Option<Thing>,
+    ) {
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, behind)) = after.split_once('}') else { break };
@@ -41,7 +53,6 @@ impl About<'_> {
             rest = behind;
         }
         title.push_str(rest);
-        title
     }
 
     fn thing(self, name: &str, zone: &dyn Fn() -> Option<Thing>) -> Option<Thing> {

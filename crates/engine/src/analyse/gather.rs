@@ -1,16 +1,21 @@
 //! Raised threats as they come, brought into the order of the analysis: those written by hand, then by rule and subject.
 
+use redan_model::Model;
+
 use super::Draft;
+use super::bare::Bare;
 use super::names::Names;
 use super::raised::Raiser;
 use crate::Knowledge;
 use crate::analysis::{Threat, ThreatIx};
+use crate::facts::Facts;
 use crate::questions::Stakes;
 use crate::rule::RuleIx;
 
 /// Threats as they come, with what they wait for; raised ones as what is kept of them.
 #[derive(Debug)]
-pub(crate) struct Gathered<T> {
+pub(crate) struct Gathered<'m, T> {
+    model: &'m Model,
     written: Vec<Threat>,
     /// Raised threats by rule.
     raised: Vec<Vec<T>>,
@@ -18,28 +23,28 @@ pub(crate) struct Gathered<T> {
     rules: Vec<RuleIx>,
     stakes: Stakes,
     /// Raised threats that are the same as one written by hand, and which one.
-    merged: Vec<(usize, Threat)>,
+    merged: Vec<(usize, Bare)>,
 }
 
-impl<T> Gathered<T> {
+impl<'m, T> Gathered<'m, T> {
     /// Starts with the threats written by hand.
-    pub(crate) fn new(written: Vec<Threat>, knowledge: &Knowledge) -> Self {
-        let raised = knowledge.rules.iter().map(|_| Vec::new()).collect();
-        Self { written, raised, rules: Vec::new(), stakes: Stakes::default(), merged: Vec::new() }
+    pub(crate) fn new(written: Vec<Threat>, facts: &Facts<'m>) -> Self {
+        let raised = facts.knowledge.rules.iter().map(|_| Vec::new()).collect();
+        Self { model: facts.model, written, raised, rules: Vec::new(), stakes: Stakes::of(facts.model), merged: Vec::new() }
     }
 
     /// Adds a threat that a rule raised; those of one rule come in the order of their subjects.
-    pub(crate) fn add(&mut self, rule: RuleIx, draft: Draft, keep: impl FnOnce(Threat) -> T) {
-        let Draft { threat, asks, rates, same_as } = draft;
+    pub(crate) fn add(&mut self, rule: RuleIx, draft: Draft, keep: impl FnOnce(Bare) -> T) {
+        let Draft { bare, asks, rates, same_as } = draft;
         if let Some(into) = same_as.and_then(|id| self.written.iter().position(|other| other.id == id)) {
-            self.merged.push((into, threat));
+            self.merged.push((into, bare));
             return;
         }
         let ix = ThreatIx(narrow(self.rules.len()));
         if !asks.is_empty() || !rates.is_empty() {
-            self.stakes.add(ix, threat.rating.risk.unwrap_or(1), asks, rates);
+            self.stakes.add(self.model, ix, bare.rating().risk.unwrap_or(1), asks, rates);
         }
-        self.keep(rule, keep(threat));
+        self.keep(rule, keep(bare));
     }
 
     /// Adds what is kept of a threat that a rule raised, waits for nothing, and is the same as no other.
@@ -61,11 +66,10 @@ impl<T> Gathered<T> {
 
     /// Moves raised threats into those written by hand that are the same.
     fn merge(&mut self, raiser: &Raiser<'_, '_>, names: &Names<'_, '_>) {
-        self.merged.sort_by_key(|(_, threat)| threat.rule);
-        for (into, mut threat) in self.merged.drain(..) {
-            raiser.name(names, &mut threat);
-            absorb(&mut self.written[into], threat, raiser.input.knowledge);
-        }
+        let named = |(into, bare)| (into, raiser.named(names, bare));
+        let mut merged: Vec<(usize, Threat)> = self.merged.drain(..).map(named).collect();
+        merged.sort_by_key(|(_, threat)| threat.rule);
+        merged.into_iter().for_each(|(into, threat)| absorb(&mut self.written[into], threat, raiser.input.knowledge));
     }
 
     /// For every raised threat the place at which it will be.
@@ -85,7 +89,7 @@ impl<T> Gathered<T> {
     }
 }
 
-impl Gathered<Threat> {
+impl Gathered<'_, Bare> {
     /// All threats in order, those moved into others that are the same, and what they wait for.
     pub(crate) fn in_order(mut self, raiser: &Raiser<'_, '_>) -> (Vec<Threat>, Stakes) {
         let places = self.places();
@@ -94,8 +98,7 @@ impl Gathered<Threat> {
         self.merge(raiser, &names);
         let mut threats = self.written;
         threats.reserve_exact(self.rules.len());
-        self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule));
-        threats.iter_mut().for_each(|threat| raiser.name(&names, threat));
+        self.raised.into_iter().for_each(|of_rule| threats.extend(of_rule.into_iter().map(|bare| raiser.named(&names, bare))));
         (threats, self.stakes)
     }
 }

@@ -1,6 +1,6 @@
-//! What threats are named after: ids of things and what things are called in a sentence.
+//! What threats are named after: ids of things, what things are called in a sentence, and where they stand.
 
-use redan_model::Thing;
+use redan_model::{Span, Thing};
 
 use super::Extent;
 use crate::facts::{Facts, narrow32, things};
@@ -12,6 +12,7 @@ pub(crate) struct Names<'a, 'm> {
     facts: &'a Facts<'m>,
     ids: Packed,
     spoken: Packed,
+    places: Vec<Span>,
 }
 
 impl<'a, 'm> Names<'a, 'm> {
@@ -19,7 +20,8 @@ impl<'a, 'm> Names<'a, 'm> {
     pub(crate) fn of(facts: &'a Facts<'m>, extent: Extent) -> Self {
         let model = facts.model;
         let spoken = things(model).filter(|_| extent == Extent::Whole).map(|thing| model.spoken(thing));
-        Self { facts, ids: things(model).map(|thing| model.id_of(thing)).collect(), spoken: spoken.collect() }
+        let places = things(model).map(|thing| super::raised::location(model, thing));
+        Self { facts, ids: things(model).map(|thing| model.id_of(thing)).collect(), spoken: spoken.collect(), places: places.collect() }
     }
 
     /// The id of a thing.
@@ -30,5 +32,10 @@ impl<'a, 'm> Names<'a, 'm> {
     /// What a thing is called in a sentence, as [`redan_model::Model::spoken`].
     pub(crate) fn spoken(&self, thing: Thing) -> &str {
         self.spoken.get(narrow32(self.facts.slot(thing)))
+    }
+
+    /// Where a reader finds a thing, as [`super::raised::location`].
+    pub(crate) fn place(&self, thing: Thing) -> Span {
+        self.places[self.facts.slot(thing)]
     }
 }

@@ -8,6 +8,7 @@ use redan_model::lang::{AssumptionStatus, ThreatEntry};
 use redan_model::{AssetIx, Model, SourceId, Span, Thing};
 use rustc_hash::FxHashMap;
 
+use super::bare::{Bare, Plain};
 use super::judge::{Judge, Verdict, bindings, is_subject, kind_of};
 use super::names::Names;
 use super::rated::Rated;
@@ -19,7 +20,7 @@ use crate::catalogue::{ControlIx, TraitIx};
 use crate::expr::{Env, Tri};
 use crate::fact::{FactKey, Property};
 use crate::facts::{Facts, things};
-use crate::few::{Few, Seldom};
+use crate::few::Seldom;
 use crate::risk::{Exposure, Risk};
 use crate::rule::{Rule, RuleIx, SubjectKind};
 use crate::title::{About, zone_of};
@@ -49,6 +50,8 @@ pub(crate) struct Raiser<'a, 'm> {
     pub(crate) mitigations: StatedControls<'m>,
     pub(crate) has_assumptions: bool,
     pub(crate) reasons: RefCell<Reasons>,
+    /// Where titles are made.
+    pub(crate) title: RefCell<String>,
     /// How much is wanted.
     pub(crate) extent: Extent,
 }
@@ -152,10 +155,10 @@ impl Raiser<'_, '_> {
 
     /// The same, where it is known how it is rated.
     pub(crate) fn describe(&self, raised: Raised, rated: Rated<'_>) -> Draft {
-        let Rated { entry, impact, numbers, status, mut rating, residual, mitigations } = rated;
+        let Rated { entry, impact, mut numbers, status, mut rating, residual, mitigations } = rated;
         let stated = entry.map(|(_, entry)| &entry.value);
-        let title = self.title(&raised, stated).unwrap_or_default();
-        let Raised { rule: ix, env, verdict, .. } = raised;
+        let title = self.title(&raised, stated);
+        let Raised { rule: ix, env, mut verdict, .. } = raised;
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let live = is_live(status);
         let by_hand = |rating: Option<&redan_model::lang::Opt<redan_model::lang::Rating>>| rating.is_some_and(Option::is_some);
@@ -169,38 +172,40 @@ impl Raiser<'_, '_> {
         }
         let mut scored = Vec::new();
         let scores = stated.and_then(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored));
-        let threat = Threat {
-            rule: Some(ix),
-            subject: Some(env.subject),
-            subjects: Few::of(&[env.subject]),
-            affected: self.affected(rule, env),
+        let affected = self.affected(rule, env);
+        let assumptions = if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() };
+        let asked = std::mem::take(&mut verdict.asks);
+        let waits_for = if status == Status::Question || (live && !asked.is_empty()) { asked } else { Vec::new() };
+        let plain = Plain {
+            rule: ix,
+            subject: env.subject,
             with: env.asset,
-            title,
-            description: stated.and_then(hand::description),
-            stride: Few::of(&rule.stride),
-            linddun: Few::of(&rule.linddun),
             status,
             rating,
-            rating_reasons: with_scores(self.reasons_for(numbers.grounds, numbers.stated), scored),
+            rating_reasons: with_scores(self.reasons_for(numbers.grounds, std::mem::take(&mut numbers.stated)), scored),
             range: numbers.range.filter(|_| live),
             residual,
+            counters: verdict.counters.into(),
+            partly_countered: verdict.partly,
+        };
+        if entry.is_none() && title.is_none() && affected.is_empty() && mitigations.is_empty() && assumptions.is_empty() {
+            return Draft { bare: Bare::Plain(plain), asks: waits_for, rates, same_as: None };
+        }
+        let whole = Threat {
+            affected,
+            title: title.unwrap_or_default(),
+            description: stated.and_then(hand::description),
             scores,
             stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
             mitigations: mitigations.into(),
-            partly_countered: verdict.partly,
             references: stated.map(|stated| hand::references(&stated.references.entries).into()).unwrap_or_default(),
-            assumptions: if self.has_assumptions { self.assumptions(rule, env, &verdict).into() } else { Seldom::default() },
-            questions: Few::default(),
+            assumptions: assumptions.into(),
             answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry))),
-            merged: Seldom::default(),
             identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
-            location: self.location(env.subject),
-            counters: verdict.counters.into(),
-            id: String::new(),
+            ..plain.threat(self.input.knowledge, |subject| location(self.input.model, subject))
         };
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
-        let asks = if status == Status::Question || (live && !verdict.asks.is_empty()) { verdict.asks } else { Vec::new() };
-        Draft { threat, asks, rates, same_as }
+        Draft { bare: Bare::Whole(Box::new(whole)), asks: waits_for, rates, same_as }
     }
 
     /// The elements of which it is known that the threat reaches them.
@@ -219,9 +224,20 @@ impl Raiser<'_, '_> {
         own.or_else(|| (stated.is_some() || turned).then(plain))
     }
 
-    /// Gives a raised threat its id and its title. This is done last and in the order of the analysis, so that these
-    /// texts, which every output reads, lie in memory in the order in which they are read.
-    pub(crate) fn name(&self, names: &Names, threat: &mut Threat) {
+    /// A raised threat with its id and its title. It is made last and in the order of the analysis, so that these texts,
+    /// which every output reads, lie in memory in the order in which they are read.
+    pub(crate) fn named(&self, names: &Names, bare: Bare) -> Threat {
+        let mut threat = bare.threat(self.input.knowledge, |subject| names.place(subject));
+        self.name(names, &mut threat);
+        threat
+    }
+
+    /// A raised threat without them.
+    pub(crate) fn unnamed(&self, bare: Bare) -> Threat {
+        bare.threat(self.input.knowledge, |subject| location(self.input.model, subject))
+    }
+
+    fn name(&self, names: &Names, threat: &mut Threat) {
         let (Some(rule), Some(subject)) = (threat.rule, threat.subject) else { return };
         let rule = &self.input.knowledge.rules[usize::from(rule.0)];
         let (subject_id, asset_id) = (names.id(subject), threat.with.map(|asset| names.id(Thing::Asset(asset))));
@@ -234,7 +250,11 @@ impl Raiser<'_, '_> {
         if self.extent == Extent::Whole && !is_titled(threat) {
             let (facts, spoken) = (self.judge.facts, |thing| Cow::Borrowed(names.spoken(thing)));
             let about = About { model: facts.model, subject, asset: threat.with, turned: false };
-            threat.title = about.fill(&rule.title, spoken, || zone_of(facts, subject));
+            // Titles stay to the end: made elsewhere, each takes no more memory than it needs.
+            let mut title = self.title.borrow_mut();
+            title.clear();
+            about.fill_into(&mut title, &rule.title, spoken, || zone_of(facts, subject));
+            threat.title.push_str(&title);
         }
     }
 
@@ -279,10 +299,6 @@ impl Raiser<'_, '_> {
             Facts::unconfirmed(&[fact], &mut found);
         }
         found
-    }
-
-    fn location(&self, subject: Thing) -> Span {
-        location(self.input.model, subject)
     }
 }
 

@@ -6,7 +6,7 @@
 use redan_model::lang::ElementKind;
 use redan_model::{ElementIx, FlowIx, Model};
 
-use super::placement::narrow32;
+use crate::packed::Lists;
 
 /// Who is linked with whom.
 #[derive(Debug, Default)]
@@ -70,37 +70,5 @@ impl Graph {
 
     pub(super) fn outgoing(&self, element: ElementIx) -> &[FlowIx] {
         self.outgoing.list(element.index())
-    }
-}
-
-/// A list for every thing of a kind, all of them in one vector.
-#[derive(Debug)]
-pub(super) struct Lists<T> {
-    /// Where each list ends, and thus the next one starts.
-    ends: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T> Default for Lists<T> {
-    fn default() -> Self {
-        Self { ends: Vec::new(), items: Vec::new() }
-    }
-}
-
-impl<T: Copy> Lists<T> {
-    /// The lists of one thing after the other.
-    pub(super) fn of(lists: impl Iterator<Item: AsRef<[T]>>) -> Self {
-        let mut all = Self::default();
-        for list in lists {
-            all.items.extend_from_slice(list.as_ref());
-            all.ends.push(narrow32(all.items.len()));
-        }
-        all
-    }
-
-    /// The list of a thing.
-    pub(super) fn list(&self, at: usize) -> &[T] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.items[start as usize..self.ends[at] as usize]
     }
 }

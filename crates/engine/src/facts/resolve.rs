@@ -92,7 +92,9 @@ fn present(state: State) -> Tri {
 impl<'m> Facts<'m> {
     /// The statement about a fact on the thing itself.
     pub(super) fn own(&self, thing: Thing, key: FactKey) -> Option<&Statement<'m>> {
-        self.said.list(self.slot(thing)).iter().find(|statement| statement.key == key)
+        let slot = self.slot(thing);
+        let at = self.said_of.list(slot).iter().position(|known| *known == key)?;
+        self.said.list(slot).get(at)
     }
 
     /// The value of a control of a flow as seen from its target's side: what the source states counts, since that end
@@ -172,8 +174,8 @@ impl<'m> Facts<'m> {
             Thing::Model | Thing::Zone(_) | Thing::Asset(_) => return None,
         };
         let state = match key {
-            FactKey::Trait(ix) => traits.get(&ix).copied().unwrap_or(State::No),
-            FactKey::Control(ix) => controls.get(&ix).copied()?,
+            FactKey::Trait(ix) => traits.get(ix).unwrap_or(State::No),
+            FactKey::Control(ix) => controls.get(ix)?,
             _ => return None,
         };
         // What a technology may have is not a value: the search goes on.

@@ -67,7 +67,7 @@ fn technologies(catalogue: &Catalogue, out: &mut String) {
     line(out, format_args!("\n## Technologies\n\n| technology | other names | has | may have | controls |\n|---|---|---|---|---|"));
     for (id, technology) in &catalogue.technologies {
         let with = |wanted| {
-            let named = technology.traits.iter().filter(|(_, state)| **state == wanted);
+            let named = technology.traits.iter().filter(|(_, state)| *state == wanted);
             code(named.filter_map(|(ix, _)| catalogue.traits.get_index(usize::from(ix.0))).map(|(id, _)| id.as_str()))
         };
         let mut brings = states(catalogue, &technology.controls);
@@ -84,7 +84,7 @@ fn protocols(catalogue: &Catalogue, out: &mut String) {
     line(out, format_args!("\n## Protocols\n\n| protocol | other names | traits | controls |\n|---|---|---|---|"));
     for (id, protocol) in &catalogue.protocols {
         let aliases = code(protocol.aliases.iter().map(String::as_str));
-        let named = |(ix, state): (&crate::catalogue::TraitIx, &State)| {
+        let named = |(ix, state): (crate::catalogue::TraitIx, State)| {
             catalogue.traits.get_index(usize::from(ix.0)).map(|(id, _)| format!("`{id}` {state}"))
         };
         let traits = protocol.traits.iter().filter_map(named).collect::<Vec<_>>().join(", ");
@@ -100,8 +100,7 @@ fn data_classes(catalogue: &Catalogue, out: &mut String) {
 }
 
 fn states(catalogue: &Catalogue, controls: &crate::catalogue::States<ControlIx>) -> String {
-    let named =
-        |(ix, state): (&ControlIx, &State)| catalogue.controls.get_index(usize::from(ix.0)).map(|(id, _)| format!("`{id}` {state}"));
+    let named = |(ix, state): (ControlIx, State)| catalogue.controls.get_index(usize::from(ix.0)).map(|(id, _)| format!("`{id}` {state}"));
     controls.iter().filter_map(named).collect::<Vec<_>>().join(", ")
 }
 

@@ -394,9 +394,9 @@ impl<'a> Builder<'a> {
         }
         let control = self.knowledge.catalogue.controls.get_index_of(CONTROL);
         let protocol = flow.stated.protocol.as_ref().and_then(|stated| self.known_protocol(&stated.value));
-        let implied = protocol.into_iter().flat_map(|protocol| &protocol.controls);
+        let implied = protocol.into_iter().flat_map(|protocol| protocol.controls.iter());
         let mut of_control = implied.filter(|(ix, _)| Some(usize::from(ix.0)) == control);
-        of_control.any(|(_, &state)| state == State::Yes)
+        of_control.any(|(_, state)| state == State::Yes)
     }
 
     fn display(&self, thing: Thing) -> String {
