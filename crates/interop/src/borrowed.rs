@@ -11,6 +11,7 @@ use redan_model::canonical::{self as long, Long};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
+use crate::draft::trim;
 use crate::{ImportError, limits};
 
 /// A value of a file.
@@ -92,7 +93,7 @@ impl<'t> Raw<'t> {
     /// A single value as text; empty if there is none.
     pub(crate) fn scalar(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => Cow::Borrowed(text.trim()),
+            Self::Text(text) => Cow::Borrowed(trim(text)),
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
             Self::Null | Self::List(_) | Self::Object(_) => Cow::Borrowed(""),

@@ -231,13 +231,12 @@ impl Draft {
         let names = section.names();
         let taken = self.taken.entry(names).or_default();
         let reserved = names == Section::Elements && wanted == "model";
-        if !reserved && !taken.contains_key(&wanted) {
+        let Some(mut next) = taken.get(&wanted).copied().or(reserved.then_some(2)) else {
             taken.insert(wanted.clone(), 2);
             return wanted;
-        }
-        let mut next = taken.get(&wanted).copied().unwrap_or(2);
+        };
         loop {
-            let id = format!("{wanted}-{next}");
+            let id = [&wanted, "-", &next.to_string()].concat();
             next += 1;
             if let Vacant(free) = taken.entry(id.clone()) {
                 free.insert(2);
@@ -326,9 +325,18 @@ impl Draft {
     }
 }
 
+/// A text without white space around it.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        // Nearly every text, which this way need not be decoded.
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// A text as models have it: no white space around it, no control characters, line ends of one kind.
 pub fn clean(text: &str) -> String {
-    let text = text.trim();
+    let text = trim(text);
     // Nearly every text is of this kind. Looking at all of it is faster than stopping at the first other byte.
     if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
@@ -339,7 +347,7 @@ pub fn clean(text: &str) -> String {
 
 /// A text on one line: every run of white space is one space.
 pub fn one_line(text: &str) -> String {
-    let text = text.trim();
+    let text = trim(text);
     let mut before = b'-';
     let plain = text.bytes().fold(true, |plain, byte| {
         let two_spaces = byte == b' ' && before == b' ';
@@ -360,7 +368,7 @@ fn is_unwanted(c: char) -> bool {
 ///
 /// A long name is cut after a word, so that the id stays within [`limits::MAX_ID_LENGTH`].
 pub fn slug(name: &str) -> String {
-    let name = name.trim();
+    let name = trim(name);
     let mut slug = String::with_capacity(name.len().min(limits::MAX_ID_LENGTH + 1));
     // Between words, or before the first.
     let mut between = true;
@@ -368,8 +376,9 @@ pub fn slug(name: &str) -> String {
         if slug.len() > limits::MAX_ID_LENGTH {
             break;
         }
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
+        let letter = u8::try_from(c).map_or(0, |byte| LETTERS[usize::from(byte)]);
+        if letter != 0 {
+            slug.push(char::from(letter));
             between = false;
             continue;
         }
@@ -387,8 +396,22 @@ pub fn slug(name: &str) -> String {
         let word = slug.rfind('-').filter(|at| *at > limits::MAX_ID_LENGTH / 2);
         slug.truncate(word.unwrap_or(slug.len()));
     }
-    slug.trim_end_matches('-').to_owned()
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
 }
+
+/// For every byte the letter or digit that stands for it in an id, in lower case; 0 for what is none in ASCII.
+const LETTERS: [u8; 256] = {
+    let mut all = [0; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        if byte.is_ascii_alphanumeric() {
+            all[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    all
+};
 
 fn without_accent(c: char) -> String {
     let lower = c.to_lowercase().next().unwrap_or(c);

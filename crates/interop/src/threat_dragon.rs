@@ -12,10 +12,10 @@ mod more;
 mod threats;
 mod write;
 
-use std::collections::BTreeMap;
 use std::sync::mpsc;
 
 use redan_model::canonical::Long;
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use crate::borrowed::{Part, Raw, parse_parts};
@@ -47,13 +47,25 @@ const WAITING: usize = 16;
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let mut reading = Reading::new();
     let file = if bytes.len() < LARGE {
-        parse_parts(bytes, &DRAWN, DIAGRAMS, |part| reading.take(part))
+        parse_parts(bytes, &DRAWN, DIAGRAMS, |part| reading.take(&part))
     } else {
         std::thread::scope(|scope| {
             let (parts, parsed) = mpsc::sync_channel(WAITING);
-            // Nobody listens only after a panic, which says more than what is lost here.
-            let parser = scope.spawn(move || parse_parts(bytes, &DRAWN, DIAGRAMS, |part| parts.send(part).unwrap_or_default()));
-            parsed.into_iter().for_each(|part| reading.take(part));
+            // What was read goes back to the thread that made it, which has the time to free it.
+            let (read, done) = mpsc::channel();
+            let parse = move || {
+                parse_parts(bytes, &DRAWN, DIAGRAMS, |part| {
+                    done.try_iter().for_each(drop);
+                    // Nobody listens only after a panic, which says more than what is lost here.
+                    parts.send(part).unwrap_or_default();
+                })
+            };
+            let parser = scope.spawn(parse);
+            for part in parsed {
+                reading.take(&part);
+                // At the end of the file the parser is gone, and what is left is freed here.
+                read.send(part).unwrap_or_default();
+            }
             parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }?;
@@ -69,11 +81,11 @@ impl Reading {
         Self(Ok(Maker::default()))
     }
 
-    fn take(&mut self, part: Part<'_>) {
+    fn take(&mut self, part: &Part<'_>) {
         match (part, &mut self.0) {
             (Part::Start, _) => *self = Self::new(),
             (Part::Item(diagram), Ok(maker)) => {
-                if let Err(error) = maker.diagram(&diagram) {
+                if let Err(error) = maker.diagram(diagram) {
                     self.0 = Err(error);
                 }
             }
@@ -106,7 +118,8 @@ fn check(file: &Raw<'_>) -> Result<(), ImportError> {
 struct Maker {
     draft: Draft,
     /// Ids of elements by the ids of their cells.
-    elements: BTreeMap<String, String>,
+    elements: FxHashMap<String, String>,
+    labels: labels::Labels,
     diagrams: Vec<Diagram>,
 }
 
@@ -121,7 +134,7 @@ struct Diagram {
 
 impl Default for Maker {
     fn default() -> Self {
-        Self { draft: Draft::new(""), elements: BTreeMap::new(), diagrams: Vec::new() }
+        Self { draft: Draft::new(""), elements: FxHashMap::default(), labels: labels::Labels::default(), diagrams: Vec::new() }
     }
 }
 

@@ -145,8 +145,8 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.len() <= most || text.chars().count() <= most {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    let word = kept.rfind(' ').filter(|at| *at > kept.len() / 2).and_then(|at| kept.get(..at)).unwrap_or(&kept);
+    let kept = text.char_indices().nth(most.saturating_sub(1)).and_then(|(end, _)| text.get(..end)).unwrap_or(text);
+    let word = kept.rfind(' ').filter(|at| *at > kept.len() / 2).and_then(|at| kept.get(..at)).unwrap_or(kept);
     format!("{}…", word.trim_end_matches([',', ';', ':', ' ']))
 }
 

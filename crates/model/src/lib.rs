@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod edit;
 pub mod evidence;
 pub mod fmt;
+mod halves;
 #[macro_use]
 pub mod lang;
 pub mod limits;

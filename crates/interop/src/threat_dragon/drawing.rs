@@ -1,8 +1,9 @@
 //! One drawing: boxes as zones, cells as elements, edges as flows.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
 use redan_model::canonical::Long;
+use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
 
 use super::cells::{Cell, End, Shape};
@@ -92,16 +93,21 @@ pub(super) struct Drawing<'m, 'f> {
     diagram: &'f Raw<'f>,
     number: usize,
     /// Places in `cells` by the ids of cells.
-    by_id: BTreeMap<&'m str, usize>,
+    by_id: FxHashMap<&'m str, usize>,
+    /// The flows with their paths, which every line is compared with.
+    paths: OnceCell<Vec<(&'m Cell<'f>, Path)>>,
 }
+
+/// The points of an edge from one end to the other.
+type Path = Vec<(f64, f64)>;
 
 impl<'m, 'f> Drawing<'m, 'f> {
     pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
-        let mut by_id = BTreeMap::new();
+        let mut by_id = FxHashMap::default();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);
         }
-        Self { maker, cells, diagram, number, by_id }
+        Self { maker, cells, diagram, number, by_id, paths: OnceCell::new() }
     }
 
     /// Reads everything that is drawn; gives the ids of elements, and the cells that are no part of a model.
@@ -287,11 +293,15 @@ impl<'m, 'f> Drawing<'m, 'f> {
             self.maker.draft.dangling(format!("the trust boundary line `{}`, which has no ends", curve.called()), curve.place.clone());
             return;
         };
-        let flows = self.cells.iter().filter(|cell| cell.shape == Shape::Flow);
+        let paths = || {
+            let flows = self.cells.iter().filter(|cell| cell.shape == Shape::Flow);
+            flows.filter_map(|flow| Some((flow, self.path(flow)?))).collect()
+        };
         let crossed: Vec<&str> = if self.cells.len() > MOST_PAIRS / self.cells.len().max(1) {
             Vec::new()
         } else {
-            flows.filter(|flow| self.path(flow).is_some_and(|path| separates(&line, &path))).map(|flow| flow.called()).take(12).collect()
+            let flows = self.paths.get_or_init(paths).iter();
+            flows.filter(|(_, path)| separates(&line, path)).map(|(flow, _)| flow.called()).take(12).collect()
         };
         let name = if curve.name.is_empty() { "without a name".to_owned() } else { format!("`{}`", curve.name) };
         let what = if crossed.is_empty() {
@@ -308,7 +318,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
     }
 
     /// The path of an edge through the middles of what it is fastened to.
-    fn path(&self, edge: &Cell<'f>) -> Option<Vec<(f64, f64)>> {
+    fn path(&self, edge: &Cell<'f>) -> Option<Path> {
         let at = |key: &str| match edge.end(key) {
             End::Point(point) => Some(point),
             End::Cell(cell) => self.by_id.get(cell.as_ref()).and_then(|at| self.cells.get(*at)?.area).map(|area| area.centre()),

@@ -1,5 +1,7 @@
 //! Categories of threats: the file has the label in the language in which somebody worked that day.
 
+use rustc_hash::FxHashMap;
+
 /// The six of STRIDE, by what labels contain. Many labels have the English word beside the local one.
 const STRIDE: &[(&str, &[&str])] = &[
     ("spoofing", &["spoofing", "usurpation", "falsificação", "suplantación", "欺骗", "なりすまし", "स्पूफिंग", "penipuan"]),
@@ -92,10 +94,29 @@ const CIA: &[(&str, &[&str])] = &[
     ("denial-of-service", &["availability", "disponibilité", "disponibilidad", "verfügbarkeit", "可用性", "उपलब्धता", "ketersediaan"]),
 ];
 
+/// What a label stands for: a category of STRIDE, and one of LINDDUN.
+type Categories = (Option<&'static str>, Option<&'static str>);
+
+/// Labels that were looked up, by method: a file has a dozen, thousands of times each.
+#[derive(Debug, Default)]
+pub(super) struct Labels(FxHashMap<String, FxHashMap<String, Categories>>);
+
+impl Labels {
+    /// The same as [`categories`].
+    pub(super) fn categories(&mut self, method: &str, label: &str) -> Categories {
+        if let Some(known) = self.0.get(method).and_then(|of_method| of_method.get(label)) {
+            return *known;
+        }
+        let found = categories(method, label);
+        self.0.entry(method.to_owned()).or_default().insert(label.to_owned(), found);
+        found
+    }
+}
+
 /// The categories of STRIDE and of LINDDUN that a label of a method stands for.
 ///
 /// The same word stands for different things in different methods, so the method decides which table is asked first.
-pub(super) fn categories(method: &str, label: &str) -> (Option<&'static str>, Option<&'static str>) {
+pub(super) fn categories(method: &str, label: &str) -> Categories {
     let label = label.to_lowercase();
     let find = |table: &[(&'static str, &[&str])]| {
         let found = table.iter().find(|(_, words)| words.iter().any(|word| label.contains(word)));
@@ -193,6 +214,16 @@ mod tests {
         assert_eq!(categories("", "Information disclosure"), (Some("information-disclosure"), None));
         assert_eq!(categories("", "Linkability"), (None, Some("linkability")));
         assert_eq!(categories("", "Integrity"), (Some("tampering"), None));
+    }
+
+    #[test]
+    fn a_label_stands_for_the_same_however_often_it_is_looked_up() {
+        let mut labels = Labels::default();
+        for _ in 0..2 {
+            assert_eq!(labels.categories("LINDDUN", "Disclosure of information"), (None, Some("disclosure")));
+            assert_eq!(labels.categories("STRIDE", "Information disclosure"), (Some("information-disclosure"), None));
+            assert_eq!(labels.categories("PLOT4ai", "Information disclosure"), (None, None));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::cells::Cell;
-use super::{Maker, OWN, labels};
+use super::{Maker, OWN};
 use crate::borrowed::Raw;
 use crate::draft::{Entry, Section, clean, one_line};
 use crate::kept::keep;
@@ -43,7 +43,7 @@ impl Maker {
             method = diagram.text("diagramType");
         }
         let kind = threat.text("type");
-        let (stride, linddun) = labels::categories(&method, &kind);
+        let (stride, linddun) = self.labels.categories(&method, &kind);
         entry = entry.list("stride", stride).list("linddun", linddun).text("description", &threat.text("description"));
         let severity = threat.text("severity").to_lowercase();
         if matches!(severity.as_str(), "low" | "medium" | "high" | "critical") {

@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 
 use super::syntax::{Field, Reader, Syntax, shown};
 use super::{List, Map, MapEntry, Opt};
-use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
 use crate::source::Spanned;
 use crate::tree::{Entry, Node, Value};
+use crate::{codes, halves};
 
 impl<T: Syntax> Field for Opt<T> {
     fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
@@ -78,11 +78,18 @@ impl<T: Syntax> Field for Map<T> {
             }
         };
         let mut read = IndexMap::with_capacity(entries.len());
-        for entry in entries {
-            if let Some(value) = read_entry::<T>(entry, reader) {
-                read.insert(entry.key.clone(), MapEntry { key_span: entry.key_span, span: entry.value.span, value });
-            }
-        }
+        let (entries, rest) = entries.split_at(halves::middle(entries.len()));
+        let read_one = |entry: &Entry, reader: &mut Reader<'_>| {
+            let value = read_entry::<T>(entry, reader)?;
+            Some((entry.key.clone(), MapEntry { key_span: entry.key_span, span: entry.value.span, value }))
+        };
+        let mut faults = Vec::new();
+        let mut other = reader.beside(&mut faults);
+        let second = || rest.iter().filter_map(|entry| read_one(entry, &mut other)).collect::<Vec<_>>();
+        let first = || read.extend(entries.iter().filter_map(|entry| read_one(entry, reader)));
+        let ((), second) = halves::both(!rest.is_empty(), first, second);
+        read.extend(second);
+        faults.into_iter().for_each(|fault| reader.report(fault));
         Self { span: Some(node.span), entries: read }
     }
 

@@ -19,7 +19,7 @@ use crate::suggest::{advice, nearest};
 use crate::tree::{Entry, Node, Value};
 
 /// A value of the language.
-pub trait Syntax: Sized {
+pub trait Syntax: Sized + Send + Sync {
     /// Whether a list of these may be written as one of them alone.
     const ALONE: bool = false;
     /// Whether the keys of a mapping to these are ids of the model.
@@ -154,7 +154,7 @@ impl<R: Record> ShortForm<R> for NoShortForm {
 }
 
 /// A record of the language, as declared by `record!`.
-pub trait Record: Default + 'static {
+pub trait Record: Default + Send + Sync + 'static {
     /// The text that may stand for the whole record.
     type Short: ShortForm<Self>;
     /// The name in Rust.
@@ -285,6 +285,12 @@ impl<'a> Reader<'a> {
     /// A reader that reports into a list.
     pub fn new(diagnostics: &'a mut Vec<Diagnostic>) -> Self {
         Self { diagnostics, at: Position { key: "", limits: Limits::NONE, anchor: None } }
+    }
+
+    /// A reader that stands where this one does and reports into another list.
+    pub(super) fn beside<'o>(&self, diagnostics: &'o mut Vec<Diagnostic>) -> Reader<'o> {
+        let Position { key, limits, anchor } = self.at;
+        Reader { diagnostics, at: Position { key, limits, anchor } }
     }
 
     /// What the field's declaration says beyond its type.

@@ -1,19 +1,23 @@
 //! A value that a program made, as a tree without places: the way around writing it as a text and reading that.
 
 use super::{Entry, Node, Style, Value, json};
-use crate::limits;
 use crate::long::{self, Long};
 use crate::source::Span;
+use crate::{halves, limits};
 
 /// The tree of a value, everything in it at one place; and whether the value could be written as JSON and read again,
 /// within all limits, to that tree.
 pub(crate) fn of(value: Long<'_>, at: Span) -> (Node, bool) {
-    let mut maker = Maker { at, nodes: limits::MAX_NODES, bytes: limits::MAX_FILE_BYTES / 4, fits: true };
+    let mut maker = Maker::new(at);
     let tree = maker.node(value, 0);
-    (tree, maker.fits)
+    let Maker { nodes, bytes, fits, .. } = maker;
+    (tree, fits && nodes <= limits::MAX_NODES && bytes <= limits::MAX_FILE_BYTES / 4)
 }
 
-/// Makes nodes of values, and counts what is left of the limits.
+/// How deep the entries of a section are in a model.
+const OF_SECTIONS: usize = 2;
+
+/// Makes nodes of values, and counts what there are limits for.
 struct Maker {
     at: Span,
     nodes: usize,
@@ -22,6 +26,10 @@ struct Maker {
 }
 
 impl Maker {
+    fn new(at: Span) -> Self {
+        Self { at, nodes: 0, bytes: 0, fits: true }
+    }
+
     fn node(&mut self, value: Long<'_>, depth: usize) -> Node {
         let (style, value) = match value {
             Long::Text(text) => {
@@ -34,7 +42,7 @@ impl Maker {
             }
             Long::Map(entries) => {
                 self.inner(depth);
-                (Style::Flow, Value::Map(entries.into_iter().map(|entry| self.entry(entry, depth + 1)).collect()))
+                (Style::Flow, Value::Map(self.entries(entries, depth + 1)))
             }
             Long::Null => self.plain(Value::Null),
             Long::Bool(truth) => self.plain(Value::Scalar(truth.to_string())),
@@ -46,6 +54,23 @@ impl Maker {
     fn plain(&mut self, value: Value) -> (Style, Value) {
         self.take(0);
         (Style::Plain, value)
+    }
+
+    /// Entries, on two cores where they are many, as those of sections can be.
+    fn entries(&mut self, mut entries: Vec<long::Entry<'_>>, depth: usize) -> Vec<Entry> {
+        let mut made = Vec::with_capacity(entries.len());
+        let middle = if depth == OF_SECTIONS { halves::middle(entries.len()) } else { entries.len() };
+        let rest = entries.split_off(middle);
+        let mut other = Self::new(self.at);
+        let apart = !rest.is_empty();
+        let first = || made.extend(entries.into_iter().map(|entry| self.entry(entry, depth)));
+        let second = || rest.into_iter().map(|entry| other.entry(entry, depth)).collect::<Vec<_>>();
+        let ((), second) = halves::both(apart, first, second);
+        made.extend(second);
+        self.nodes += other.nodes;
+        self.bytes += other.bytes;
+        self.fits &= other.fits;
+        made
     }
 
     fn entry(&mut self, (key, value): long::Entry<'_>, depth: usize) -> Entry {
@@ -65,10 +90,8 @@ impl Maker {
     }
 
     fn take(&mut self, bytes: usize) {
-        match (self.nodes.checked_sub(1), self.bytes.checked_sub(bytes)) {
-            (Some(nodes), Some(bytes)) => (self.nodes, self.bytes) = (nodes, bytes),
-            _ => self.fits = false,
-        }
+        self.nodes += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
     }
 }
 
