@@ -4,6 +4,7 @@
 //! peak memory for all finished children together. The ratios show how cost grows with size. The bounds stand beside
 //! what was measured; none of them is enforced, because machines differ.
 
+mod drawings;
 mod grown;
 mod many;
 
@@ -59,18 +60,7 @@ pub(crate) fn run(args: &BenchArgs, out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "{:<10} {:<14} {:>9} {:>9} {:>9}   bound", "command", "model", "wall ms", "CPU ms", "peak MiB")?;
     start_up(&binary, args.runs, out)?;
     for command in ["threats", "check"] {
-        let mut samples = Vec::new();
-        for model in &models {
-            let arguments = [command, path_text(&model.path)?, "--format", "json", "--today", "2026-01-01"];
-            let sample = median_of(&binary, &arguments, args.runs)?;
-            let bound = if command == "threats" || model.name == "web-login" { model.bound } else { "" };
-            row(out, command, model.name, sample, bound)?;
-            samples.push(sample);
-        }
-        if let [.., small, large] = samples[..] {
-            let (cpu, peak) = (large.cpu_ms / small.cpu_ms.max(0.001), large.peak_kib / small.peak_kib.max(0.001));
-            writeln!(out, "{command:<10} 10 times the size: {cpu:.1} times the CPU time, {peak:.1} times the memory   10.5 times")?;
-        }
+        growth(command, &binary, &models, args.runs, out)?;
     }
     for (name, bound) in [("paths", "1,000 ms"), ("diff", "150 ms")] {
         let large = &models[1];
@@ -79,7 +69,36 @@ pub(crate) fn run(args: &BenchArgs, out: &mut dyn Write) -> anyhow::Result<()> {
         let sample = median_of(&binary, &[words, &["--format", "json", "--today", "2026-01-01"]].concat(), args.runs)?;
         row(out, name, large.name, sample, bound)?;
     }
+    drawings::run(root, &binary, args.runs, out)?;
     many::run(root, &binary, args.runs, out)
+}
+
+/// Measures a command on models of three sizes, and how its cost grows. The sizes take turns, since the same call takes
+/// half as long again from one minute to the next on a machine that others use too; each turn gives one multiple.
+fn growth(command: &str, binary: &Path, models: &[Measured; 3], runs: u32, out: &mut dyn Write) -> anyhow::Result<()> {
+    let [mut cpu, mut peak] = [Vec::new(), Vec::new()];
+    let mut samples: [Vec<Sample>; 3] = Default::default();
+    for _ in 0..runs {
+        for (model, samples) in models.iter().zip(&mut samples) {
+            let arguments = [command, path_text(&model.path)?, "--format", "json", "--today", "2026-01-01"];
+            samples.push(median_of(binary, &arguments, model.repeated)?);
+        }
+        if let [_, Some(small), Some(large)] = samples.each_ref().map(|samples| samples.last()) {
+            cpu.push(large.cpu_ms / small.cpu_ms.max(0.001));
+            peak.push(large.peak_kib / small.peak_kib.max(0.001));
+        }
+    }
+    for (model, samples) in models.iter().zip(&samples) {
+        let bound = if command == "threats" || model.name == "web-login" { model.bound } else { "" };
+        row(out, command, model.name, middle(samples), bound)?;
+    }
+    let least = cpu.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = cpu.iter().copied().fold(0.0, f64::max);
+    let (cpu, peak) = (median(cpu), median(peak));
+    Ok(writeln!(
+        out,
+        "{command:<10} 10 times the size: {cpu:.1} times the CPU time ({least:.1} to {most:.1} in {runs} turns), {peak:.1} times the memory   10.5 times"
+    )?)
 }
 
 /// The release build of a workspace.
@@ -110,24 +129,29 @@ struct Measured {
     name: &'static str,
     path: PathBuf,
     bound: &'static str,
+    /// How often it is run a turn: what takes little time is measured as long as what takes much.
+    repeated: u32,
 }
 
 fn path_text(path: &Path) -> anyhow::Result<&str> {
     path.to_str().with_context(|| format!("{} is not text", path.display()))
 }
 
-fn models(root: &Path) -> anyhow::Result<Vec<Measured>> {
+fn models(root: &Path) -> anyhow::Result<[Measured; 3]> {
     let folder = root.join("target/bench");
     fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let web_login = root.join("examples/web-login/web-login.tm.yaml");
-    let mut models = vec![Measured { name: "web-login", path: web_login, bound: "20 ms, 20 MB" }];
     let bounded = "0.25 CPU-s (0.5 with 250 rules), 150 MB";
-    for (name, elements, flows, bound) in [("1,000/2,000", 1_000, 2_000, bounded), ("10,000/20,000", 10_000, 20_000, "")] {
+    let generated = |name, elements, flows, bound, repeated| {
         let path = folder.join(format!("generated-{elements}.tm.yaml"));
         fs::write(&path, gen_model::model(elements, flows)).with_context(|| format!("writing {}", path.display()))?;
-        models.push(Measured { name, path, bound });
-    }
-    Ok(models)
+        anyhow::Ok(Measured { name, path, bound, repeated })
+    };
+    Ok([
+        Measured { name: "web-login", path: web_login, bound: "20 ms, 20 MB", repeated: 5 },
+        generated("1,000/2,000", 1_000, 2_000, bounded, 5)?,
+        generated("10,000/20,000", 10_000, 20_000, "", 1)?,
+    ])
 }
 
 fn median_of(binary: &Path, arguments: &[&str], runs: u32) -> anyhow::Result<Sample> {
@@ -145,8 +169,13 @@ fn median_of(binary: &Path, arguments: &[&str], runs: u32) -> anyhow::Result<Sam
         let [wall_ms, cpu_ms, peak_kib] = numbers[..] else { anyhow::bail!("unexpected output of a measured run: {text}") };
         samples.push(Sample { wall_ms, cpu_ms, peak_kib });
     }
+    Ok(middle(&samples))
+}
+
+/// The medians of samples.
+fn middle(samples: &[Sample]) -> Sample {
     let of = |part: fn(&Sample) -> f64| median(samples.iter().map(part).collect());
-    Ok(Sample { wall_ms: of(|s| s.wall_ms), cpu_ms: of(|s| s.cpu_ms), peak_kib: of(|s| s.peak_kib) })
+    Sample { wall_ms: of(|s| s.wall_ms), cpu_ms: of(|s| s.cpu_ms), peak_kib: of(|s| s.peak_kib) }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -14,7 +14,7 @@ use crate::Knowledge;
 use crate::catalogue::ControlIx;
 use crate::evidence::Assessment;
 use crate::fact::BaseFact;
-use crate::few::{Few, References, Seldom};
+use crate::few::{Few, Seldom};
 use crate::rule::{Rule, RuleIx};
 use crate::score::Scored;
 
@@ -100,7 +100,7 @@ pub struct Residual {
 }
 
 /// The entry of the model that answers a raised threat, or that is the threat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// Its key under `threats`.
     pub key: String,
@@ -112,6 +112,16 @@ pub struct Answer {
     pub until: Option<Date>,
     /// Whether that date has passed.
     pub expired: bool,
+    /// What is written about the threat, or the sentence that its parts make; see [`Threat::description`] for what to show.
+    pub description: Option<String>,
+    /// Scores on other scales.
+    pub scores: Vec<Scored>,
+    /// The band that it states.
+    pub band: Option<Band>,
+    /// Ids in public lists; see [`Threat::references`] for all of them.
+    pub references: IndexMap<String, Vec<String>>,
+    /// Day on which the threat was found.
+    pub identified: Option<Date>,
     /// Where the key is.
     pub span: Span,
 }
@@ -144,8 +154,6 @@ pub struct Threat {
     pub with: Option<AssetIx>,
     /// In a few words.
     pub title: String,
-    /// What is written about it; see [`Threat::description`] for what to show.
-    pub description: Option<Box<str>>,
     /// STRIDE categories.
     pub stride: Few<Stride, 6>,
     /// LINDDUN categories.
@@ -161,18 +169,12 @@ pub struct Threat {
     pub range: Option<(u8, u8)>,
     /// Risk before, now, and with planned mitigations.
     pub residual: Residual,
-    /// Scores on other scales; `None` where none is stated.
-    pub scores: Option<Box<[Scored]>>,
-    /// A band stated by hand.
-    pub stated_band: Option<Band>,
     /// Ids of mitigations that deal with it: stated, or because they state a control that counters it.
     pub mitigations: Seldom<String>,
     /// Controls that counter it where it was looked for, known or not.
     pub counters: Box<[CounterUse]>,
     /// Some but not all of what counters it is there.
     pub partly_countered: bool,
-    /// Ids in public lists that the entry states; see [`Threat::references`] for all of them.
-    pub references: References,
     /// Unconfirmed assumptions that its status rests on.
     pub assumptions: Seldom<String>,
     /// Questions that settle it, in question order.
@@ -181,8 +183,6 @@ pub struct Threat {
     pub answer: Option<Box<Answer>>,
     /// Ids of raised threats that were merged into it.
     pub merged: Seldom<String>,
-    /// Day on which it was found, if stated.
-    pub identified: Option<Date>,
     /// Where a reader should look: its own entry, else the subject's.
     pub location: Span,
 }
@@ -204,7 +204,7 @@ impl Standing {
     /// Where a threat stands.
     pub fn of(threat: &Threat) -> Self {
         let rating = threat.rating;
-        Self { status: threat.status, band: rating.band.or(threat.stated_band), risk: rating.risk, residual: threat.residual.current }
+        Self { status: threat.status, band: threat.band(), risk: rating.risk, residual: threat.residual.current }
     }
 }
 
@@ -219,10 +219,35 @@ impl Threat {
         own.into_iter().chain(merged).collect()
     }
 
+    /// What is written about it.
+    pub fn stated_description(&self) -> Option<&str> {
+        self.answer.as_ref()?.description.as_deref()
+    }
+
     /// What happens: what is written, else what the rule says.
     pub fn description<'t>(&'t self, knowledge: &'t Knowledge) -> &'t str {
         let why = || self.rules(knowledge).first().map_or("", |rule| rule.why.as_str());
-        self.description.as_deref().unwrap_or_else(why)
+        self.stated_description().unwrap_or_else(why)
+    }
+
+    /// Its scores on other scales.
+    pub fn scores(&self) -> &[Scored] {
+        self.answer.as_ref().map_or(&[], |answer| &answer.scores)
+    }
+
+    /// Its band: that of its rating, or else the one that is stated.
+    pub fn band(&self) -> Option<Band> {
+        self.rating.band.or_else(|| self.answer.as_ref()?.band)
+    }
+
+    /// Day on which it was found, if stated.
+    pub fn identified(&self) -> Option<Date> {
+        self.answer.as_ref()?.identified
+    }
+
+    /// Ids in public lists that are stated, by list.
+    pub fn stated_references(&self) -> impl Iterator<Item = (&String, &Vec<String>)> {
+        self.answer.iter().flat_map(|answer| &answer.references)
     }
 
     /// How to stop it, as the rule says; empty for a threat written by hand that no rule knows.
@@ -232,7 +257,7 @@ impl Threat {
 
     /// Ids in public lists: stated ones first, then those of its rules.
     pub fn references(&self, knowledge: &Knowledge) -> IndexMap<String, Vec<String>> {
-        let mut all = IndexMap::clone(&self.references);
+        let mut all: IndexMap<String, Vec<String>> = self.stated_references().map(|(list, ids)| (list.clone(), ids.clone())).collect();
         for (list, ids) in self.rules(knowledge).into_iter().flat_map(|rule| &rule.references) {
             let known = all.entry(list.clone()).or_default();
             for id in ids {

@@ -310,7 +310,7 @@ fn tasks(model: &Model, analysis: &Analysis) -> Vec<String> {
 }
 
 fn at_least(threat: &Threat, band: Band) -> bool {
-    threat.rating.band.or(threat.stated_band).is_some_and(|stated| stated >= band)
+    threat.band().is_some_and(|stated| stated >= band)
 }
 
 fn tests(model: &Model, analysis: &Analysis) -> ChecklistItem {

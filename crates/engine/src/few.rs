@@ -5,9 +5,6 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::LazyLock;
-
-use indexmap::IndexMap;
 
 /// A list that keeps up to `N` items in place and allocates only for more.
 #[derive(Clone)]
@@ -160,36 +157,9 @@ impl<T: fmt::Debug> fmt::Debug for Seldom<T> {
     }
 }
 
-/// Ids in public lists by list, such as `cwe`; next to nothing while there are none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct References(Option<Box<IndexMap<String, Vec<String>>>>);
-
-static NO_REFERENCES: LazyLock<IndexMap<String, Vec<String>>> = LazyLock::new(IndexMap::new);
-
-impl References {
-    /// The list to add ids to.
-    pub fn to_mut(&mut self) -> &mut IndexMap<String, Vec<String>> {
-        self.0.get_or_insert_default()
-    }
-}
-
-impl From<IndexMap<String, Vec<String>>> for References {
-    fn from(lists: IndexMap<String, Vec<String>>) -> Self {
-        Self((!lists.is_empty()).then(|| Box::new(lists)))
-    }
-}
-
-impl Deref for References {
-    type Target = IndexMap<String, Vec<String>>;
-
-    fn deref(&self) -> &Self::Target {
-        self.0.as_deref().unwrap_or_else(|| &NO_REFERENCES)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Few, References, Seldom};
+    use super::{Few, Seldom};
 
     #[test]
     fn a_list_reads_the_same_in_place_and_beyond_it() {
@@ -210,14 +180,5 @@ mod tests {
         some.push(3);
         assert_eq!(*some, [1, 2, 3]);
         assert_eq!(some.into_iter().sum::<u8>(), 6);
-    }
-
-    #[test]
-    fn no_references_take_no_more_than_a_pointer() {
-        assert!(References::default().is_empty());
-        assert_eq!(size_of::<References>(), size_of::<usize>());
-        let mut some = References::default();
-        some.to_mut().insert("cwe".to_owned(), vec!["79".to_owned()]);
-        assert_eq!(some["cwe"], ["79"]);
     }
 }

@@ -167,13 +167,9 @@ pub fn breaches(
     all
 }
 
-fn band(threat: &Threat) -> Option<Band> {
-    threat.rating.band.or(threat.stated_band)
-}
-
 fn too_many(gate: &Gate, analysis: &Analysis) -> Vec<Breach> {
     let over = |limit: &Limit| {
-        let count = analysis.threats.iter().filter(|threat| threat.status == limit.status && band(threat) == Some(limit.band)).count();
+        let count = analysis.threats.iter().filter(|threat| threat.status == limit.status && threat.band() == Some(limit.band)).count();
         let (status, band, most) = (limit.status.as_str(), limit.band.as_str(), limit.most);
         (count > most).then(|| Breach {
             reason: "too-many-threats",
@@ -192,7 +188,7 @@ fn overdue(gate: &Gate, threat: &Threat, today: Date) -> Option<Breach> {
     if threat.status != Status::Open {
         return None;
     }
-    let (band, found) = (band(threat)?, threat.identified?);
+    let (band, found) = (threat.band()?, threat.identified()?);
     let days = gate.service_levels[place(band)]?;
     let age = found.until(today).map_or(0, |age| i64::from(age.get_days()));
     (age > i64::from(days)).then(|| Breach {

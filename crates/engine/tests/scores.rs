@@ -23,14 +23,7 @@ fn analysis(threats: &str, policy: &Policy) -> Analysis {
 }
 
 fn bands(analysis: &Analysis, id: &str) -> Vec<(Scale, Band)> {
-    analysis
-        .threat(id)
-        .expect("the threat is there")
-        .scores
-        .iter()
-        .flat_map(|scores| scores.iter())
-        .map(|score| (score.scale, score.band))
-        .collect()
+    analysis.threat(id).expect("the threat is there").scores().iter().map(|score| (score.scale, score.band)).collect()
 }
 
 const ALL: &str = "  T1:
@@ -105,8 +98,8 @@ fn loss_afterwards_follows_from_what_mitigations_leave_or_from_stated_ranges() {
         let text = format!("  T1: {{title: t, likelihood: 4, impact: 5, scores: {scores}{rest}}}");
         let found = analysis(&text, &Policy::default());
         let threat = found.threat("T1").unwrap();
-        match &threat.scores.as_ref().unwrap()[0].detail {
-            Detail::Fair(fair) => (fair.before.ale, fair.after.as_ref().map(|after| after.ale), threat.scores.as_ref().unwrap()[0].band),
+        match &threat.scores()[0].detail {
+            Detail::Fair(fair) => (fair.before.ale, fair.after.as_ref().map(|after| after.ale), threat.scores()[0].band),
             other => panic!("{other:?}"),
         }
     };

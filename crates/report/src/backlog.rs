@@ -109,7 +109,7 @@ pub struct Picture {
 pub fn tasks(input: &Input<'_>, bands: &[Band], base: Option<&str>) -> Vec<Task> {
     let place = Places { input, base };
     let open: Vec<&Threat> =
-        input.analysis.threats.iter().filter(|threat| threat.status == Status::Open && band(threat).is_some()).collect();
+        input.analysis.threats.iter().filter(|threat| threat.status == Status::Open && threat.band().is_some()).collect();
     let mut tasks = Vec::new();
     for (id, entry) in &input.model.root.mitigations.entries {
         if is_unfinished(&entry.value) {
@@ -130,10 +130,6 @@ pub fn tasks(input: &Input<'_>, bands: &[Band], base: Option<&str>) -> Vec<Task>
 fn is_unfinished(mitigation: &Mitigation) -> bool {
     let status = mitigation.status.as_ref().map_or(MitigationStatus::Proposed, |status| status.value);
     matches!(status, MitigationStatus::Proposed | MitigationStatus::Planned | MitigationStatus::InProgress)
-}
-
-fn band(threat: &Threat) -> Option<Band> {
-    threat.rating.band.or(threat.stated_band)
 }
 
 /// Where things are written.
@@ -157,15 +153,15 @@ impl Places<'_> {
             id: threat.id.clone(),
             title: threat.title.clone(),
             risk: threat.rating.risk,
-            band: band(threat).map_or("", |band| band.as_str()),
+            band: threat.band().map_or("", |band| band.as_str()),
             link: self.link(threat.location),
         }
     }
 }
 
 fn mitigate(place: &Places<'_>, id: &str, mitigation: &Mitigation, span: Span, mut threats: Vec<&Threat>) -> Option<Task> {
-    threats.sort_by_key(|threat| std::cmp::Reverse((band(threat), threat.rating.risk)));
-    let priority = priority(threats.first().copied().and_then(band)?);
+    threats.sort_by_key(|threat| std::cmp::Reverse((threat.band(), threat.rating.risk)));
+    let priority = priority(threats.first().copied().and_then(Threat::band)?);
     let input = place.input;
     let text = |field: &Opt<String>| field.as_ref().map(|field| field.value.clone());
     let acceptance: Vec<String> =
@@ -196,7 +192,7 @@ fn mitigate(place: &Places<'_>, id: &str, mitigation: &Mitigation, span: Span, m
 }
 
 fn decide(place: &Places<'_>, threat: &Threat) -> Option<Task> {
-    let band = band(threat)?;
+    let band = threat.band()?;
     let priority = priority(band);
     let input = place.input;
     Some(Task {

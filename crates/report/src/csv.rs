@@ -47,7 +47,7 @@ pub fn threat_row(input: &Input<'_>, threat: &Threat) -> [String; 12] {
         joined(mitigations.iter().map(|(id, m)| title_of(id, *m)), "; "),
         owner_of(threat, &mitigations),
         due_of(&mitigations),
-        threat.identified.map(|date| date.to_string()).unwrap_or_default(),
+        threat.identified().map(|date| date.to_string()).unwrap_or_default(),
         threat.status.as_str().to_owned(),
     ]
 }

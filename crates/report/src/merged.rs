@@ -20,13 +20,13 @@ pub fn rules<'a>(input: &'a Input<'_>, threat: &'a Threat) -> impl Iterator<Item
 /// Ids in public lists, each once: stated ones first, then those of the rules.
 pub fn references<'a>(input: &'a Input<'_>, threat: &'a Threat) -> IndexMap<&'a str, Vec<&'a str>> {
     let mut all: IndexMap<&str, Vec<&str>> = IndexMap::new();
-    add_references(&mut all, &threat.references);
+    add_references(&mut all, threat.stated_references());
     rules(input, threat).for_each(|rule| add_references(&mut all, &rule.references));
     all
 }
 
 /// Adds ids to lists, each once.
-pub(crate) fn add_references<'a>(all: &mut IndexMap<&'a str, Vec<&'a str>>, more: &'a IndexMap<String, Vec<String>>) {
+pub(crate) fn add_references<'a>(all: &mut IndexMap<&'a str, Vec<&'a str>>, more: impl IntoIterator<Item = (&'a String, &'a Vec<String>)>) {
     for (list, ids) in more {
         let known = all.entry(list).or_default();
         for id in ids {
@@ -54,5 +54,5 @@ pub(crate) fn counterparts_of<'a>(knowledge: &'a Knowledge, rules: impl IntoIter
 
 /// What happens: the stated description, else why the rule matters.
 pub fn description<'a>(input: &'a Input<'_>, threat: &'a Threat) -> &'a str {
-    threat.description.as_deref().or_else(|| rules(input, threat).next().map(|rule| rule.why.as_str())).unwrap_or_default()
+    threat.stated_description().or_else(|| rules(input, threat).next().map(|rule| rule.why.as_str())).unwrap_or_default()
 }

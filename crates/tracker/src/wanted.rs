@@ -136,7 +136,7 @@ fn fate_of_threat(analysis: &Analysis, id: &str) -> Fate {
     let dropped = |why: &str| Fate::Dropped(format!("the threat is {why}"));
     match threat.status {
         Status::Question => Fate::Waits("the threat waits for an answer; see `redan questions`".to_owned()),
-        Status::Open if threat.rating.band.or(threat.stated_band).is_none() => Fate::Waits("the threat has no rating yet".to_owned()),
+        Status::Open if threat.band().is_none() => Fate::Waits("the threat has no rating yet".to_owned()),
         Status::Open => Fate::Done("a mitigation is planned".to_owned()),
         Status::Mitigated => Fate::Done("the threat is mitigated".to_owned()),
         Status::Accepted => Fate::Done("the risk is accepted".to_owned()),

@@ -38,19 +38,15 @@ pub(crate) fn failures(evidence: &Evidence, analysis: &Analysis) -> Vec<Fails> {
 fn tests(assessment: &Assessment, analysis: &Analysis) -> Vec<Fails> {
     let mut all = Vec::new();
     for (id, known) in assessment.mitigations.iter().filter(|(_, known)| known.state == State::Failed) {
-        let weighty = |threat: &&Threat| threat.mitigations.contains(id) && band(threat) >= Some(Band::High);
+        let weighty = |threat: &&Threat| threat.mitigations.contains(id) && threat.band() >= Some(Band::High);
         let threats: Vec<&Threat> = analysis.threats.iter().filter(weighty).collect();
-        if let Some(worst) = threats.iter().filter_map(|threat| band(threat)).max() {
+        if let Some(worst) = threats.iter().filter_map(|threat| threat.band()).max() {
             let names: Vec<&str> = threats.iter().take(3).map(|threat| threat.id.as_str()).collect();
             let message = format!("`{id}` ({}, against {}) does not pass its checks: {}", priority(worst), names.join(", "), known.reason);
             all.push(Fails { reason: "failed-test", key: id.clone(), band: Some(worst), message });
         }
     }
     all
-}
-
-fn band(threat: &Threat) -> Option<Band> {
-    threat.rating.band.or(threat.stated_band)
 }
 
 fn findings(evidence: &Evidence, assessment: &Assessment) -> Vec<Fails> {

@@ -62,6 +62,6 @@ fn neutral(threat: &Threat, knowledge: &Knowledge) -> ForeignThreat {
         mitigations: threat.mitigations.to_vec(),
         references: threat.references(knowledge).into_iter().collect(),
         counterparts: Vec::new(),
-        identified: threat.identified.map(|day| day.to_string()).unwrap_or_default(),
+        identified: threat.identified().map(|day| day.to_string()).unwrap_or_default(),
     }
 }

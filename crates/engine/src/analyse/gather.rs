@@ -108,9 +108,11 @@ fn narrow(at: usize) -> u32 {
 }
 
 fn absorb(into: &mut Threat, raised: Threat, knowledge: &Knowledge) {
-    for (list, ids) in raised.references(knowledge) {
-        let known = into.references.to_mut().entry(list).or_default();
-        *known = joined(known, &ids);
+    if let Some(answer) = &mut into.answer {
+        for (list, ids) in raised.references(knowledge) {
+            let known = answer.references.entry(list).or_default();
+            *known = joined(known, &ids);
+        }
     }
     into.subjects = joined(&into.subjects, &raised.subjects);
     let also = raised.affected.iter().filter(|thing| !into.subjects.contains(thing) && !into.affected.contains(thing));

@@ -36,7 +36,6 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         affected: Seldom::default(),
         with: None,
         title: stated.title.as_ref().map_or_else(|| redan_model::naming::sentence_of(id), |title| title.value.clone()),
-        description: description(stated),
         stride: stated.stride.values().copied().collect(),
         linddun: stated.linddun.values().copied().collect(),
         status,
@@ -44,25 +43,21 @@ fn threat(input: &Input<'_>, id: &str, entry: &MapEntry<ThreatEntry>) -> Threat 
         rating_reasons: rating_reasons.into_iter().map(Into::into).collect(),
         range: None,
         residual,
-        scores,
-        stated_band: stated.severity.as_ref().map(|band| band.value),
         mitigations: mitigations.into(),
         counters: Box::default(),
         partly_countered: false,
-        references: references(&stated.references.entries).into(),
         assumptions: Seldom::default(),
         questions: Few::default(),
-        answer: Some(Box::new(answer(input, id, entry))),
+        answer: Some(Box::new(answer(input, id, entry, scores))),
         merged: Seldom::default(),
-        identified: stated.identified.as_ref().map(|day| day.value),
         location: entry.key_span,
     }
 }
 
 /// What is written about it, or the sentence that its parts make.
-pub(super) fn description(stated: &ThreatEntry) -> Option<Box<str>> {
+fn description(stated: &ThreatEntry) -> Option<String> {
     if let Some(description) = &stated.description {
-        return Some(description.value.as_str().into());
+        return Some(description.value.clone());
     }
     let said = |part: &redan_model::lang::Opt<String>| part.as_ref().map(|part| part.value.clone());
     let action = said(&stated.action)?;
@@ -74,17 +69,17 @@ pub(super) fn description(stated: &ThreatEntry) -> Option<Box<str>> {
     if let Some(effect) = said(&stated.effect) {
         sentence.push_str(&format!(", which leads to {effect}"));
     }
-    Some(sentence.into())
+    Some(sentence)
 }
 
 /// References as plain text.
-pub(super) fn references(entries: &IndexMap<String, MapEntry<References>>) -> IndexMap<String, Vec<String>> {
+fn references(entries: &IndexMap<String, MapEntry<References>>) -> IndexMap<String, Vec<String>> {
     let ids = |entry: &MapEntry<References>| entry.value.0.iter().map(|id| id.value.clone()).collect();
     entries.iter().map(|(list, entry)| (list.clone(), ids(entry))).collect()
 }
 
-/// The entry as an answer, with whether its date has passed.
-pub(super) fn answer(input: &Input<'_>, key: &str, entry: &MapEntry<ThreatEntry>) -> Answer {
+/// The entry as an answer, with its scores as they were found, and with whether its date has passed.
+pub(super) fn answer(input: &Input<'_>, key: &str, entry: &MapEntry<ThreatEntry>, scores: Vec<Scored>) -> Answer {
     let stated = &entry.value;
     let until = stated.until.as_ref().map(|day| day.value);
     Answer {
@@ -94,6 +89,11 @@ pub(super) fn answer(input: &Input<'_>, key: &str, entry: &MapEntry<ThreatEntry>
         until,
         expired: until.is_some_and(|day| day < input.context.today),
         span: entry.key_span,
+        description: description(stated),
+        scores,
+        band: stated.severity.as_ref().map(|band| band.value),
+        references: references(&stated.references.entries),
+        identified: stated.identified.as_ref().map(|day| day.value),
     }
 }
 
@@ -145,12 +145,13 @@ pub(super) fn scores(
     rating: &mut Rating,
     residual: Residual,
     reasons: &mut Vec<String>,
-) -> Option<Box<[Scored]>> {
-    let found = score::of(&stated.scores.as_ref()?.value, input.policy, *rating, residual);
+) -> Vec<Scored> {
+    let Some(scores) = &stated.scores else { return Vec::new() };
+    let found = score::of(&scores.value, input.policy, *rating, residual);
     let by_matrix = rating.risk.and(rating.band);
     reasons.extend(score::reasons(input.policy, by_matrix, &found));
     rating.band = score::band(input.policy, by_matrix, &found, rating.band);
-    (!found.is_empty()).then(|| found.into())
+    found
 }
 
 fn rating_reasons(stated: &ThreatEntry) -> Vec<String> {

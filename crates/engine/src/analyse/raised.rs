@@ -171,7 +171,7 @@ impl Raiser<'_, '_> {
             rates.extend(impact.rates.iter().copied());
         }
         let mut scored = Vec::new();
-        let scores = stated.and_then(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored));
+        let scores = stated.map(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored)).unwrap_or_default();
         let affected = self.affected(rule, env);
         let assumptions = if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() };
         let asked = std::mem::take(&mut verdict.asks);
@@ -194,14 +194,9 @@ impl Raiser<'_, '_> {
         let whole = Threat {
             affected,
             title: title.unwrap_or_default(),
-            description: stated.and_then(hand::description),
-            scores,
-            stated_band: stated.and_then(|stated| stated.severity.as_ref()).map(|band| band.value),
             mitigations: mitigations.into(),
-            references: stated.map(|stated| hand::references(&stated.references.entries).into()).unwrap_or_default(),
             assumptions: assumptions.into(),
-            answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry))),
-            identified: stated.and_then(|stated| stated.identified.as_ref()).map(|day| day.value),
+            answer: entry.map(|(key, entry)| Box::new(hand::answer(self.input, key, entry, scores))),
             ..plain.threat(self.input.knowledge, |subject| location(self.input.model, subject))
         };
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());

@@ -77,7 +77,7 @@ impl<'t> Glance<'t> {
             standing: Standing::of(threat),
             mitigations: &threat.mitigations,
             counters: &threat.counters,
-            identified: threat.identified,
+            identified: threat.identified(),
             until: threat.answer.as_ref().and_then(|answer| answer.until),
         }
     }

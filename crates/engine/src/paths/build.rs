@@ -97,7 +97,7 @@ fn is_usable(threat: &Threat, request: &Request) -> bool {
 /// middle.
 fn probability(threat: &Threat) -> f64 {
     let Some(likelihood) = threat.rating.likelihood else {
-        let band = threat.rating.band.or(threat.stated_band);
+        let band = threat.band();
         return chance(match band {
             Some(Band::Critical) => 5,
             Some(Band::High) => 4,

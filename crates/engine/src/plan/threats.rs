@@ -130,8 +130,7 @@ pub(crate) fn candidates(model: &Model) -> Vec<&str> {
 
 /// Likelihood and impact of a threat: its own, or those that stand for the band that a leading scale or a person has given it.
 pub(crate) fn numbers(policy: &Policy, threat: &Threat) -> Option<(u8, u8)> {
-    let leads = policy.leading_scale != Scale::Matrix
-        && threat.scores.iter().flat_map(|scores| scores.iter()).any(|score| score.scale == policy.leading_scale);
+    let leads = policy.leading_scale != Scale::Matrix && threat.scores().iter().any(|score| score.scale == policy.leading_scale);
     match threat.rating.likelihood.zip(threat.rating.impact) {
         Some(numbers) if !leads => Some(numbers),
         _ => threat.rating.band.map(of_band),

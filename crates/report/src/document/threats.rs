@@ -232,7 +232,7 @@ fn view(input: &Input<'_>, threat: &Threat) -> ThreatView {
         target: threat.residual.target,
         residual_bands: [1, 2].map(|stage| super::bands_of(input, threat)[stage]),
         range: threat.range,
-        what: threat.description.as_deref().map(str::to_owned).or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
+        what: threat.stated_description().map(str::to_owned).or_else(|| rule.map(|r| unwrapped(&r.why))).unwrap_or_default(),
         fix: Some(unwrapped(threat.fix(input.knowledge))).filter(|fix| !fix.is_empty()),
         reasons: threat.rating_reasons.iter().map(|reason| reason.to_string()).collect(),
         counters: counters(input, threat),
@@ -280,9 +280,13 @@ fn mitigation(input: &Input<'_>, id: &str) -> Option<MitigationRef> {
 }
 
 fn references(threat: &Threat, rule: Option<&Rule>) -> Vec<String> {
-    let stated = threat.references.iter();
-    let known = rule.into_iter().flat_map(|r| r.references.iter()).filter(|(list, _)| !threat.references.contains_key(*list));
-    stated.chain(known).flat_map(|(list, ids)| ids.iter().map(move |id| format!("{} {id}", list.to_uppercase()))).collect()
+    let stated = |list| threat.stated_references().any(|(known, _)| known == list);
+    let known = rule.into_iter().flat_map(|r| r.references.iter()).filter(|(list, _)| !stated(*list));
+    threat
+        .stated_references()
+        .chain(known)
+        .flat_map(|(list, ids)| ids.iter().map(move |id| format!("{} {id}", list.to_uppercase())))
+        .collect()
 }
 
 fn decision(threat: &Threat) -> Option<String> {

@@ -134,7 +134,7 @@ impl<'a> ThreatJson<'a> {
     /// A threat as the format has it, with what most threats of one rule have in common.
     fn of(input: &'a Input<'_>, ids: &'a Ids<'a>, threat: &'a Threat, of_rules: &'a ByRule) -> Self {
         match threat.rule {
-            Some(rule) if threat.merged.is_empty() && threat.references.is_empty() && threat.description.is_none() => {
+            Some(rule) if !has_own(threat) => {
                 let OfRules { description, references, counterparts } = of_rules.get(input, rule);
                 Self::with(input, ids, threat, [description, references, counterparts].map(Cow::Borrowed))
             }
@@ -167,7 +167,7 @@ impl<'a> ThreatJson<'a> {
             residual: ResidualJson { inherent: threat.residual.inherent, current: threat.residual.current, target: threat.residual.target },
             range: threat.range,
             rating_reasons: Phrases(&threat.rating_reasons),
-            scores: threat.scores.as_deref().map(ScoresJson),
+            scores: Some(threat.scores()).filter(|scores| !scores.is_empty()).map(ScoresJson),
             mitigations: &threat.mitigations,
             description,
             references,
@@ -181,6 +181,11 @@ impl<'a> ThreatJson<'a> {
             location: ids.place(threat),
         }
     }
+}
+
+/// Whether a threat says something where most have the words of their rule.
+fn has_own(threat: &Threat) -> bool {
+    !threat.merged.is_empty() || threat.stated_description().is_some() || threat.stated_references().next().is_some()
 }
 
 /// The key that an imported threat keeps.

@@ -64,7 +64,7 @@ pub(super) fn sentence(input: &Input<'_>) -> Option<String> {
 }
 
 fn fair(threat: &Threat) -> Option<&Fair> {
-    threat.scores.iter().flat_map(|scores| scores.iter()).find_map(|score| match &score.detail {
+    threat.scores().iter().find_map(|score| match &score.detail {
         Detail::Fair(found) => Some(found),
         _ => None,
     })

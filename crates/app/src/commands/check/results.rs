@@ -91,7 +91,7 @@ impl Found<'_> {
 
     fn threat(&self, threat: &Threat, failed: Option<&Failed>) -> Option<CheckResult> {
         let knowledge: &Knowledge = &self.checked.model.knowledge;
-        let band = threat.rating.band.or(threat.stated_band);
+        let band = threat.band();
         let expired = threat.answer.as_ref().is_some_and(|answer| answer.expired);
         let settled = match threat.status {
             Status::Accepted if expired => None,
