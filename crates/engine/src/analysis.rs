@@ -178,7 +178,7 @@ pub struct Threat {
     /// Unconfirmed assumptions that its status rests on.
     pub assumptions: Seldom<String>,
     /// Questions that settle it, in question order.
-    pub questions: Few<QuestionIx, 4>,
+    pub questions: Few<QuestionIx, 3>,
     /// The entry of the model that answers it, or that it is.
     pub answer: Option<Box<Answer>>,
     /// Ids of raised threats that were merged into it.

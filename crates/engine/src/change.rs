@@ -17,7 +17,7 @@ use crate::analyse::{self, Input, raised};
 use crate::analysis::{CounterUse, Standing, Status, Threat};
 use crate::catalogue::ControlIx;
 use crate::expr::{Env, Tri};
-use crate::facts::{Facts, Overlay, Stage, slot, things};
+use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
 use crate::policy::place;
 use crate::rule::RuleIx;
@@ -50,11 +50,11 @@ struct Used {
 impl Used {
     fn of(model: &Model, knowledge: &Knowledge) -> Self {
         let controls = knowledge.catalogue.controls.len();
-        Self { uses: Vec::new(), known: vec![0; (things(model).count() * controls).div_ceil(64)], controls }
+        Self { uses: Vec::new(), known: vec![0; (model.slots() * controls).div_ceil(64)], controls }
     }
 
     fn add(&mut self, model: &Model, used: CounterUse) {
-        let at = slot(model, used.place) * self.controls + usize::from(used.control.0);
+        let at = model.slot(used.place) * self.controls + usize::from(used.control.0);
         let (word, bit) = (&mut self.known[at / 64], 1 << (at % 64));
         if *word & bit == 0 {
             *word |= bit;
@@ -98,7 +98,7 @@ impl<'a> Version<'a> {
             written: canonical::long(&model.root),
             crossed: crossed(model, &facts),
             controls: used.uses,
-            zones: things(model).map(|thing| zone_of(&facts, thing)).collect(),
+            zones: model.things().map(|thing| zone_of(&facts, thing)).collect(),
             threats,
             tally,
             model,
@@ -450,11 +450,11 @@ struct Counterparts<'a> {
 
 impl<'a> Counterparts<'a> {
     fn of(before: &Model, after: &'a Model) -> Self {
-        Self { after, by_slot: things(after).map(|thing| before.find(after.id_of(thing))).collect() }
+        Self { after, by_slot: after.things().map(|thing| before.find(after.id_of(thing))).collect() }
     }
 
     fn find(&self, thing: Thing) -> Option<Thing> {
-        self.by_slot[slot(self.after, thing)]
+        self.by_slot[self.after.slot(thing)]
     }
 }
 
@@ -485,7 +485,7 @@ impl<'t> Pairs<'t> {
 
 /// Changes of threats with their ids and titles, which are only made for them.
 fn named<'t>(version: &Version<'_>, changed: impl Iterator<Item = (&'t Seen, Option<Standing>, Option<Standing>)>) -> Vec<ThreatChange> {
-    let zone = |subject| version.zones[slot(version.model, subject)];
+    let zone = |subject| version.zones[version.model.slot(subject)];
     let plain = |(rule, env)| raised::plain_title(version.model, version.knowledge, rule, env, zone);
     let change = |(threat, before, after): (&Seen, _, _)| {
         let title = threat.title.as_deref().map(str::to_owned).or_else(|| threat.raised.map(plain));

@@ -13,7 +13,7 @@ use crate::Knowledge;
 use crate::analysis::Analysis;
 use crate::catalogue::ControlIx;
 use crate::fact::FactKey;
-use crate::facts::{By, Facts, Overlay, Resolved, Stage, Via, fact_sets, narrow, things};
+use crate::facts::{By, Facts, Overlay, Resolved, Stage, Via, fact_sets, narrow};
 
 /// The frameworks, with the names that people know.
 pub const FRAMEWORKS: [(&str, &str); 6] = [
@@ -121,7 +121,7 @@ fn places(facts: &Facts<'_>, needed: &FxHashSet<(ControlIx, Thing)>, control: Co
             span: facts.span_of(thing, resolved),
         })
     };
-    things(facts.model).filter_map(at).collect()
+    facts.model.things().filter_map(at).collect()
 }
 
 /// What the model cites for a control.

@@ -6,17 +6,19 @@ use redan_model::lang::Stride;
 use crate::Knowledge;
 use crate::analyse::judge::{is_subject, kind_of};
 use crate::analysis::{Cell, CoverageRow, Status, Threat};
-use crate::facts::{Facts, narrow32, things};
+use crate::facts::{Facts, narrow32};
 use crate::rule::SubjectKind;
 
 /// One row for every zone, element and flow that rules look at.
 pub(crate) fn coverage(facts: &Facts<'_>, knowledge: &Knowledge, threats: &[Threat]) -> Vec<CoverageRow> {
     let considered = SubjectKind::ALL.map(|kind| considered(knowledge, kind));
-    let mut rows: Vec<CoverageRow> = things(facts.model)
+    let mut rows: Vec<CoverageRow> = facts
+        .model
+        .things()
         .filter(|thing| matches!(thing, Thing::Zone(_) | Thing::Element(_) | Thing::Flow(_)) && is_subject(facts, *thing))
         .map(|thing| CoverageRow { thing, cells: considered[kind_of(facts, thing) as usize] })
         .collect();
-    let mut row_of: Vec<Option<u32>> = vec![None; things(facts.model).count()];
+    let mut row_of: Vec<Option<u32>> = vec![None; facts.model.slots()];
     rows.iter().enumerate().for_each(|(at, row)| row_of[facts.slot(row.thing)] = Some(narrow32(at)));
     for threat in threats {
         for subject in &threat.subjects {

@@ -26,7 +26,7 @@ pub(crate) use flipped::Flipped;
 pub(crate) use placement::{Placement, narrow32};
 pub(crate) use reach::{Distances, NO_WAY, ReachMemo};
 pub(crate) use resolve::{Resolved, Via};
-pub(crate) use statements::{By, Statement, fact_sets, narrow, slot, things};
+pub(crate) use statements::{By, Statement, fact_sets, narrow};
 
 /// Statements that are taken to be made on top of a model, to see what would follow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -233,6 +233,6 @@ impl<'m> Facts<'m> {
 
     /// Where a thing stands in tables over all things.
     pub(crate) fn slot(&self, thing: Thing) -> usize {
-        statements::slot(self.model, thing)
+        self.model.slot(thing)
     }
 }

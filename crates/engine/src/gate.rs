@@ -14,7 +14,7 @@ use crate::analyse::judge::{is_subject, kind_of};
 use crate::analysis::{Analysis, Status, Threat};
 use crate::catalogue::Catalogue;
 use crate::expr::{Env, Expr, ExprError, Scope};
-use crate::facts::{Facts, Overlay, Stage, things};
+use crate::facts::{Facts, Overlay, Stage};
 use crate::knowledge::Knowledge;
 use crate::lint::LINTS;
 use crate::policy::{place, priority};
@@ -233,7 +233,7 @@ impl Compiled<'_> {
     fn breaches(&self, facts: &Facts<'_>, today: Date) -> Vec<Breach> {
         let mut all = Vec::new();
         let concerns = |thing: &Thing| self.rule.on.contains(&kind_of(facts, *thing)) && is_subject(facts, *thing);
-        for thing in things(facts.model).filter(concerns) {
+        for thing in facts.model.things().filter(concerns) {
             let id = facts.model.id_of(thing);
             let exemption = self.rule.exemptions.iter().find(|exemption| exemption.subject == id);
             let current = exemption.is_some_and(|exemption| today <= exemption.until);

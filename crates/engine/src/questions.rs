@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::analysis::{Question, QuestionIx, Threat, ThreatIx};
 use crate::catalogue::{ControlIx, TraitIx};
 use crate::fact::{BaseFact, FactKey, Property, unique};
-use crate::facts::{Facts, narrow32, slot, things};
+use crate::facts::{Facts, narrow32};
 use crate::packed::Lists;
 use technologies::Technologies;
 
@@ -41,8 +41,7 @@ pub(crate) struct Stakes {
 impl Stakes {
     /// Nothing yet, for a model.
     pub(crate) fn of(model: &Model) -> Self {
-        let of_things = things(model).map(|_| Vec::new()).collect();
-        Self { of_things, stakes: Vec::new(), settles: Vec::new(), rates: Vec::new() }
+        Self { of_things: vec![Vec::new(); model.slots()], stakes: Vec::new(), settles: Vec::new(), rates: Vec::new() }
     }
 
     /// Notes what a threat waits for and what moves its rating.
@@ -52,7 +51,7 @@ impl Stakes {
         asks.extend(rates);
         // What settles it comes first; the rest of what moves its rating follows.
         for (at, fact) in unique(asks).into_iter().enumerate() {
-            let number = self.number(slot(model, fact.thing), fact);
+            let number = self.number(model.slot(fact.thing), fact);
             let stake = &mut self.stakes[number as usize];
             stake.highest = stake.highest.max(risk);
             if at < count {

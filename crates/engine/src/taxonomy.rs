@@ -10,7 +10,7 @@ use crate::Knowledge;
 use crate::analyse::judge::{is_subject, kind_of};
 use crate::analysis::{Analysis, Status, Threat, ThreatIx};
 use crate::catalogue::{Taxonomy, TaxonomyEntry};
-use crate::facts::{Facts, Overlay, Stage, things};
+use crate::facts::{Facts, Overlay, Stage};
 use crate::rule::{Rule, SubjectKind};
 
 /// What became of one entry; exactly one of the three.
@@ -117,7 +117,7 @@ impl Meeting<'_> {
     /// Why a rule that is about it says nothing; `None` when it is about nothing that is there.
     fn quiet(&self, rule: &Rule) -> Option<String> {
         let looked_at = |thing: &redan_model::Thing| is_subject(self.facts, *thing) && rule.on.contains(&kind_of(self.facts, *thing));
-        let count = things(self.facts.model).filter(looked_at).count();
+        let count = self.facts.model.things().filter(looked_at).count();
         let kinds = rule.on.iter().map(|kind| plural(*kind)).collect::<Vec<_>>().join(" or ");
         Some(match count {
             0 => format!("{}: there are no {kinds} that are looked at", rule.id),

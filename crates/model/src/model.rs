@@ -212,6 +212,35 @@ pub struct Asset {
 }
 
 impl Model {
+    /// Every thing: the model, then zones, elements, flows and assets, in the order of their slots.
+    pub fn things(&self) -> impl Iterator<Item = Thing> + use<> {
+        fn all<T>(list: &[T]) -> std::ops::Range<u32> {
+            0..u32::try_from(list.len()).unwrap_or(u32::MAX)
+        }
+        std::iter::once(Thing::Model)
+            .chain(all(&self.zones).map(|ix| Thing::Zone(ZoneIx(ix))))
+            .chain(all(&self.elements).map(|ix| Thing::Element(ElementIx(ix))))
+            .chain(all(&self.flows).map(|ix| Thing::Flow(FlowIx(ix))))
+            .chain(all(&self.assets).map(|ix| Thing::Asset(AssetIx(ix))))
+    }
+
+    /// Where a thing stands in tables over all things, from 0.
+    pub fn slot(&self, thing: Thing) -> usize {
+        let (zones, elements, flows) = (self.zones.len(), self.elements.len(), self.flows.len());
+        match thing {
+            Thing::Model => 0,
+            Thing::Zone(ix) => 1 + ix.index(),
+            Thing::Element(ix) => 1 + zones + ix.index(),
+            Thing::Flow(ix) => 1 + zones + elements + ix.index(),
+            Thing::Asset(ix) => 1 + zones + elements + flows + ix.index(),
+        }
+    }
+
+    /// How many slots there are.
+    pub fn slots(&self) -> usize {
+        1 + self.zones.len() + self.elements.len() + self.flows.len() + self.assets.len()
+    }
+
     /// A thing's id; `model` for the model.
     pub fn id_of(&self, thing: Thing) -> &str {
         self.identity(thing).map_or("model", |identity| identity.id.as_str())

@@ -3,7 +3,7 @@
 use redan_model::{Span, Thing};
 
 use super::Extent;
-use crate::facts::{Facts, narrow32, things};
+use crate::facts::{Facts, narrow32};
 use crate::packed::Packed;
 
 /// The names of all things of a model, packed: a threat of each rule names nearly every thing, rule after rule.
@@ -19,9 +19,9 @@ impl<'a, 'm> Names<'a, 'm> {
     /// The names of a model; what things are called only where titles are wanted.
     pub(crate) fn of(facts: &'a Facts<'m>, extent: Extent) -> Self {
         let model = facts.model;
-        let spoken = things(model).filter(|_| extent == Extent::Whole).map(|thing| model.spoken(thing));
-        let places = things(model).map(|thing| super::raised::location(model, thing));
-        Self { facts, ids: things(model).map(|thing| model.id_of(thing)).collect(), spoken: spoken.collect(), places: places.collect() }
+        let spoken = model.things().filter(|_| extent == Extent::Whole).map(|thing| model.spoken(thing));
+        let places = model.things().map(|thing| super::raised::location(model, thing));
+        Self { facts, ids: model.things().map(|thing| model.id_of(thing)).collect(), spoken: spoken.collect(), places: places.collect() }
     }
 
     /// The id of a thing.

@@ -19,7 +19,7 @@ use crate::answers::Answers;
 use crate::catalogue::{ControlIx, TraitIx};
 use crate::expr::{Env, Tri};
 use crate::fact::{FactKey, Property};
-use crate::facts::{Facts, things};
+use crate::facts::Facts;
 use crate::few::Seldom;
 use crate::risk::{Exposure, Risk};
 use crate::rule::{Rule, RuleIx, SubjectKind};
@@ -113,7 +113,7 @@ impl Raiser<'_, '_> {
     pub(crate) fn threats(&self, take: &mut dyn FnMut(Raised)) {
         let by_kind = SubjectKind::ALL.map(|kind| self.rules_on(kind));
         let mut lacks: Vec<Option<bool>> = Vec::new();
-        for subject in things(self.input.model).filter(|thing| is_subject(self.judge.facts, *thing)) {
+        for subject in self.input.model.things().filter(|thing| is_subject(self.judge.facts, *thing)) {
             lacks.clear();
             lacks.resize(self.input.knowledge.catalogue.traits.len(), None);
             for (rule, needed) in &by_kind[kind_of(self.judge.facts, subject) as usize] {

@@ -35,30 +35,6 @@ pub(crate) struct Statement<'m> {
     rank: u8,
 }
 
-/// Where a thing stands in tables over all things.
-pub(crate) fn slot(model: &Model, thing: Thing) -> usize {
-    let (zones, elements, flows) = (model.zones.len(), model.elements.len(), model.flows.len());
-    match thing {
-        Thing::Model => 0,
-        Thing::Zone(ix) => 1 + ix.index(),
-        Thing::Element(ix) => 1 + zones + ix.index(),
-        Thing::Flow(ix) => 1 + zones + elements + ix.index(),
-        Thing::Asset(ix) => 1 + zones + elements + flows + ix.index(),
-    }
-}
-
-/// Every thing of a model, in the order of [`slot`].
-pub(crate) fn things(model: &Model) -> impl Iterator<Item = Thing> + use<> {
-    fn all<T>(list: &[T]) -> std::ops::Range<u32> {
-        0..u32::try_from(list.len()).unwrap_or(u32::MAX)
-    }
-    std::iter::once(Thing::Model)
-        .chain(all(&model.zones).map(|ix| Thing::Zone(redan_model::ZoneIx(ix))))
-        .chain(all(&model.elements).map(|ix| Thing::Element(redan_model::ElementIx(ix))))
-        .chain(all(&model.flows).map(|ix| Thing::Flow(redan_model::FlowIx(ix))))
-        .chain(all(&model.assets).map(|ix| Thing::Asset(redan_model::AssetIx(ix))))
-}
-
 /// The `traits` and `controls` of a thing.
 pub(crate) fn fact_sets(model: &Model, thing: Thing) -> (&FactSet, &FactSet) {
     match thing {
@@ -72,7 +48,7 @@ pub(crate) fn fact_sets(model: &Model, thing: Thing) -> (&FactSet, &FactSet) {
 
 /// Whether any thing says something of all facts at once.
 pub(super) fn has_stars(model: &Model) -> bool {
-    things(model).any(|thing| {
+    model.things().any(|thing| {
         let (traits, controls) = fact_sets(model, thing);
         traits.star.is_some() || controls.star.is_some()
     })
@@ -80,17 +56,17 @@ pub(super) fn has_stars(model: &Model) -> bool {
 
 /// Every statement of the model, by slot and key.
 pub(super) fn collect<'m>(model: &'m Model, knowledge: &'m Knowledge, stage: Stage, overlay: &'m Overlay) -> Vec<Vec<Statement<'m>>> {
-    let mut said: Vec<Vec<Statement<'m>>> = things(model).map(|thing| own(model, knowledge, thing)).collect();
+    let mut said: Vec<Vec<Statement<'m>>> = model.things().map(|thing| own(model, knowledge, thing)).collect();
     for (fact, text) in &overlay.facts {
         let state = State::from_word(text).unwrap_or(State::Unknown);
-        said[slot(model, fact.thing)].push(Statement { key: fact.key, state, text, by: By::Entry, span: None, rank: 0 });
+        said[model.slot(fact.thing)].push(Statement { key: fact.key, state, text, by: By::Entry, span: None, rank: 0 });
     }
     let mut add = |value: &'m FactValue, by: By<'m>, rank: u8, refuted: bool| {
         let Some(thing) = model.find(&value.path.value.thing) else { return };
         let Some(key) = FactKey::parse(&value.path.value.fact, &knowledge.catalogue) else { return };
         let Some(state) = stated(value, key, refuted) else { return };
         let rank = if state == State::Unknown && key.is_state() { 4 } else { rank };
-        said[slot(model, thing)].push(Statement { key, state, text: &value.value.value, by, span: Some(value.value.span), rank });
+        said[model.slot(thing)].push(Statement { key, state, text: &value.value.value, by, span: Some(value.value.span), rank });
     };
     for (id, entry) in &model.root.assumptions.entries {
         let status = entry.value.status.as_ref().map_or(AssumptionStatus::Unconfirmed, |status| status.value);

@@ -7,7 +7,7 @@ use redan_model::{AssetIx, ElementIx, FlowIx, Thing, ZoneIx};
 use super::Linter;
 use crate::expr::Tri;
 use crate::fact::FactKey;
-use crate::facts::{Facts, narrow, things};
+use crate::facts::{Facts, narrow};
 
 /// A model with fewer elements says little.
 const FEW: usize = 3;
@@ -107,7 +107,7 @@ fn crosses_anything(linter: &Linter<'_>) -> bool {
 /// Names that were never thought of.
 fn names(linter: &mut Linter<'_>) {
     let model = linter.model;
-    let named = things(model).filter(|thing| matches!(thing, Thing::Element(_) | Thing::Flow(_)));
+    let named = model.things().filter(|thing| matches!(thing, Thing::Element(_) | Thing::Flow(_)));
     let found = named.filter(|thing| says_nothing(model.name_of(*thing))).filter_map(|thing| linter.thing(thing)).collect();
     linter.report_all(
         "meaningless-name",

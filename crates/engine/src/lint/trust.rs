@@ -13,7 +13,7 @@ use super::{Linter, named};
 use crate::analyse::judge::{Judge, is_subject, kind_of};
 use crate::expr::{Env, Field, Kind, World};
 use crate::fact::{BaseFact, FactKey};
-use crate::facts::{Facts, Overlay, Stage, narrow, things};
+use crate::facts::{Facts, Overlay, Stage, narrow};
 use crate::rule::{Rule, RuleIx};
 
 /// From this trust on, a zone is trusted.
@@ -38,7 +38,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     let threats = linter.analysis.threats.iter().filter_map(|threat| Some((threat.rule.filter(of_rules)?, threat.subject?)));
     let raised: FxHashSet<(RuleIx, Thing)> = threats.collect();
     let mut found: Vec<(RuleIx, ZoneIx, Thing)> = Vec::new();
-    for subject in things(linter.model).filter(|thing| is_subject(now, *thing)) {
+    for subject in linter.model.things().filter(|thing| is_subject(now, *thing)) {
         let kind = kind_of(now, subject);
         for (ix, rule) in rules.iter().filter(|(_, rule)| rule.on.contains(&kind)) {
             let env = Env::of(subject);

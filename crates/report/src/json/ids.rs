@@ -45,14 +45,18 @@ impl<'a> Ids<'a> {
         let Model { zones, elements, flows, assets, .. } = input.model;
         let Analysis { threats, questions, .. } = input.analysis;
         let sources = input.sources;
+        // By the things that they are about: a threat names questions about its subject, and a question threats to its thing.
+        let (slots, slot) = (input.model.slots(), |thing| input.model.slot(thing));
+        let about_threat = |at: usize| threats[at].subject.map_or(0, slot);
+        let about_question = |at: usize| slot(questions[at].fact.thing);
         Self {
             sources,
             zones: Things::of(sources, zones.iter().map(|zone| &zone.identity)),
             elements: Things::of(sources, elements.iter().map(|element| &element.identity)),
             flows: Things::of(sources, flows.iter().map(|flow| &flow.identity)),
             assets: Things::of(sources, assets.iter().map(|asset| &asset.identity)),
-            threats: threats.iter().map(|threat| &threat.id).collect(),
-            questions: questions.iter().map(|question| &question.id).collect(),
+            threats: Packed::grouped(slots, threats.len(), about_threat, |at| &threats[at].id),
+            questions: Packed::grouped(slots, questions.len(), about_question, |at| &questions[at].id),
         }
     }
 
