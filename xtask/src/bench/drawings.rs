@@ -24,7 +24,7 @@ pub(super) fn run(root: &Path, binary: &Path, runs: u32, out: &mut dyn Write) ->
     let path = root.join("target/bench/drawings.json");
     let sample = fs::read(corpus.join(SAMPLE)).with_context(|| format!("reading {SAMPLE}"))?;
     fs::write(&path, repeated(&sample)?).with_context(|| format!("writing {}", path.display()))?;
-    let samples = median_of(binary, &["import", path_text(&path)?], runs)?;
+    let samples = median_of(binary, &["import", "--quiet", path_text(&path)?], runs)?;
     row(out, "import", "10 MB drawings", samples, "300 ms")
 }
 

@@ -71,6 +71,8 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
     let project = session.project_here()?;
     let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
+    // Memory that is given back need not be had anew.
+    let bytes = Some(bytes).filter(|_| format == Format::Picture);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let knowledge = knowledge?;
     foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
@@ -82,7 +84,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     }
     match args.format {
         PlainFormat::Human => {
-            let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
+            let kept = bytes.and_then(|bytes| redan_interop::picture::source(&bytes).ok());
             let text = kept.map_or_else(|| into::text(&shown, format, &imported, root), |kept| kept.text);
             session.terminal.hand_over(text)?;
             foreign::losses::show(&imported.loss, session);
