@@ -448,6 +448,13 @@ mod tests {
     }
 
     #[test]
+    fn white_space_of_every_kind_is_taken_off() {
+        for text in ["", " ", "a", " a", "a ", "a b", "\u{a0}a\u{a0}", "é", " é\n", "é a", "a\tb\u{2003}", "\u{7f}a"] {
+            assert_eq!(trim(text), text.trim());
+        }
+    }
+
+    #[test]
     fn long_names_are_cut_after_a_word() {
         assert_eq!(slug("Security is important but we need help in finding out where"), "security-is-important-but-we-need-help-in");
         assert_eq!(slug(&"x".repeat(90)).len(), limits::MAX_ID_LENGTH);

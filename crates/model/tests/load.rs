@@ -171,6 +171,22 @@ fn an_unreadable_part_takes_nothing_else_with_it() {
 }
 
 #[test]
+fn a_long_section_is_read_as_a_short_one_is() {
+    let name = |at: usize| format!("part-{at}");
+    let mut text = "redan: 1\nelements:\n".to_owned();
+    for at in 0..5_000 {
+        let odd = if at % 2_400 == 1_000 { ", colour: red" } else { "" };
+        writeln!(text, "  {}: {{kind: process{odd}}}", name(at)).unwrap();
+    }
+    let loaded = load_text("m.tm.yaml", &text, &Vocabulary::default());
+    let found = faults(&loaded);
+    let colour = |line: usize| format!("m.tm.yaml:{line}:30 unknown-key an element has no key `colour`");
+    assert_eq!(found, [colour(1_003), colour(3_403)]);
+    let elements: Vec<&str> = loaded.model.elements.iter().map(|element| element.identity.id.as_str()).collect();
+    assert_eq!(elements, (0..5_000).map(name).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_fix_of_a_fact_path_replaces_only_what_is_wrong() {
     let text = "redan: 1\nelements: {auth: {kind: process}}\nassumptions: {s: {text: t, assumes: {auht.tech: web, \"auht.tech\": web}}}\n";
     let loaded = load_text("m.tm.yaml", &text.replace(", \"auht.tech\": web", ""), &Vocabulary::default());

@@ -129,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn entries_of_a_long_section_stay_in_order_and_count_as_all_others_do() {
+        let at = Span::new(SourceId(0), 0, 0);
+        let section = |last: &str| -> Json { (0..5_000).map(|n| (format!("k{n}"), json!(if n == 4_999 { last } else { "x" }))).collect() };
+        let value = json!({"zones": section("y")});
+        let (tree, fits) = of(value.clone().into(), at);
+        assert!(fits);
+        assert_eq!(verbatim(&tree).to_json(), value);
+        assert!(!of(json!({"zones": section("\u{feff}")}).into(), at).1);
+        assert!(!of(json!({"zones": section(&"x".repeat(limits::MAX_FILE_BYTES / 4))}).into(), at).1);
+    }
+
+    #[test]
     fn what_could_not_be_read_again_does_not_fit() {
         let fits = |value: &Json| of(value.clone().into(), Span::new(SourceId(0), 0, 0)).1;
         assert!(fits(&json!({"a": [[["ü\n"]]]})));
