@@ -100,7 +100,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
 /// The model, after it was read like any other.
 fn checked(shown: &str, model: Long<'static>, knowledge: &Knowledge, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
     let vocabulary = knowledge.vocabulary();
-    let made = Kept::new(Made::new(model));
+    let made = Made::new(model);
     let loaded = Kept::new(load_value(shown, &made, &vocabulary));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if loaded.is_valid() { Ok(loaded) } else { Err(Failure::Reported.into()) }
