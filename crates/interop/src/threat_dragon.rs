@@ -12,10 +12,10 @@ mod more;
 mod threats;
 mod write;
 
+use std::collections::HashMap;
 use std::sync::mpsc;
 
 use redan_model::canonical::Long;
-use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use crate::borrowed::{Part, Raw, parse_parts};
@@ -117,8 +117,8 @@ fn check(file: &Raw<'_>) -> Result<(), ImportError> {
 /// A model in the making.
 struct Maker {
     draft: Draft,
-    /// Ids of elements by the ids of their cells.
-    elements: FxHashMap<String, String>,
+    /// Ids of elements by the ids of their cells. What a file chooses is hashed in a way that it cannot foresee.
+    elements: HashMap<String, String>,
     labels: labels::Labels,
     diagrams: Vec<Diagram>,
 }
@@ -134,7 +134,7 @@ struct Diagram {
 
 impl Default for Maker {
     fn default() -> Self {
-        Self { draft: Draft::new(""), elements: FxHashMap::default(), labels: labels::Labels::default(), diagrams: Vec::new() }
+        Self { draft: Draft::new(""), elements: HashMap::new(), labels: labels::Labels::default(), diagrams: Vec::new() }
     }
 }
 

@@ -155,41 +155,40 @@ impl Raiser<'_, '_> {
 
     /// The same, where it is known how it is rated.
     pub(crate) fn describe(&self, raised: Raised, rated: Rated<'_>) -> Draft {
-        let Rated { entry, impact, mut numbers, status, mut rating, residual, mitigations } = rated;
+        let Rated { entry, impact, numbers, status, mut rating, residual, mitigations } = rated;
         let stated = entry.map(|(_, entry)| &entry.value);
         let title = self.title(&raised, stated);
-        let Raised { rule: ix, env, mut verdict, .. } = raised;
+        let Raised { rule: ix, env, verdict, .. } = raised;
         let rule = &self.input.knowledge.rules[usize::from(ix.0)];
         let live = is_live(status);
         let by_hand = |rating: Option<&redan_model::lang::Opt<redan_model::lang::Rating>>| rating.is_some_and(Option::is_some);
         let mut rates = Vec::new();
-        let asks = live && self.extent >= Extent::Asks;
-        if asks && !by_hand(stated.map(|stated| &stated.likelihood)) {
+        let wanted = live && self.extent >= Extent::Asks;
+        if wanted && !by_hand(stated.map(|stated| &stated.likelihood)) {
             rates.extend(verdict.likelihood.rates.iter().copied());
         }
-        if asks && !by_hand(stated.map(|stated| &stated.impact)) {
+        if wanted && !by_hand(stated.map(|stated| &stated.impact)) {
             rates.extend(impact.rates.iter().copied());
         }
         let mut scored = Vec::new();
         let scores = stated.map(|stated| hand::scores(self.input, stated, &mut rating, residual, &mut scored)).unwrap_or_default();
         let affected = self.affected(rule, env);
         let assumptions = if self.has_assumptions { self.assumptions(rule, env, &verdict) } else { Vec::new() };
-        let asked = std::mem::take(&mut verdict.asks);
-        let waits_for = if status == Status::Question || (live && !asked.is_empty()) { asked } else { Vec::new() };
+        let asks = if live { verdict.asks } else { Vec::new() };
         let plain = Plain {
             rule: ix,
             subject: env.subject,
             with: env.asset,
             status,
             rating,
-            rating_reasons: with_scores(self.reasons_for(numbers.grounds, std::mem::take(&mut numbers.stated)), scored),
+            rating_reasons: with_scores(self.reasons_for(numbers.grounds, numbers.stated), scored),
             range: numbers.range.filter(|_| live),
             residual,
             counters: verdict.counters.into(),
             partly_countered: verdict.partly,
         };
         if entry.is_none() && title.is_none() && affected.is_empty() && mitigations.is_empty() && assumptions.is_empty() {
-            return Draft { bare: Bare::Plain(plain), asks: waits_for, rates, same_as: None };
+            return Draft { bare: Bare::Plain(plain), asks, rates, same_as: None };
         }
         let whole = Threat {
             affected,
@@ -200,7 +199,7 @@ impl Raiser<'_, '_> {
             ..plain.threat(self.input.knowledge, |subject| location(self.input.model, subject))
         };
         let same_as = stated.and_then(|stated| stated.same_as.as_ref()).map(|same| same.value.clone());
-        Draft { bare: Bare::Whole(Box::new(whole)), asks: waits_for, rates, same_as }
+        Draft { bare: Bare::Whole(Box::new(whole)), asks, rates, same_as }
     }
 
     /// The elements of which it is known that the threat reaches them.
