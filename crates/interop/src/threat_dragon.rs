@@ -12,9 +12,9 @@ mod more;
 mod threats;
 mod write;
 
-use std::collections::HashMap;
 use std::sync::mpsc;
 
+use indexmap::IndexMap;
 use redan_model::canonical::Long;
 use serde_json::Value as Json;
 
@@ -118,7 +118,7 @@ fn check(file: &Raw<'_>) -> Result<(), ImportError> {
 struct Maker {
     draft: Draft,
     /// Ids of elements by the ids of their cells. What a file chooses is hashed in a way that it cannot foresee.
-    elements: HashMap<String, String>,
+    elements: IndexMap<String, String>,
     labels: labels::Labels,
     diagrams: Vec<Diagram>,
 }
@@ -134,7 +134,7 @@ struct Diagram {
 
 impl Default for Maker {
     fn default() -> Self {
-        Self { draft: Draft::new(""), elements: HashMap::new(), labels: labels::Labels::default(), diagrams: Vec::new() }
+        Self { draft: Draft::new(""), elements: IndexMap::new(), labels: labels::Labels::default(), diagrams: Vec::new() }
     }
 }
 

@@ -1,8 +1,8 @@
 //! One drawing: boxes as zones, cells as elements, edges as flows.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
+use indexmap::IndexMap;
 use redan_model::canonical::Long;
 use serde_json::{Value as Json, json};
 
@@ -93,7 +93,7 @@ pub(super) struct Drawing<'m, 'f> {
     diagram: &'f Raw<'f>,
     number: usize,
     /// Places in `cells` by the ids of cells.
-    by_id: HashMap<&'m str, usize>,
+    by_id: IndexMap<&'m str, usize>,
     /// The flows with their paths, which every line is compared with.
     paths: OnceCell<Vec<(&'m Cell<'f>, Path)>>,
 }
@@ -103,7 +103,7 @@ type Path = Vec<(f64, f64)>;
 
 impl<'m, 'f> Drawing<'m, 'f> {
     pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
-        let mut by_id = HashMap::new();
+        let mut by_id = IndexMap::new();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);
         }
