@@ -9,6 +9,7 @@ mod record;
 pub mod cvss;
 mod fact_syntax;
 mod facts;
+mod given;
 pub(crate) mod scalars;
 mod sections;
 mod shapes;
@@ -18,6 +19,7 @@ pub mod syntax;
 mod values;
 
 pub use facts::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
+pub use given::{Entries, Given, Items, Keyed, Place};
 pub use record::{Extras, List, Map, MapEntry, Opt};
 pub use sections::*;
 pub use shapes::is_id;

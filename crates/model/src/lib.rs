@@ -30,7 +30,7 @@ pub mod tree;
 mod vocabulary;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use load::{Files, Loaded, Made, load, load_text, load_value};
+pub use load::{Files, Loaded, load, load_text, load_value};
 pub use model::*;
 pub use source::{Location, SourceId, Sources, Span, Spanned};
 pub use vocabulary::{Place, Vocabulary};

@@ -6,12 +6,12 @@ mod paths;
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
-use crate::lang::syntax::{Reader, Syntax, verbatim};
-use crate::lang::{MapEntry, Root};
+use crate::lang::syntax::{Reader, Syntax};
+use crate::lang::{Given, MapEntry, Root};
 use crate::long::Long;
 use crate::resolve::{Part, resolve};
 use crate::source::{SourceId, Sources, Span};
-use crate::tree::{Node, value};
+use crate::tree::reads_back;
 use crate::{Model, Vocabulary, codes, limits};
 
 /// The outside world as far as loading needs it: bytes by path.
@@ -65,40 +65,23 @@ pub fn load_text(name: &str, text: &str, vocabulary: &Vocabulary) -> Loaded {
     loader.finish(name, root, vocabulary)
 }
 
-/// A model that a program made, in any form that JSON can say, ready to be loaded.
-#[derive(Debug)]
-pub struct Made {
-    tree: Node,
-    /// Whether the tree is what reading its text would give.
-    fits: bool,
-}
-
-impl Made {
-    /// Takes a model as it was made.
-    pub fn new<'m>(model: impl Into<Long<'m>>) -> Self {
-        let (tree, fits) = value::of(model.into(), Span::new(SourceId(0), 0, 0));
-        Self { tree, fits }
-    }
-}
-
-/// Loads a model that a program made. Nothing of it has a place, unless something is wrong with it: then it is written
-/// out, and the faults point into that text.
-pub fn load_value(name: &str, model: &Made, vocabulary: &Vocabulary) -> Loaded {
-    let in_text = || load_text(name, &in_lines(&verbatim(&model.tree).to_json()), vocabulary);
-    if !model.fits {
-        return in_text();
-    }
-    let mut loader = Loader::new(&NoFiles);
-    let id = loader.sources.add(name, "");
-    let mut root = read_root(&model.tree, id, &mut loader.diagnostics);
-    // Used files have places of their own.
-    if root.r#use.entries.is_empty() && loader.diagnostics.is_empty() {
-        let loaded = loader.finish(name, Some(std::mem::take(&mut root)), vocabulary);
-        if loaded.diagnostics.is_empty() {
-            return loaded;
+/// Loads a model that a program makes; its texts move into the model. Nothing of it has a place, unless something is
+/// wrong with it: then it is made once more and written out, and the faults point into that text.
+pub fn load_value(name: &str, make: impl Fn() -> Long<'static>, vocabulary: &Vocabulary) -> Loaded {
+    let value = make();
+    if reads_back(&value) {
+        let mut loader = Loader::new(&NoFiles);
+        let id = loader.sources.add(name, "");
+        let root = read_root(Given::made(value, Span::new(id, 0, 0)), &mut loader.diagnostics);
+        // Used files have places of their own.
+        if root.r#use.entries.is_empty() && loader.diagnostics.is_empty() {
+            let loaded = loader.finish(name, Some(root), vocabulary);
+            if loaded.diagnostics.is_empty() {
+                return loaded;
+            }
         }
     }
-    in_text()
+    load_text(name, &in_lines(&make().to_json()), vocabulary)
 }
 
 /// A value as JSON over several lines.
@@ -148,7 +131,7 @@ impl<'f> Loader<'f> {
         let text = self.text(path, bytes, wanted_by)?;
         let id = self.sources.add(path, text);
         let node = document::read(&self.sources, id, path, &mut self.diagnostics);
-        let mut root = read_root(&node, id, &mut self.diagnostics);
+        let mut root = read_root(Given::node(&node), &mut self.diagnostics);
         let uses = std::mem::take(&mut root.r#use);
         for (name, entry) in &uses.entries {
             self.follow(path, name, entry);
@@ -233,10 +216,11 @@ impl<'f> Loader<'f> {
     }
 }
 
-fn read_root(node: &Node, id: SourceId, out: &mut Vec<Diagnostic>) -> Root {
+fn read_root(given: Given<'_>, out: &mut Vec<Diagnostic>) -> Root {
     let mut reader = Reader::new(out);
-    reader.anchor(Span::new(id, node.span.start as usize, node.span.start as usize));
-    Root::read(node, &mut reader).unwrap_or_default()
+    let Span { source, start, .. } = given.place.span;
+    reader.anchor(Span::new(source, start as usize, start as usize));
+    Root::read(given, &mut reader).unwrap_or_default()
 }
 
 /// The file's name without its endings: `login.tm.yaml` is `login`.

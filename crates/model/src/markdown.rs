@@ -171,7 +171,7 @@ pub fn merge(id: SourceId, fragments: Vec<Document>, out: &mut Vec<Diagnostic>) 
             }
             Value::Scalar(_) | Value::List(_) if single => joined.root = fragment.root,
             Value::Scalar(_) | Value::List(_) => {
-                let message = format!("a block of a model is a mapping, but this is {}", fragment.root.kind_name());
+                let message = format!("a block of a model is a mapping, but this is {}", fragment.root.kind().name());
                 out.push(Diagnostic::error("not-a-mapping", fragment.root.span, message));
             }
         }

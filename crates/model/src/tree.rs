@@ -6,10 +6,11 @@
 mod json;
 mod parse;
 mod syntax;
-pub(crate) mod value;
+mod value;
 
 pub use parse::parse;
 pub(crate) use parse::parse_text;
+pub(crate) use value::reads_back;
 
 use crate::source::{SourceId, Span};
 
@@ -37,6 +38,31 @@ pub enum Value {
     List(Vec<Node>),
     /// A mapping in source order; keys are unique (a repeated key is reported and dropped while parsing).
     Map(Vec<Entry>),
+}
+
+/// What a value is at its top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing was written, or `null`.
+    Nothing,
+    /// A single value.
+    Scalar,
+    /// A list.
+    List,
+    /// A mapping.
+    Map,
+}
+
+impl Kind {
+    /// The kind in a reader's words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Scalar => "a single value",
+            Self::List => "a list",
+            Self::Map => "a mapping",
+        }
+    }
 }
 
 /// One node of the tree.
@@ -103,13 +129,13 @@ impl Node {
         }
     }
 
-    /// What kind of thing it is, in a reader's words.
-    pub fn kind_name(&self) -> &'static str {
+    /// What it is at its top.
+    pub fn kind(&self) -> Kind {
         match self.value {
-            Value::Null => "nothing",
-            Value::Scalar(_) => "a single value",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
+            Value::Null => Kind::Nothing,
+            Value::Scalar(_) => Kind::Scalar,
+            Value::List(_) => Kind::List,
+            Value::Map(_) => Kind::Map,
         }
     }
 }

@@ -289,7 +289,7 @@ fn a_value_is_loaded_as_its_text_is() {
         "db": {"kind": "store"}}, "flows": {"f": "app -> db over https"}, "layout": {"a": [1, null, true]}});
     let vocabulary = Vocabulary::default();
     let (direct, read) = (
-        redan_model::load_value("m.tm.json", &redan_model::Made::new(value.clone()), &vocabulary),
+        redan_model::load_value("m.tm.json", || value.clone().into(), &vocabulary),
         redan_model::load_text("m.tm.json", &value.to_string(), &vocabulary),
     );
     assert_eq!((&direct.diagnostics, &read.diagnostics), (&Vec::new(), &Vec::new()));
@@ -300,7 +300,7 @@ fn a_value_is_loaded_as_its_text_is() {
 #[test]
 fn faults_of_a_value_point_into_its_text() {
     let value = serde_json::json!({"redan": 1, "elements": {"app": {"kind": "proces"}}});
-    let loaded = redan_model::load_value("m.tm.json", &redan_model::Made::new(value), &Vocabulary::default());
+    let loaded = redan_model::load_value("m.tm.json", || value.clone().into(), &Vocabulary::default());
     let places: Vec<&str> = loaded.diagnostics.iter().filter_map(|fault| fault.primary).map(|span| loaded.sources.slice(span)).collect();
     assert_eq!(places, ["\"proces\""]);
 }

@@ -2,13 +2,14 @@
 
 mod into;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use clap::Args;
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, detect, tb7};
 use redan_model::canonical::{self, Long};
-use redan_model::{Loaded, Made, load_value};
+use redan_model::{Loaded, load_value};
 use redan_report::json;
 use serde::Serialize;
 
@@ -71,12 +72,17 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
     let project = session.project_here()?;
     let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
-    // Memory that is given back need not be had anew.
-    let bytes = Some(bytes).filter(|_| format == Format::Picture);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let knowledge = knowledge?;
-    foreign::settle(&mut imported, &knowledge, &Context::on(session.common.day()));
-    let loaded = checked(&shown, std::mem::take(&mut imported.model).into_tree(), &knowledge, session)?;
+    let context = Context::on(session.common.day());
+    foreign::settle(&mut imported, &knowledge, &context);
+    let model = Cell::new(Some(std::mem::take(&mut imported.model)));
+    let again = || {
+        let mut imported = foreign::stored(format, &bytes, args.keep_names).unwrap_or_default();
+        foreign::settle(&mut imported, &knowledge, &context);
+        imported.model
+    };
+    let loaded = checked(&shown, || model.take().unwrap_or_else(again).into_tree(), &knowledge, session)?;
     let root = &loaded.model.root;
     if let Some(into) = &args.into {
         let model = &canonical::to_json(root);
@@ -84,7 +90,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     }
     match args.format {
         PlainFormat::Human => {
-            let kept = bytes.and_then(|bytes| redan_interop::picture::source(&bytes).ok());
+            let kept = (format == Format::Picture).then(|| redan_interop::picture::source(&bytes).ok()).flatten();
             let text = kept.map_or_else(|| into::text(&shown, format, &imported, root), |kept| kept.text);
             session.terminal.hand_over(text)?;
             foreign::losses::show(&imported.loss, session);
@@ -98,10 +104,13 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
 }
 
 /// The model, after it was read like any other.
-fn checked(shown: &str, model: Long<'static>, knowledge: &Knowledge, session: &mut Session<'_>) -> anyhow::Result<Kept<Loaded>> {
-    let vocabulary = knowledge.vocabulary();
-    let made = Made::new(model);
-    let loaded = Kept::new(load_value(shown, &made, &vocabulary));
+fn checked(
+    shown: &str,
+    make: impl Fn() -> Long<'static>,
+    knowledge: &Knowledge,
+    session: &mut Session<'_>,
+) -> anyhow::Result<Kept<Loaded>> {
+    let loaded = Kept::new(load_value(shown, make, &knowledge.vocabulary()));
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     if loaded.is_valid() { Ok(loaded) } else { Err(Failure::Reported.into()) }
 }

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use serde_json::{Value as Json, json};
 
-use super::short::span_in;
+use super::Given;
 use super::syntax::{Reader, Syntax, shown};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -19,7 +19,6 @@ use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::suggest::nearest;
-use crate::tree::Node;
 
 /// Longer texts are no vectors.
 const MOST_BYTES: usize = 1_000;
@@ -248,13 +247,14 @@ fn values(metric: &Metric) -> String {
 }
 
 impl Syntax for Vector {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "a CVSS vector")?;
-        match Self::parse(text) {
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = given.place;
+        let text = reader.text(given, "a CVSS vector")?;
+        match Self::parse(&text) {
             Ok(vector) => Some(vector),
             Err(fault) => {
                 reader.report(
-                    Diagnostic::error(codes::BAD_VECTOR, span_in(node, text, fault.place.start, fault.place.end), fault.message)
+                    Diagnostic::error(codes::BAD_VECTOR, place.part(&text, fault.place.start, fault.place.end), fault.message)
                         .help(fault.help),
                 );
                 None

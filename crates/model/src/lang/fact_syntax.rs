@@ -5,26 +5,27 @@ use std::borrow::Cow;
 use serde_json::{Value as Json, json};
 
 use super::syntax::{Field, Reader, Syntax, shown};
-use super::{FactEntry, FactPath, FactSet, FactValue, FactValues, State};
+use super::{FactEntry, FactPath, FactSet, FactValue, FactValues, Given, Keyed, State};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
-use crate::source::Spanned;
-use crate::tree::{Entry, Node, Value};
+use crate::source::{Span, Spanned};
+use crate::tree::Kind;
 
 const SHAPE: &str = "write a list of names, or a mapping `name: yes | no | unknown | {is: …, evidence: …, because: …}`";
 
 impl Field for FactSet {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        let mut set = Self { span: Some(node.span), ..Self::default() };
-        match &node.value {
-            Value::List(items) => items.iter().for_each(|item| read_name(item, &mut set, reader)),
-            Value::Scalar(_) => read_name(node, &mut set, reader),
-            Value::Map(entries) => entries.iter().for_each(|entry| read_fact(entry, &mut set, reader)),
-            Value::Null => {
-                reader.wrong_type_with(node, "a list or a mapping", SHAPE);
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let place = given.place;
+        let mut set = Self { span: Some(place.span), ..Self::default() };
+        match place.kind {
+            Kind::List => given.items().for_each(|item| read_name(item, &mut set, reader)),
+            Kind::Scalar => read_name(given, &mut set, reader),
+            Kind::Map => given.entries().for_each(|entry| read_fact(entry, &mut set, reader)),
+            Kind::Nothing => {
+                reader.wrong_type_with(place, "a list or a mapping", SHAPE);
                 return Self::default();
             }
         }
@@ -81,71 +82,73 @@ fn allowed_states(traits: bool) -> Vec<&'static str> {
     State::ALL.iter().filter(|state| !traits || **state != State::Partial).map(|state| state.as_str()).collect()
 }
 
-fn read_name(node: &Node, set: &mut FactSet, reader: &mut Reader<'_>) {
-    let Some(name) = reader.text(node, "a name") else { return };
+fn read_name(given: Given<'_>, set: &mut FactSet, reader: &mut Reader<'_>) {
+    let span = given.place.span;
+    let Some(name) = reader.text(given, "a name") else { return };
     if name == "*" {
-        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, node.span, "`*` says nothing in a list");
+        let diagnostic = Diagnostic::error(codes::WRONG_TYPE, span, "`*` says nothing in a list");
         reader.report(diagnostic.help("write a mapping with `\"*\": no` to say that there are no others"));
         return;
     }
-    if let Some(first) = set.entries.get(name) {
-        let message = format!("`{}` is listed twice", shown(name));
-        reader.report(Diagnostic::warning(codes::DUPLICATE_ITEM, node.span, message).label(first.key_span, "listed here first"));
+    if let Some(first) = set.entries.get(name.as_ref()) {
+        let message = format!("`{}` is listed twice", shown(&name));
+        reader.report(Diagnostic::warning(codes::DUPLICATE_ITEM, span, message).label(first.key_span, "listed here first"));
         return;
     }
-    let entry = FactEntry { key_span: node.span, span: node.span, state: State::Yes, evidence: None, because: None };
-    set.entries.insert(name.to_owned(), entry);
+    let entry = FactEntry { key_span: span, span, state: State::Yes, evidence: None, because: None };
+    set.entries.insert(name.into_owned(), entry);
 }
 
-fn read_fact(entry: &Entry, set: &mut FactSet, reader: &mut Reader<'_>) {
-    if entry.key.starts_with("x-") {
-        set.extras.0.push((entry.key.clone(), entry.value.clone()));
+fn read_fact(entry: Keyed<'_>, set: &mut FactSet, reader: &mut Reader<'_>) {
+    let Keyed { key, key_span, value } = entry;
+    if key.starts_with("x-") {
+        set.extras.0.push((key.into_owned().into(), value.verbatim()));
         return;
     }
-    let fact = read_state_of(entry, reader);
-    if entry.key == "*" {
+    let fact = read_state_of(&key, key_span, value, reader);
+    if key == "*" {
         set.star = Some(fact);
     } else {
-        set.entries.insert(entry.key.clone(), fact);
+        set.entries.insert(key.into_owned(), fact);
     }
 }
 
 /// One fact; a state that cannot be read is unknown, so that the name is checked all the same.
-fn read_state_of(entry: &Entry, reader: &mut Reader<'_>) -> FactEntry {
-    let blank = |state, span| FactEntry { key_span: entry.key_span, span, state, evidence: None, because: None };
-    let Value::Map(entries) = &entry.value.value else {
-        return blank(read_state(&entry.value, reader).unwrap_or(State::Unknown), entry.value.span);
-    };
-    let mut fact = blank(State::Unknown, entry.value.span);
+fn read_state_of(name: &str, key_span: Span, given: Given<'_>, reader: &mut Reader<'_>) -> FactEntry {
+    let mut fact = FactEntry { key_span, span: given.place.span, state: State::Unknown, evidence: None, because: None };
+    if given.kind() != Kind::Map {
+        fact.state = read_state(given, reader).unwrap_or(State::Unknown);
+        return fact;
+    }
     let mut is = None;
-    for part in entries {
-        let text = |reader: &mut Reader<'_>| String::read(&part.value, reader).map(|text| Spanned::new(text, part.value.span));
-        match part.key.as_str() {
-            "is" => is = Some(read_state(&part.value, reader)),
-            "evidence" => fact.evidence = text(reader),
-            "because" => fact.because = text(reader),
+    for part in given.entries() {
+        match part.key.as_ref() {
+            "is" => is = Some(read_state(part.value, reader)),
+            "evidence" => fact.evidence = Field::read(part.value, reader),
+            "because" => fact.because = Field::read(part.value, reader),
             key if key.starts_with("x-") => {}
             key => {
-                let message = format!("`{}` has no key `{}`", shown(&entry.key), shown(key));
+                let message = format!("`{}` has no key `{}`", shown(name), shown(key));
                 reader.unknown(codes::UNKNOWN_KEY, part.key_span, key, ["is", "evidence", "because"].into_iter(), message);
             }
         }
     }
     if is.is_none() {
-        let message = format!("`{}` needs `is`", shown(&entry.key));
-        reader.report(Diagnostic::error(codes::MISSING_KEY, entry.key_span, message).help("write `{is: yes, evidence: …, because: …}`"));
+        let message = format!("`{}` needs `is`", shown(name));
+        reader.report(Diagnostic::error(codes::MISSING_KEY, key_span, message).help("write `{is: yes, evidence: …, because: …}`"));
     }
     fact.state = is.flatten().unwrap_or(State::Unknown);
     fact
 }
 
-fn read_state(node: &Node, reader: &mut Reader<'_>) -> Option<State> {
+fn read_state(given: Given<'_>, reader: &mut Reader<'_>) -> Option<State> {
     let traits = reader.key() == "traits";
-    let text = reader.text(node, "`yes`, `no` or `unknown`")?;
+    let span = given.place.span;
+    let text = reader.text(given, "`yes`, `no` or `unknown`")?;
     let words = allowed_states(traits);
-    let word = super::scalars::word_of(text, &words);
+    let word = super::scalars::word_of(&text, &words);
     if !words.contains(&word) {
-        reader.unknown_word(node, text, &words);
+        reader.unknown_word(span, &text, &words);
         return None;
     }
     State::from_word(word)
@@ -158,12 +161,13 @@ fn write_fact(entry: &FactEntry) -> Long<'_> {
 }
 
 impl Field for FactValues {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        let Value::Map(entries) = &node.value else {
-            reader.wrong_type_with(node, "a mapping of facts to values", "write `{auth.controls.mfa: yes}`");
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let place = given.place;
+        if place.kind != Kind::Map {
+            reader.wrong_type_with(place, "a mapping of facts to values", "write `{auth.controls.mfa: yes}`");
             return Self::default();
-        };
-        Self { span: Some(node.span), items: entries.iter().filter_map(|entry| read_value(entry, reader)).collect() }
+        }
+        Self { span: Some(place.span), items: given.entries().filter_map(|entry| read_value(entry, reader)).collect() }
     }
 
     fn write(&self) -> Option<Long<'_>> {
@@ -185,7 +189,7 @@ impl Field for FactValues {
     }
 }
 
-fn read_value(entry: &Entry, reader: &mut Reader<'_>) -> Option<FactValue> {
+fn read_value(entry: Keyed<'_>, reader: &mut Reader<'_>) -> Option<FactValue> {
     let path = entry.key.split_once('.').filter(|(thing, fact)| !thing.is_empty() && !fact.is_empty());
     let Some((thing, fact)) = path else {
         let message = format!("`{}` is not the path of a fact", shown(&entry.key));
@@ -194,19 +198,20 @@ fn read_value(entry: &Entry, reader: &mut Reader<'_>) -> Option<FactValue> {
         return None;
     };
     let path = FactPath { thing: thing.to_owned(), fact: fact.to_owned() };
-    let value = match &entry.value.value {
-        Value::List(items) => {
-            let texts: Vec<&str> = items.iter().filter_map(|item| reader.text(item, "a single value")).collect();
+    let span = entry.value.place.span;
+    let value = match entry.value.kind() {
+        Kind::List => {
+            let texts: Vec<Cow<'_, str>> = entry.value.items().filter_map(|item| reader.text(item, "a single value")).collect();
             texts.join(", ")
         }
-        _ => match reader.text(&entry.value, "a value") {
-            Some("true") => "yes".to_owned(),
-            Some("false") => "no".to_owned(),
-            Some(text) => text.to_owned(),
+        _ => match reader.text(entry.value, "a value") {
+            Some(text) if text == "true" => "yes".to_owned(),
+            Some(text) if text == "false" => "no".to_owned(),
+            Some(text) => text.into_owned(),
             // The path is checked all the same.
             None if path.fact.starts_with("controls.") || path.fact.starts_with("traits.") => State::Unknown.as_str().to_owned(),
             None => return None,
         },
     };
-    Some(FactValue { path: Spanned::new(path, entry.key_span), value: Spanned::new(value, entry.value.span) })
+    Some(FactValue { path: Spanned::new(path, entry.key_span), value: Spanned::new(value, span) })
 }

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 
-use super::syntax::verbatim;
-use crate::long::Long;
+use crate::long::{self, Long};
 use crate::source::{Span, Spanned};
-use crate::tree::Node;
 
 /// A field that may be absent; absent is not the same as any value.
 pub type Opt<T> = Option<Spanned<T>>;
@@ -67,12 +65,12 @@ impl<T> Default for Map<T> {
 
 /// Keys that start with `x-`: kept verbatim for other tools, without meaning here.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Extras(pub Vec<(String, Node)>);
+pub struct Extras(pub Vec<long::Entry<'static>>);
 
 impl Extras {
     /// The entries of the long form.
     pub(crate) fn write(&self) -> impl Iterator<Item = (Cow<'_, str>, Long<'_>)> {
-        self.0.iter().map(|(key, node)| (Cow::Borrowed(key.as_str()), verbatim(node)))
+        self.0.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()))
     }
 }
 
@@ -109,7 +107,7 @@ macro_rules! record {
                     name: stringify!($field),
                     doc: &[$($fdoc),+],
                     limits: record!(@limits $($flag ( $($arg)* ))?),
-                    read: |record, node, reader| record.$field = $crate::lang::syntax::Field::read(node, reader),
+                    read: |record, given, reader| record.$field = $crate::lang::syntax::Field::read(given, reader),
                     write: |record| $crate::lang::syntax::Field::write(&record.$field),
                     schema: <$ty as $crate::lang::syntax::Field>::schema,
                     describe: <$ty as $crate::lang::syntax::Field>::describe,
@@ -159,13 +157,14 @@ macro_rules! words {
         impl $crate::lang::syntax::Syntax for $name {
             const ALONE: bool = true;
 
-            fn read(node: &$crate::tree::Node, reader: &mut $crate::lang::syntax::Reader<'_>) -> Option<Self> {
+            fn read(given: $crate::lang::Given<'_>, reader: &mut $crate::lang::syntax::Reader<'_>) -> Option<Self> {
                 const WORDS: &[&str] = &[$($word),*];
-                let text = reader.text(node, "a word")?;
-                let word = $crate::lang::scalars::word_of(text, WORDS);
+                let span = given.place.span;
+                let text = reader.text(given, "a word")?;
+                let word = $crate::lang::scalars::word_of(&text, WORDS);
                 let value = Self::from_word(word);
                 if value.is_none() {
-                    reader.unknown_word(node, text, WORDS);
+                    reader.unknown_word(span, &text, WORDS);
                 }
                 value
             }

@@ -5,19 +5,19 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
-use super::syntax::{Field, Limits, Reader, Syntax, shown, verbatim};
+use super::syntax::{Field, Limits, Reader, Syntax, shown};
 use super::{
-    CheckResult, Date, Effort, Level, LevelValue, Number, Rating, Reasons, References, StatedLevel, Trust, TrustWord, Verbatim, Verify,
-    VerifyMethod,
+    CheckResult, Date, Effort, Given, Keyed, Level, LevelValue, Number, Rating, Reasons, References, StatedLevel, Trust, TrustWord,
+    Verbatim, Verify, VerifyMethod,
 };
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
-use crate::tree::{Entry, Node, Value};
+use crate::tree::Kind;
 
 /// `true` and `false` are read as `yes` and `no` wherever those are words.
 pub(crate) fn word_of<'t>(text: &'t str, words: &[&str]) -> &'t str {
@@ -40,9 +40,9 @@ pub(crate) fn word_schema(words: &[&str]) -> Json {
     json!({"enum": all})
 }
 
-pub(super) fn bad_number(node: &Node, text: &str, allowed: &str, reader: &mut Reader<'_>) {
+pub(super) fn bad_number(span: Span, text: &str, allowed: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` is not a value of `{}`", shown(text), reader.key());
-    reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(format!("allowed: {allowed}")));
+    reader.report(Diagnostic::error(codes::BAD_NUMBER, span, message).help(format!("allowed: {allowed}")));
 }
 
 fn range_in_words(limits: Limits, kind: &str) -> String {
@@ -56,8 +56,8 @@ fn range_in_words(limits: Limits, kind: &str) -> String {
 impl Syntax for String {
     const ALONE: bool = true;
 
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        reader.text(node, "text").map(str::to_owned)
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.text(given, "text").map(Cow::into_owned)
     }
 
     fn write(&self) -> Long<'_> {
@@ -74,23 +74,23 @@ impl Syntax for String {
 }
 
 impl Syntax for u32 {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "a whole number")?;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let span = given.place.span;
+        let text = reader.text(given, "a whole number")?;
+        let text = text.as_ref();
         let limits = reader.limits();
         let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
         let fits = |n: &u32| limits.range.is_none_or(|(least, greatest)| (least..=greatest).contains(&f64::from(*n)));
         if limits.range == Some((1.0, 1.0)) && number != Some(1) {
             let message = format!("version `{}` of the language is not known", shown(text));
             reader.report(
-                Diagnostic::error(codes::UNSUPPORTED_VERSION, node.span, message)
-                    .help("this program reads version 1")
-                    .fix("set it to 1", "1"),
+                Diagnostic::error(codes::UNSUPPORTED_VERSION, span, message).help("this program reads version 1").fix("set it to 1", "1"),
             );
             return None;
         }
         let read = number.filter(fits);
         if read.is_none() {
-            bad_number(node, text, &range_in_words(limits, "a whole number"), reader);
+            bad_number(span, text, &range_in_words(limits, "a whole number"), reader);
         }
         read
     }
@@ -126,13 +126,15 @@ impl Number {
 }
 
 impl Syntax for Number {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "a number")?;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let span = given.place.span;
+        let text = reader.text(given, "a number")?;
+        let text = text.as_ref();
         let limits = reader.limits();
         let fits = |n: &f64| limits.range.is_none_or(|(least, greatest)| (least..=greatest).contains(n));
         let number = serde_json::from_str::<f64>(text).ok().filter(|n| n.is_finite()).filter(fits);
         if number.is_none() {
-            bad_number(node, text, &range_in_words(limits, "a number"), reader);
+            bad_number(span, text, &range_in_words(limits, "a number"), reader);
         }
         number.map(Number)
     }
@@ -158,16 +160,17 @@ impl Syntax for Number {
 }
 
 impl Syntax for Date {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "a date")?;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let span = given.place.span;
+        let text = reader.text(given, "a date")?;
+        let text = text.as_ref();
         let written_so =
             text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
         let date = written_so.then(|| text.parse::<Date>().ok()).flatten();
         if date.is_none() {
             let message = format!("`{}` is not a date", shown(text));
             reader.report(
-                Diagnostic::error(codes::BAD_DATE, node.span, message)
-                    .help("write a day that exists as `YYYY-MM-DD`, such as `2026-03-31`"),
+                Diagnostic::error(codes::BAD_DATE, span, message).help("write a day that exists as `YYYY-MM-DD`, such as `2026-03-31`"),
             );
         }
         date
@@ -187,14 +190,15 @@ impl Syntax for Date {
 }
 
 impl Syntax for Effort {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "an estimate such as `3d`")?;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let span = given.place.span;
+        let text = reader.text(given, "an estimate such as `3d`")?;
+        let text = text.as_ref();
         let effort = effort_of(text);
         if effort.is_none() {
             let message = format!("`{}` is not an estimate of work", shown(text));
-            reader.report(
-                Diagnostic::error(codes::BAD_EFFORT, node.span, message).help("write hours, days or weeks, such as `4h`, `3d` or `2w`"),
-            );
+            reader
+                .report(Diagnostic::error(codes::BAD_EFFORT, span, message).help("write hours, days or weeks, such as `4h`, `3d` or `2w`"));
         }
         effort
     }
@@ -228,12 +232,13 @@ fn hours_of(unit: char) -> u32 {
 }
 
 /// The two keys of values that may carry a reason; unknown keys are reported.
-fn is_and_because<'n>(entries: &'n [Entry], node: &Node, reader: &mut Reader<'_>) -> (Option<&'n Node>, Option<Spanned<String>>) {
+fn is_and_because<'n>(given: Given<'n>, reader: &mut Reader<'_>) -> (Option<Given<'n>>, Option<Spanned<String>>) {
+    let span = given.place.span;
     let (mut is, mut because) = (None, None);
-    for entry in entries {
-        match entry.key.as_str() {
-            "is" => is = Some(&entry.value),
-            "because" => because = String::read(&entry.value, reader).map(|text| Spanned::new(text, entry.value.span)),
+    for entry in given.entries() {
+        match entry.key.as_ref() {
+            "is" => is = Some(entry.value),
+            "because" => because = read_spanned(entry.value, reader),
             key if key.starts_with("x-") => {}
             key => {
                 let message = format!("`{}` has no key `{}`", reader.key(), shown(key));
@@ -243,7 +248,7 @@ fn is_and_because<'n>(entries: &'n [Entry], node: &Node, reader: &mut Reader<'_>
     }
     if is.is_none() {
         let message = format!("`{}` needs `is`", reader.key());
-        reader.report(Diagnostic::error(codes::MISSING_KEY, node.span, message).help("write `{is: …, because: …}`"));
+        reader.report(Diagnostic::error(codes::MISSING_KEY, span, message).help("write `{is: …, because: …}`"));
     }
     (is, because)
 }
@@ -264,19 +269,18 @@ fn reasoned_schema(is: &Json) -> Json {
 }
 
 impl Syntax for Rating {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let (is, because) = match &node.value {
-            Value::Map(entries) => is_and_because(entries, node, reader),
-            _ => (Some(node), None),
-        };
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let (is, because) = if given.kind() == Kind::Map { is_and_because(given, reader) } else { (Some(given), None) };
         let is = is?;
+        let span = is.place.span;
         let text = reader.text(is, "a number from 1 to 5")?;
+        let text = text.as_ref();
         let number = match text.as_bytes() {
             [digit @ b'1'..=b'5'] => Some(digit - b'0'),
             _ => None,
         };
         if number.is_none() {
-            bad_number(is, text, "a whole number from 1 (least) to 5 (most)", reader);
+            bad_number(span, text, "a whole number from 1 (least) to 5 (most)", reader);
         }
         number.map(|is| Rating { is, because })
     }
@@ -298,27 +302,27 @@ impl Syntax for Rating {
 const LEVELS: &[&str] = &["none", "low", "medium", "high", "critical", "unknown", "depends"];
 
 impl Syntax for LevelValue {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let (is, because) = match &node.value {
-            Value::Map(entries) => is_and_because(entries, node, reader),
-            _ => (Some(node), None),
-        };
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let whole = given.place.span;
+        let (is, because) = if given.kind() == Kind::Map { is_and_because(given, reader) } else { (Some(given), None) };
         let is = is?;
+        let span = is.place.span;
         let text = reader.text(is, "a level")?;
+        let text = text.as_ref();
         let level = match text {
             "unknown" => StatedLevel::Unknown,
             "depends" => StatedLevel::Depends,
             word => {
                 let level = Level::from_word(word);
                 if level.is_none() {
-                    reader.unknown_word(is, text, LEVELS);
+                    reader.unknown_word(span, text, LEVELS);
                 }
                 StatedLevel::Is(level?)
             }
         };
         if level == StatedLevel::Depends && because.is_none() {
             let message = format!("`depends` needs a reason in `{}`", reader.key());
-            let diagnostic = Diagnostic::error(codes::MISSING_REASON, node.span, message).help("write `{is: depends, because: …}`");
+            let diagnostic = Diagnostic::error(codes::MISSING_REASON, whole, message).help("write `{is: depends, because: …}`");
             reader.report(diagnostic);
         }
         Some(LevelValue { is: level, because })
@@ -346,14 +350,16 @@ impl Syntax for LevelValue {
 }
 
 impl Syntax for Trust {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.text(node, "a number from 0 to 100 or a word")?;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let span = given.place.span;
+        let text = reader.text(given, "a number from 0 to 100 or a word")?;
+        let text = text.as_ref();
         if let Some(word) = TrustWord::from_word(text) {
             return Some(Trust { value: word.value(), word: Some(word) });
         }
         let number = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u8>().ok()).flatten().filter(|n| *n <= 100);
         if number.is_none() {
-            report_trust(node, text, reader);
+            report_trust(span, text, reader);
         }
         number.map(|value| Trust { value, word: None })
     }
@@ -376,14 +382,14 @@ impl Syntax for Trust {
     }
 }
 
-fn report_trust(node: &Node, text: &str, reader: &mut Reader<'_>) {
+fn report_trust(span: Span, text: &str, reader: &mut Reader<'_>) {
     let message = format!("`{}` is not a degree of trust", shown(text));
     let words: Vec<String> = TrustWord::ALL.iter().map(|w| format!("`{w}` ({})", w.value())).collect();
     let near = nearest(text, TrustWord::ALL.iter().map(|w| w.as_str()));
     let meant = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     let help = format!("{meant}write a number from 0 to 100, or {}", words.join(", "));
     let code = if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') { codes::BAD_NUMBER } else { codes::UNKNOWN_WORD };
-    let mut diagnostic = Diagnostic::error(code, node.span, message).help(help);
+    let mut diagnostic = Diagnostic::error(code, span, message).help(help);
     if let Some(near) = near {
         diagnostic = diagnostic.fix(format!("replace with `{near}`"), near);
     }
@@ -391,8 +397,8 @@ fn report_trust(node: &Node, text: &str, reader: &mut Reader<'_>) {
 }
 
 impl Syntax for References {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let list: super::List<String> = Field::read(node, reader);
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let list: super::List<String> = Field::read(given, reader);
         list.span.map(|_| References(list.items))
     }
 
@@ -412,12 +418,12 @@ impl Syntax for References {
 impl Syntax for Verbatim {
     const MAY_BE_NOTHING: bool = true;
 
-    fn read(node: &Node, _: &mut Reader<'_>) -> Option<Self> {
-        Some(Verbatim(node.clone()))
+    fn read(given: Given<'_>, _: &mut Reader<'_>) -> Option<Self> {
+        Some(Verbatim(given.verbatim()))
     }
 
     fn write(&self) -> Long<'_> {
-        verbatim(&self.0)
+        self.0.borrowed()
     }
 
     fn schema(_: &mut Generator<'_>) -> Json {
@@ -432,35 +438,37 @@ impl Syntax for Verbatim {
 impl Syntax for Verify {
     const ALONE: bool = true;
 
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let Value::Map(entries) = &node.value else {
-            reader.wrong_type_with(node, "a check", "write a check such as `{junit: \"auth.RateLimit*\", at: ci}`");
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = given.place;
+        if place.kind != Kind::Map {
+            reader.wrong_type_with(place, "a check", "write a check such as `{junit: \"auth.RateLimit*\", at: ci}`");
             return None;
-        };
+        }
         let (mut methods, mut at, mut result, mut extras) = (Vec::new(), None, None, super::Extras::default());
         let mut misspelt = false;
-        for entry in entries {
-            match entry.key.as_str() {
-                "at" => at = read_spanned::<String>(entry, reader),
-                "result" => result = read_spanned::<CheckResult>(entry, reader),
-                key if key.starts_with("x-") => extras.0.push((entry.key.clone(), entry.value.clone())),
+        for entry in given.entries() {
+            match entry.key.as_ref() {
+                "at" => at = read_spanned::<String>(entry.value, reader),
+                "result" => result = read_spanned::<CheckResult>(entry.value, reader),
+                key if key.starts_with("x-") => extras.0.push((entry.key.into_owned().into(), entry.value.verbatim())),
                 key => match VerifyMethod::from_word(key) {
-                    Some(method) => methods.push((Spanned::new(method, entry.key_span), entry)),
+                    Some(method) => methods.push((Spanned::new(method, entry.key_span), entry.value)),
                     None => {
                         misspelt = true;
-                        unknown_method(entry, reader);
+                        unknown_method(&entry, reader);
                     }
                 },
             }
         }
-        let [(method, entry)] = methods.as_slice() else {
+        let several = methods.len() > 1;
+        let (Some((method, what)), false) = (methods.pop(), several) else {
             if !misspelt {
-                report_methods(node, methods.len(), reader);
+                report_methods(place.span, several, reader);
             }
             return None;
         };
-        let what = read_spanned::<String>(entry, reader)?;
-        Some(Verify { method: method.clone(), what, at, result, extras })
+        let what = read_spanned::<String>(what, reader)?;
+        Some(Verify { method, what, at, result, extras })
     }
 
     fn write(&self) -> Long<'_> {
@@ -496,37 +504,38 @@ impl Syntax for Verify {
     }
 }
 
-fn read_spanned<T: Syntax>(entry: &Entry, reader: &mut Reader<'_>) -> Option<Spanned<T>> {
-    T::read(&entry.value, reader).map(|value| Spanned::new(value, entry.value.span))
+fn read_spanned<T: Syntax>(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Spanned<T>> {
+    let span = given.place.span;
+    T::read(given, reader).map(|value| Spanned::new(value, span))
 }
 
-fn unknown_method(entry: &Entry, reader: &mut Reader<'_>) {
+fn unknown_method(entry: &Keyed<'_>, reader: &mut Reader<'_>) {
     let allowed = VerifyMethod::ALL.iter().map(|m| m.as_str()).chain(["at", "result"]);
     let message = format!("a check has no key `{}`", shown(&entry.key));
     reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, allowed, message);
 }
 
-fn report_methods(node: &Node, count: usize, reader: &mut Reader<'_>) {
-    let message = if count == 0 { "a check needs a method" } else { "a check has one method, not several" };
+fn report_methods(span: Span, several: bool, reader: &mut Reader<'_>) {
+    let message = if several { "a check has one method, not several" } else { "a check needs a method" };
     let methods: Vec<String> = VerifyMethod::ALL.iter().map(|m| format!("`{m}`")).collect();
     let help = format!("write one of {} with what it checks, such as `junit: \"auth.RateLimit*\"`", methods.join(", "));
-    reader.report(Diagnostic::error(codes::BAD_VERIFY, node.span, message).help(help));
+    reader.report(Diagnostic::error(codes::BAD_VERIFY, span, message).help(help));
 }
 
 impl Field for Reasons {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        let items = match &node.value {
-            Value::Map(entries) => entries.iter().filter_map(|entry| reasoned_item(entry, reader)).collect(),
-            Value::List(items) => {
-                items.iter().filter_map(|item| Some((Spanned::new(String::read(item, reader)?, item.span), None))).collect()
-            }
-            Value::Scalar(text) => vec![(Spanned::new(text.clone(), node.span), None)],
-            Value::Null => {
-                reader.wrong_type(node, "a mapping of items to reasons, or a list of items");
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let place = given.place;
+        let mut item = |given: Given<'_>| Some((read_spanned(given, reader)?, None));
+        let items = match place.kind {
+            Kind::List => given.items().filter_map(item).collect(),
+            Kind::Scalar => item(given).into_iter().collect(),
+            Kind::Map => given.entries().filter_map(|entry| reasoned_item(entry, reader)).collect(),
+            Kind::Nothing => {
+                reader.wrong_type(place, "a mapping of items to reasons, or a list of items");
                 return Self::default();
             }
         };
-        Self { span: Some(node.span), items }
+        Self { span: Some(place.span), items }
     }
 
     fn write(&self) -> Option<Long<'_>> {
@@ -551,10 +560,10 @@ impl Field for Reasons {
     }
 }
 
-fn reasoned_item(entry: &Entry, reader: &mut Reader<'_>) -> Option<(Spanned<String>, Option<Spanned<String>>)> {
-    let item = Spanned::new(entry.key.clone(), entry.key_span);
-    match &entry.value.value {
-        Value::Null => Some((item, None)),
-        _ => Some((item, Some(Spanned::new(String::read(&entry.value, reader)?, entry.value.span)))),
+fn reasoned_item(entry: Keyed<'_>, reader: &mut Reader<'_>) -> Option<(Spanned<String>, Option<Spanned<String>>)> {
+    let item = Spanned::new(entry.key.into_owned(), entry.key_span);
+    match entry.value.kind() {
+        Kind::Nothing => Some((item, None)),
+        _ => Some((item, Some(read_spanned(entry.value, reader)?))),
     }
 }

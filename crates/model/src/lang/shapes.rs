@@ -6,18 +6,19 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::syntax::{Field, Reader, Syntax, shown};
-use super::{List, Map, MapEntry, Opt};
+use super::{Given, Keyed, List, Map, MapEntry, Opt};
 use crate::diagnostic::Diagnostic;
 use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
-use crate::source::Spanned;
-use crate::tree::{Entry, Node, Value};
+use crate::source::{Span, Spanned};
+use crate::tree::Kind;
 use crate::{codes, halves};
 
 impl<T: Syntax> Field for Opt<T> {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        T::read(node, reader).map(|value| Spanned::new(value, node.span))
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let span = given.place.span;
+        T::read(given, reader).map(|value| Spanned::new(value, span))
     }
 
     fn write(&self) -> Option<Long<'_>> {
@@ -34,21 +35,25 @@ impl<T: Syntax> Field for Opt<T> {
 }
 
 impl<T: Syntax> Field for List<T> {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        let items = match &node.value {
-            Value::List(items) => items.as_slice(),
-            Value::Scalar(_) | Value::Map(_) if T::ALONE => std::slice::from_ref(node),
-            Value::Null => {
-                reader.wrong_type_with(node, "a list", "write `[]` for none, or leave the key out to say nothing");
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let place = given.place;
+        let mut read = |item: Given<'_>| {
+            let span = item.place.span;
+            Some(Spanned::new(T::read(item, reader)?, span))
+        };
+        let items = match place.kind {
+            Kind::List => given.items().filter_map(read).collect(),
+            Kind::Scalar | Kind::Map if T::ALONE => read(given).into_iter().collect(),
+            Kind::Nothing => {
+                reader.wrong_type_with(place, "a list", "write `[]` for none, or leave the key out to say nothing");
                 return Self::default();
             }
-            Value::Scalar(_) | Value::Map(_) => {
-                reader.wrong_type(node, "a list");
+            Kind::Scalar | Kind::Map => {
+                reader.wrong_type(place, "a list");
                 return Self::default();
             }
         };
-        let items = items.iter().filter_map(|item| Some(Spanned::new(T::read(item, reader)?, item.span))).collect();
-        Self { span: Some(node.span), items }
+        Self { span: Some(place.span), items }
     }
 
     fn write(&self) -> Option<Long<'_>> {
@@ -68,29 +73,28 @@ impl<T: Syntax> Field for List<T> {
 }
 
 impl<T: Syntax> Field for Map<T> {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self {
-        let entries = match &node.value {
-            Value::Map(entries) => entries.as_slice(),
-            Value::Null => return Self::default(),
-            Value::Scalar(_) | Value::List(_) => {
-                reader.wrong_type_with(node, "a mapping", "write one `id: …` a line; lists with an id inside are not used");
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
+        let place = given.place;
+        match place.kind {
+            Kind::Map => {}
+            Kind::Nothing => return Self::default(),
+            Kind::Scalar | Kind::List => {
+                reader.wrong_type_with(place, "a mapping", "write one `id: …` a line; lists with an id inside are not used");
                 return Self::default();
             }
-        };
+        }
+        let entries = given.entries();
         let mut read = IndexMap::with_capacity(entries.len());
-        let (entries, rest) = entries.split_at(halves::middle(entries.len()));
-        let read_one = |entry: &Entry, reader: &mut Reader<'_>| {
-            let value = read_entry::<T>(entry, reader)?;
-            Some((entry.key.clone(), MapEntry { key_span: entry.key_span, span: entry.value.span, value }))
-        };
+        let (entries, rest) = entries.halves();
+        let apart = rest.len() > 0;
         let mut faults = Vec::new();
         let mut other = reader.beside(&mut faults);
-        let second = || rest.iter().filter_map(|entry| read_one(entry, &mut other)).collect::<Vec<_>>();
-        let first = || read.extend(entries.iter().filter_map(|entry| read_one(entry, reader)));
-        let ((), second) = halves::both(!rest.is_empty(), first, second);
+        let second = || rest.filter_map(|entry| read_entry(entry, &mut other)).collect::<Vec<_>>();
+        let first = || read.extend(entries.filter_map(|entry| read_entry(entry, reader)));
+        let ((), second) = halves::both(apart, first, second);
         read.extend(second);
         faults.into_iter().for_each(|fault| reader.report(fault));
-        Self { span: Some(node.span), entries: read }
+        Self { span: Some(place.span), entries: read }
     }
 
     fn write(&self) -> Option<Long<'_>> {
@@ -123,28 +127,35 @@ impl<T: Syntax> Field for Map<T> {
     }
 }
 
-fn read_entry<T: Syntax>(entry: &Entry, reader: &mut Reader<'_>) -> Option<T> {
+fn read_entry<T: Syntax>(entry: Keyed<'_>, reader: &mut Reader<'_>) -> Option<(String, MapEntry<T>)> {
+    let Keyed { key, key_span, value } = entry;
+    let span = value.place.span;
+    let value = read_value(&key, key_span, value, reader)?;
+    Some((key.into_owned(), MapEntry { key_span, span, value }))
+}
+
+fn read_value<T: Syntax>(key: &str, key_span: Span, value: Given<'_>, reader: &mut Reader<'_>) -> Option<T> {
     let keys = reader.limits().keys;
-    if !keys.is_empty() && !keys.contains(&entry.key.as_str()) {
-        let message = format!("`{}` has no key `{}`", reader.key(), shown(&entry.key));
-        reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, keys.iter().copied(), message);
-        let _: Option<T> = T::read(&entry.value, reader);
+    if !keys.is_empty() && !keys.contains(&key) {
+        let message = format!("`{}` has no key `{}`", reader.key(), shown(key));
+        reader.unknown(codes::UNKNOWN_KEY, key_span, key, keys.iter().copied(), message);
+        let _: Option<T> = T::read(value, reader);
         return None;
     }
     // The entry stays under its bad id, so that what else is wrong with it is found, and references to it are not.
-    if T::KEYED_BY_ID && !is_id(&entry.key) {
-        report_bad_id(&entry.key, entry.key_span, reader);
+    if T::KEYED_BY_ID && !is_id(key) {
+        report_bad_id(key, key_span, reader);
     }
-    if matches!(entry.value.value, Value::Null) && !T::MAY_BE_NOTHING {
-        let message = format!("`{}` has no value", shown(&entry.key));
-        reader.report(Diagnostic::error(codes::MISSING_VALUE, entry.key_span, message));
+    if value.kind() == Kind::Nothing && !T::MAY_BE_NOTHING {
+        let message = format!("`{}` has no value", shown(key));
+        reader.report(Diagnostic::error(codes::MISSING_VALUE, key_span, message));
         return None;
     }
-    reader.anchor(entry.key_span);
-    T::read(&entry.value, reader).or_else(T::blank)
+    reader.anchor(key_span);
+    T::read(value, reader).or_else(T::blank)
 }
 
-fn report_bad_id(id: &str, span: crate::Span, reader: &mut Reader<'_>) {
+fn report_bad_id(id: &str, span: Span, reader: &mut Reader<'_>) {
     let message = format!("`{}` cannot be an id", shown(id));
     let diagnostic = Diagnostic::error(codes::BAD_ID, span, message)
         .help("an id starts with a letter or digit and has only letters, digits, `-` and `_`");

@@ -1,13 +1,14 @@
 //! Texts that stand for a whole record: flows and acceptance criteria.
 
+use std::borrow::Cow;
+
 use serde_json::{Value as Json, json};
 
 use super::syntax::{Reader, ShortForm, shown};
-use super::{Acceptance, Flow, List, YesNo};
+use super::{Acceptance, Flow, List, Place, YesNo};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::tree::{Node, Style};
 
 /// The short form of a flow: `a -> b over https carrying x, y returning z`.
 pub struct FlowText;
@@ -16,10 +17,10 @@ const FLOW_HELP: &str = "write `from -> to`, then if needed `over <protocol>`, `
 const FLOW_PATTERN: &str = r"^\s*[^\s,<>]+\s+(->|<->)\s+[^\s,<>]+(\s+over\s+[^\s,]+)?(\s+carrying\s+[^\s,]+(\s*,\s*[^\s,]+)*)?(\s+returning\s+[^\s,]+(\s*,\s*[^\s,]+)*)?\s*$";
 
 impl ShortForm<Flow> for FlowText {
-    fn expand(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<Flow> {
+    fn expand(text: Cow<'_, str>, place: Place, reader: &mut Reader<'_>) -> Option<Flow> {
         let mut flow = Flow::default();
-        if let Err((span, problem)) = Words::new(text, node).read(&mut flow) {
-            let message = format!("`{}` is not a flow: {problem}", shown(text));
+        if let Err((span, problem)) = Words::new(&text, place).read(&mut flow) {
+            let message = format!("`{}` is not a flow: {problem}", shown(&text));
             reader.report(Diagnostic::error(codes::BAD_FLOW, span, message).help(FLOW_HELP));
         }
         // What was read before the fault is kept, so that its names are checked too.
@@ -47,8 +48,8 @@ struct Words<'t> {
 }
 
 impl<'t> Words<'t> {
-    fn new(text: &'t str, node: &Node) -> Self {
-        let place = |start: usize, end: usize| span_in(node, text, start, end);
+    fn new(text: &'t str, whole: Place) -> Self {
+        let place = |start: usize, end: usize| whole.part(text, start, end);
         let mut words = Vec::new();
         let mut start = None;
         for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
@@ -63,7 +64,7 @@ impl<'t> Words<'t> {
                 start = Some(at);
             }
         }
-        Self { words, whole: node.span }
+        Self { words, whole: whole.span }
     }
 
     fn read(&self, flow: &mut Flow) -> Result<(), Fault> {
@@ -128,25 +129,12 @@ fn spanned(word: &(&str, Span)) -> Spanned<String> {
     Spanned::new(word.0.to_owned(), word.1)
 }
 
-/// The place of a part of a scalar, or the whole scalar where escapes make offsets meaningless.
-pub(super) fn span_in(node: &Node, text: &str, start: usize, end: usize) -> Span {
-    let length = node.span.range().len();
-    let offset = match node.style {
-        _ if node.aliased => return node.span,
-        Style::Plain if length == text.len() => 0,
-        Style::Quoted if length == text.len() + 2 => 1,
-        _ => return node.span,
-    };
-    let base = node.span.start as usize + offset;
-    Span::new(node.span.source, base + start, base + end)
-}
-
 /// The short form of an acceptance criterion: its text.
 pub struct CriterionText;
 
 impl ShortForm<Acceptance> for CriterionText {
-    fn expand(text: &str, node: &Node, _: &mut Reader<'_>) -> Option<Acceptance> {
-        Some(Acceptance { text: Some(Spanned::new(text.to_owned(), node.span)), ..Acceptance::default() })
+    fn expand(text: Cow<'_, str>, place: Place, _: &mut Reader<'_>) -> Option<Acceptance> {
+        Some(Acceptance { text: Some(Spanned::new(text.into_owned(), place.span)), ..Acceptance::default() })
     }
 
     fn schema() -> Option<Json> {

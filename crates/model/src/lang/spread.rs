@@ -4,12 +4,14 @@ use serde_json::{Value as Json, json};
 
 use super::scalars::bad_number;
 use super::syntax::{Reader, Syntax, shown};
+use super::{Given, Items, Place};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::long::Long;
 use crate::reference::Reference;
 use crate::schema::Generator;
-use crate::tree::{Node, Value};
+use crate::source::Span;
+use crate::tree::Kind;
 
 /// A number that is known only as a range.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,28 +36,22 @@ pub enum Spread {
     },
 }
 
-const KEYS: &[&str] = &["min", "likely", "max", "p5", "p95"];
+const KEYS: [&str; 5] = ["min", "likely", "max", "p5", "p95"];
 const FORMS: &str = "write a number, `[least, most likely, greatest]`, `{min: …, likely: …, max: …}`, or `{p5: …, p95: …}`";
 
 impl Syntax for Spread {
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        let read = match &node.value {
-            Value::Scalar(_) => Self::Exactly(number(node, reader)?),
-            Value::List(items) => {
-                let [min, likely, max] = items.as_slice() else {
-                    reader.wrong_type_with(node, "a range of three numbers", FORMS);
-                    return None;
-                };
-                let (min, likely, max) = (number(min, reader), number(likely, reader), number(max, reader));
-                Self::Pert { min: min?, likely: likely?, max: max? }
-            }
-            Value::Map(_) => by_name(node, reader)?,
-            Value::Null => {
-                reader.wrong_type_with(node, "a range", FORMS);
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = given.place;
+        let read = match place.kind {
+            Kind::Scalar => Self::Exactly(number(given, reader)?),
+            Kind::List => by_place(given.items(), reader, place)?,
+            Kind::Map => by_name(given, reader)?,
+            Kind::Nothing => {
+                reader.wrong_type_with(place, "a range", FORMS);
                 return None;
             }
         };
-        read.ordered(node, reader)
+        read.ordered(place.span, reader)
     }
 
     fn write(&self) -> Long<'_> {
@@ -88,7 +84,7 @@ impl Syntax for Spread {
 
 impl Spread {
     /// The same, unless its numbers do not rise.
-    fn ordered(self, node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
+    fn ordered(self, span: Span, reader: &mut Reader<'_>) -> Option<Self> {
         let fault = match self {
             Self::Exactly(_) => None,
             Self::Pert { min, likely, max } if min <= likely && likely <= max => None,
@@ -98,7 +94,7 @@ impl Spread {
         };
         let Some(fault) = fault else { return Some(self) };
         let message = format!("`{}` is not a range: {fault}", reader.key());
-        reader.report(Diagnostic::error(codes::BAD_NUMBER, node.span, message).help(FORMS));
+        reader.report(Diagnostic::error(codes::BAD_NUMBER, span, message).help(FORMS));
         None
     }
 }
@@ -107,39 +103,52 @@ fn plain(value: f64) -> Long<'static> {
     super::Number(value).long()
 }
 
-fn number(node: &Node, reader: &mut Reader<'_>) -> Option<f64> {
-    let text = reader.text(node, "a number")?;
+fn number(given: Given<'_>, reader: &mut Reader<'_>) -> Option<f64> {
+    let span = given.place.span;
+    let text = reader.text(given, "a number")?;
     let (least, greatest) = reader.limits().range.unwrap_or((0.0, f64::MAX));
-    let value = serde_json::from_str::<f64>(text).ok().filter(|n| n.is_finite() && (least..=greatest).contains(n));
+    let value = serde_json::from_str::<f64>(&text).ok().filter(|n| n.is_finite() && (least..=greatest).contains(n));
     if value.is_none() {
         let allowed = if greatest == f64::MAX { format!("a number from {least}") } else { format!("a number from {least} to {greatest}") };
-        bad_number(node, text, &allowed, reader);
+        bad_number(span, &text, &allowed, reader);
     }
     value
 }
 
+/// `[least, most likely, greatest]`.
+fn by_place(mut items: Items<'_>, reader: &mut Reader<'_>, place: Place) -> Option<Spread> {
+    let (Some(min), Some(likely), Some(max), None) = (items.next(), items.next(), items.next(), items.next()) else {
+        reader.wrong_type_with(place, "a range of three numbers", FORMS);
+        return None;
+    };
+    let [min, likely, max] = [min, likely, max].map(|item| number(item, reader));
+    Some(Spread::Pert { min: min?, likely: likely?, max: max? })
+}
+
 /// `{min, likely, max}` or `{p5, p95}`; every fault of the mapping is reported.
-fn by_name(node: &Node, reader: &mut Reader<'_>) -> Option<Spread> {
-    let Value::Map(entries) = &node.value else { return None };
+fn by_name(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Spread> {
+    let span = given.place.span;
     let mut fine = true;
-    for entry in entries.iter().filter(|entry| !KEYS.contains(&entry.key.as_str()) && !entry.key.starts_with("x-")) {
-        let message = format!("`{}` has no key `{}`", reader.key(), shown(&entry.key));
-        reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, KEYS.iter().copied(), message);
-        fine = false;
+    let mut numbers = [const { None }; KEYS.len()];
+    for entry in given.entries() {
+        if let Some(at) = KEYS.iter().position(|key| *key == entry.key) {
+            numbers[at] = Some(number(entry.value, reader));
+        } else if !entry.key.starts_with("x-") {
+            let message = format!("`{}` has no key `{}`", reader.key(), shown(&entry.key));
+            reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, KEYS.iter().copied(), message);
+            fine = false;
+        }
     }
-    let given: Vec<&str> = KEYS.iter().copied().filter(|key| node.get(key).is_some()).collect();
-    let values: Vec<Option<f64>> = given.iter().map(|key| node.get(key).and_then(|value| number(value, reader))).collect();
-    if !fine || values.iter().any(Option::is_none) {
+    if !fine || numbers.contains(&Some(None)) {
         return None;
     }
-    let values: Vec<f64> = values.into_iter().flatten().collect();
-    match (given.as_slice(), values.as_slice()) {
-        (["min", "likely", "max"], &[min, likely, max]) => Some(Spread::Pert { min, likely, max }),
-        (["min", "max"], &[min, max]) => Some(Spread::Pert { min, likely: min + (max - min) / 2.0, max }),
-        (["p5", "p95"], &[p5, p95]) => Some(Spread::Lognormal { p5, p95 }),
+    match numbers.map(Option::flatten) {
+        [Some(min), Some(likely), Some(max), None, None] => Some(Spread::Pert { min, likely, max }),
+        [Some(min), None, Some(max), None, None] => Some(Spread::Pert { min, likely: min + (max - min) / 2.0, max }),
+        [None, None, None, Some(p5), Some(p95)] => Some(Spread::Lognormal { p5, p95 }),
         _ => {
             let message = format!("`{}` is not a range", reader.key());
-            reader.report(Diagnostic::error(codes::MISSING_KEY, node.span, message).help(FORMS));
+            reader.report(Diagnostic::error(codes::MISSING_KEY, span, message).help(FORMS));
             None
         }
     }

@@ -10,13 +10,14 @@ use serde_json::Value as Json;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::lang::{Entries, Given, Keyed, Place};
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::long::{self, Long};
 use crate::reference::Reference;
 use crate::schema::Generator;
 use crate::source::Span;
 use crate::suggest::{advice, nearest};
-use crate::tree::{Entry, Node, Value};
+use crate::tree::Kind;
 
 /// A value of the language.
 pub trait Syntax: Sized + Send + Sync {
@@ -33,7 +34,7 @@ pub trait Syntax: Sized + Send + Sync {
     }
 
     /// Reads a value; `None` after reporting why there is none.
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self>;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self>;
 
     /// The canonical long form.
     fn write(&self) -> Long<'_>;
@@ -48,7 +49,7 @@ pub trait Syntax: Sized + Send + Sync {
 /// What a field of a record holds: one value, a list, a mapping.
 pub trait Field: Default {
     /// Reads what stands after the key.
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Self;
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self;
 
     /// The canonical long form; `None` if the field was not written.
     fn write(&self) -> Option<Long<'_>>;
@@ -115,7 +116,7 @@ pub struct FieldInfo<R: 'static> {
     /// What the declaration says beyond the type.
     pub limits: Limits,
     /// Reads the field into a record.
-    pub read: fn(&mut R, &Node, &mut Reader<'_>),
+    pub read: fn(&mut R, Given<'_>, &mut Reader<'_>),
     /// Writes the field of a record.
     pub write: fn(&R) -> Option<Long<'_>>,
     /// The schema of the field.
@@ -127,7 +128,7 @@ pub struct FieldInfo<R: 'static> {
 /// A short form of a record: one text that stands for the whole.
 pub trait ShortForm<R> {
     /// Reads the text of a scalar.
-    fn expand(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<R>;
+    fn expand(text: Cow<'_, str>, place: Place, reader: &mut Reader<'_>) -> Option<R>;
     /// The JSON Schema of the text; `None` when there is no short form.
     fn schema() -> Option<Json>;
     /// The short form in words.
@@ -138,9 +139,9 @@ pub trait ShortForm<R> {
 pub struct NoShortForm;
 
 impl<R: Record> ShortForm<R> for NoShortForm {
-    fn expand(_: &str, node: &Node, reader: &mut Reader<'_>) -> Option<R> {
+    fn expand(_: Cow<'_, str>, place: Place, reader: &mut Reader<'_>) -> Option<R> {
         let keys: Vec<String> = R::FIELDS.iter().map(|f| format!("`{}`", key_of(f.name))).collect();
-        reader.wrong_type_with(node, "a mapping", &format!("{} has the keys {}", with_article(&noun(R::NAME)), keys.join(", ")));
+        reader.wrong_type_with(place, "a mapping", &format!("{} has the keys {}", with_article(&noun(R::NAME)), keys.join(", ")));
         None
     }
 
@@ -175,12 +176,12 @@ impl<R: Record> Syntax for R {
     const KEYED_BY_ID: bool = !matches!(R::NAME.as_bytes(), b"ThreatEntry" | b"Change");
     const MAY_BE_NOTHING: bool = true;
 
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        match &node.value {
-            Value::Map(entries) => Some(read_fields(node, entries, reader)),
-            Value::Null => Some(read_fields(node, &[], reader)),
-            Value::Scalar(text) => R::Short::expand(text, node, reader),
-            Value::List(_) => <NoShortForm as ShortForm<R>>::expand("", node, reader),
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let place = given.place;
+        match place.kind {
+            Kind::Map | Kind::Nothing => Some(read_fields(place, given.entries(), reader)),
+            Kind::Scalar => R::Short::expand(given.text()?, place, reader),
+            Kind::List => <NoShortForm as ShortForm<R>>::expand("".into(), place, reader),
         }
     }
 
@@ -214,8 +215,8 @@ impl<T: Syntax> Syntax for Arc<T> {
         T::blank().map(Self::new)
     }
 
-    fn read(node: &Node, reader: &mut Reader<'_>) -> Option<Self> {
-        T::read(node, reader).map(Self::new)
+    fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        T::read(given, reader).map(Self::new)
     }
 
     fn write(&self) -> Long<'_> {
@@ -237,21 +238,21 @@ pub(crate) fn written<R: Record>(record: &R) -> impl Iterator<Item = long::Entry
     fields.chain(record.extras().write())
 }
 
-fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_>) -> R {
+fn read_fields<R: Record>(place: Place, entries: Entries<'_>, reader: &mut Reader<'_>) -> R {
     let mut record = R::default();
     let outer = reader.enter();
-    let anchor = outer.anchor.unwrap_or(node.span);
+    let anchor = outer.anchor.unwrap_or(place.span);
     let mut seen = vec![false; R::FIELDS.len()];
     for entry in entries {
         if entry.key.starts_with("x-") {
-            record.extras_mut().0.push((entry.key.clone(), entry.value.clone()));
+            record.extras_mut().0.push((entry.key.into_owned().into(), entry.value.verbatim()));
         } else if let Some(index) = R::FIELDS.iter().position(|f| is_key(f.name, &entry.key)) {
             let field = &R::FIELDS[index];
             seen[index] = true;
             reader.place(field.name, field.limits, entry.key_span);
-            (field.read)(&mut record, &entry.value, reader);
+            (field.read)(&mut record, entry.value, reader);
         } else {
-            unknown_field::<R>(entry, reader);
+            unknown_field::<R>(&entry, reader);
         }
     }
     for (field, _) in R::FIELDS.iter().zip(&seen).filter(|(f, seen)| f.limits.required && !**seen) {
@@ -262,7 +263,7 @@ fn read_fields<R: Record>(node: &Node, entries: &[Entry], reader: &mut Reader<'_
     record
 }
 
-fn unknown_field<R: Record>(entry: &Entry, reader: &mut Reader<'_>) {
+fn unknown_field<R: Record>(entry: &Keyed<'_>, reader: &mut Reader<'_>) {
     let keys: Vec<String> = R::FIELDS.iter().map(|f| key_of(f.name)).collect();
     let message = format!("{} has no key `{}`", with_article(&noun(R::NAME)), shown(&entry.key));
     reader.unknown(codes::UNKNOWN_KEY, entry.key_span, &entry.key, keys.iter().map(String::as_str), message);
@@ -328,26 +329,25 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports that something else stands here than is needed.
-    pub fn wrong_type(&mut self, node: &Node, expected: &str) {
-        self.wrong_type_with(node, expected, "");
+    pub fn wrong_type(&mut self, place: Place, expected: &str) {
+        self.wrong_type_with(place, expected, "");
     }
 
     /// Reports that something else stands here than is needed, with help.
-    pub fn wrong_type_with(&mut self, node: &Node, expected: &str, help: &str) {
-        let (code, found) = match node.value {
-            Value::Null => (codes::MISSING_VALUE, "nothing"),
-            _ => (codes::WRONG_TYPE, node.kind_name()),
-        };
-        let place = if self.at.key.is_empty() { String::new() } else { format!(" for `{}`", self.key()) };
-        let diagnostic = Diagnostic::error(code, node.span, format!("expected {expected}{place}, found {found}"));
+    pub fn wrong_type_with(&mut self, place: Place, expected: &str, help: &str) {
+        let code = if place.kind == Kind::Nothing { codes::MISSING_VALUE } else { codes::WRONG_TYPE };
+        let found = place.kind.name();
+        let field = if self.at.key.is_empty() { String::new() } else { format!(" for `{}`", self.key()) };
+        let diagnostic = Diagnostic::error(code, place.span, format!("expected {expected}{field}, found {found}"));
         self.report(if help.is_empty() { diagnostic } else { diagnostic.help(help) });
     }
 
     /// The text of a scalar, or a report that there is none.
-    pub fn text<'n>(&mut self, node: &'n Node, expected: &str) -> Option<&'n str> {
-        let text = node.as_str();
+    pub fn text<'n>(&mut self, given: Given<'n>, expected: &str) -> Option<Cow<'n, str>> {
+        let place = given.place;
+        let text = given.text();
         if text.is_none() {
-            self.wrong_type(node, expected);
+            self.wrong_type(place, expected);
         }
         text
     }
@@ -371,9 +371,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a word that the field does not know.
-    pub fn unknown_word(&mut self, node: &Node, given: &str, allowed: &[&str]) {
+    pub fn unknown_word(&mut self, span: Span, given: &str, allowed: &[&str]) {
         let message = format!("`{}` is not a value of `{}`", shown(given), self.key());
-        self.unknown(codes::UNKNOWN_WORD, node.span, given, allowed.iter().copied(), message);
+        self.unknown(codes::UNKNOWN_WORD, span, given, allowed.iter().copied(), message);
     }
 }
 
@@ -429,24 +429,4 @@ pub fn shown(text: &str) -> String {
     const MOST: usize = 60;
     let line: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MOST).is_some() { format!("{line}…") } else { line }
-}
-
-/// A node as it stands, scalars that JSON has types for as those types.
-pub fn verbatim(node: &Node) -> Long<'_> {
-    match &node.value {
-        Value::Null => Long::Null,
-        Value::Scalar(text) if node.style == crate::tree::Style::Plain => plain_scalar(text),
-        Value::Scalar(text) => Long::from(text.as_str()),
-        Value::List(items) => Long::List(items.iter().map(verbatim).collect()),
-        Value::Map(entries) => Long::Map(entries.iter().map(|e| (Cow::Borrowed(e.key.as_str()), verbatim(&e.value))).collect()),
-    }
-}
-
-fn plain_scalar(text: &str) -> Long<'_> {
-    let literal = text.trim_start().starts_with(['-', 't', 'f', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-    match literal.then(|| serde_json::from_str::<Json>(text)) {
-        Some(Ok(Json::Bool(truth))) => Long::Bool(truth),
-        Some(Ok(Json::Number(number))) => Long::Number(number),
-        _ => Long::from(text),
-    }
 }

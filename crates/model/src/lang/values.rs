@@ -1,8 +1,8 @@
 //! Scalars and small values of the language.
 
 use super::Extras;
+use crate::long::Long;
 use crate::source::Spanned;
-use crate::tree::Node;
 
 words! {
     /// A plain yes or no; `true` and `false` are read too.
@@ -435,7 +435,7 @@ pub struct Reasons {
 
 /// Something the language keeps as it stands (layout, foreign numbers), without reading it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verbatim(pub Node);
+pub struct Verbatim(pub Long<'static>);
 
 /// One check of an acceptance criterion: `{junit: "auth.RateLimit*", at: ci}`.
 #[derive(Debug, Clone, PartialEq)]

@@ -357,7 +357,7 @@ impl Seen {
 fn pending_key(node: Node, entries: &[Entry], seen: &mut Seen, out: &mut Vec<Diagnostic>) -> Pending {
     let span = node.span;
     let Value::Scalar(text) = node.value else {
-        let message = format!("a key must be a name, but this is {}", node.kind_name());
+        let message = format!("a key must be a name, but this is {}", node.kind().name());
         out.push(Diagnostic::error("complex-key", span, message));
         return Pending::Dropped;
     };

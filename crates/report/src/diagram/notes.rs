@@ -3,8 +3,8 @@
 
 use indexmap::IndexSet;
 use redan_engine::{Analysis, Status, Threat};
+use redan_model::canonical::Long;
 use redan_model::lang::{Level, StatedLevel};
-use redan_model::tree::{Node, Value};
 use redan_model::{AssetIx, ElementIx, FlowIx, Model, Thing};
 
 use super::build::Builder;
@@ -132,12 +132,15 @@ impl Builder<'_> {
 }
 
 /// A place as people write it; what is no place, or far outside any picture, is none.
-fn point(node: &Node) -> Option<Point> {
+fn point(place: &Long<'_>) -> Option<Point> {
     const FARTHEST: f64 = 20_000.0;
-    let number = |node: &Node| node.as_str().and_then(|text| text.parse::<f64>().ok()).filter(|at| at.is_finite() && at.abs() <= FARTHEST);
-    let pair = match &node.value {
-        Value::List(items) => (items.first().and_then(number), items.get(1).and_then(number)),
-        _ => (node.get("x").and_then(number), node.get("y").and_then(number)),
+    let number = |value: &Long<'_>| {
+        let number = if let Long::Number(number) = value { number.as_f64() } else { value.as_str()?.parse().ok() };
+        number.filter(|at: &f64| at.is_finite() && at.abs() <= FARTHEST)
+    };
+    let pair = match place {
+        Long::List(items) => (items.first().and_then(number), items.get(1).and_then(number)),
+        _ => (place.get("x").and_then(number), place.get("y").and_then(number)),
     };
     Some(Point { x: pair.0?, y: pair.1? })
 }
