@@ -236,7 +236,7 @@ impl Draft {
             return wanted;
         };
         loop {
-            let id = [&wanted, "-", &next.to_string()].concat();
+            let id = numbered(&wanted, next);
             next += 1;
             if let Vacant(free) = taken.entry(id.clone()) {
                 free.insert(2);
@@ -325,6 +325,17 @@ impl Draft {
     }
 }
 
+/// An id with a number after it.
+fn numbered(id: &str, number: usize) -> String {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    let mut out = String::with_capacity(id.len() + 1 + digits.len());
+    out.push_str(id);
+    out.push('-');
+    out.push_str(digits);
+    out
+}
+
 /// A text without white space around it.
 pub(crate) fn trim(text: &str) -> &str {
     match text.as_bytes() {
@@ -369,28 +380,9 @@ fn is_unwanted(c: char) -> bool {
 /// A long name is cut after a word, so that the id stays within [`limits::MAX_ID_LENGTH`].
 pub fn slug(name: &str) -> String {
     let name = trim(name);
-    let mut slug = String::with_capacity(name.len().min(limits::MAX_ID_LENGTH + 1));
-    // Between words, or before the first.
-    let mut between = true;
-    for c in name.chars() {
-        if slug.len() > limits::MAX_ID_LENGTH {
-            break;
-        }
-        let letter = u8::try_from(c).map_or(0, |byte| LETTERS[usize::from(byte)]);
-        if letter != 0 {
-            slug.push(char::from(letter));
-            between = false;
-            continue;
-        }
-        let plain = if c.is_ascii() { String::new() } else { without_accent(c) };
-        if !plain.is_empty() {
-            slug.push_str(&plain);
-            between = false;
-        } else if !between {
-            slug.push('-');
-            between = true;
-        }
-    }
+    let slug =
+        if name.is_ascii() { hyphenated(name.bytes()) } else { hyphenated(name.chars().map(without_accent).collect::<String>().bytes()) };
+    let mut slug = String::from_utf8(slug).unwrap_or_default();
     if slug.len() > limits::MAX_ID_LENGTH {
         slug.truncate(limits::MAX_ID_LENGTH);
         let word = slug.rfind('-').filter(|at| *at > limits::MAX_ID_LENGTH / 2);
@@ -398,6 +390,26 @@ pub fn slug(name: &str) -> String {
     }
     slug.truncate(slug.trim_end_matches('-').len());
     slug
+}
+
+/// Letters and digits in lower case, with one `-` between words, as far as an id may need them.
+fn hyphenated(name: impl Iterator<Item = u8>) -> Vec<u8> {
+    let mut id = Vec::with_capacity(limits::MAX_ID_LENGTH + 2);
+    // Between words, or before the first.
+    let mut between = true;
+    for byte in name {
+        let letter = LETTERS[usize::from(byte)];
+        if letter != 0 {
+            id.push(letter);
+            between = false;
+        } else if !std::mem::replace(&mut between, true) {
+            id.push(b'-');
+        }
+        if id.len() > limits::MAX_ID_LENGTH {
+            break;
+        }
+    }
+    id
 }
 
 /// For every byte the letter or digit that stands for it in an id, in lower case; 0 for what is none in ASCII.
@@ -413,10 +425,11 @@ const LETTERS: [u8; 256] = {
     all
 };
 
+/// A letter as those of ASCII that stand for it in an id; what has none is no letter.
 fn without_accent(c: char) -> String {
     let lower = c.to_lowercase().next().unwrap_or(c);
     match lower {
-        'a'..='z' => lower.to_string(),
+        ascii if ascii.is_ascii() => ascii.to_string(),
         'à'..='å' => "a".to_owned(),
         'ç' => "c".to_owned(),
         'è'..='ë' => "e".to_owned(),
@@ -428,7 +441,7 @@ fn without_accent(c: char) -> String {
         'æ' => "ae".to_owned(),
         'œ' => "oe".to_owned(),
         'ß' => "ss".to_owned(),
-        _ => String::new(),
+        _ => "-".to_owned(),
     }
 }
 

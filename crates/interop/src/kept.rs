@@ -55,7 +55,7 @@ pub(crate) fn bounded_tree(value: Long<'static>, depth: usize) -> Option<Long<'s
     }
     Some(match value {
         Long::Text(text) => {
-            if text.chars().any(char::is_control) {
+            if has_control(&text) {
                 clean(&text).into()
             } else {
                 Long::Text(text)
@@ -68,6 +68,7 @@ pub(crate) fn bounded_tree(value: Long<'static>, depth: usize) -> Option<Long<'s
             let entries = entries.collect::<Option<IndexMap<_, _>>>()?;
             Long::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
         }
+        Long::Elsewhere(value) => bounded_tree(value.clone(), depth)?,
         other => other,
     })
 }
@@ -77,11 +78,19 @@ fn is_bounded(value: &Long<'_>, depth: usize) -> bool {
     let is_name = |key: &str| key.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
     depth <= DEEPEST
         && match value {
-            Long::Text(text) => !text.chars().any(char::is_control),
+            Long::Text(text) => !has_control(text),
             Long::List(items) => items.iter().all(|item| is_bounded(item, depth + 1)),
             Long::Map(entries) => entries.iter().all(|(key, value)| is_name(key) && is_bounded(value, depth + 1)),
             Long::Null | Long::Bool(_) | Long::Number(_) => true,
+            Long::Elsewhere(value) => is_bounded(value, depth),
         }
+}
+
+/// Whether a text has a control character.
+fn has_control(text: &str) -> bool {
+    // Looking at all of a text is faster than stopping at the first byte that could be one.
+    let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    !plain && text.chars().any(char::is_control)
 }
 
 /// What the reader of a format kept of an entry.

@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value as Json};
 pub type Entry<'m> = (Cow<'m, str>, Long<'m>);
 
 /// A value of the long form.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Long<'m> {
     /// Nothing.
     Null,
@@ -27,6 +27,8 @@ pub enum Long<'m> {
     List(Vec<Long<'m>>),
     /// A mapping in order; keys are unique.
     Map(Vec<Entry<'m>>),
+    /// What stands elsewhere: a list or mapping that would be the same here.
+    Elsewhere(&'m Long<'m>),
 }
 
 impl<'m> Long<'m> {
@@ -42,16 +44,21 @@ impl<'m> Long<'m> {
         }
     }
 
-    /// The same, whose texts stay where they are.
+    /// The same, which stays where it is.
     pub fn borrowed(&self) -> Long<'_> {
         match self {
             Self::Null => Long::Null,
             Self::Bool(truth) => Long::Bool(*truth),
             Self::Number(number) => Long::Number(number.clone()),
             Self::Text(text) => Long::Text(Cow::Borrowed(text)),
-            Self::List(items) => Long::List(items.iter().map(Long::borrowed).collect()),
-            Self::Map(entries) => Long::Map(entries.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed())).collect()),
+            Self::List(_) | Self::Map(_) => Long::Elsewhere(self),
+            Self::Elsewhere(value) => value.borrowed(),
         }
+    }
+
+    /// The value itself, wherever it stands.
+    pub fn itself(&self) -> &Self {
+        if let Self::Elsewhere(value) = self { value.itself() } else { self }
     }
 
     /// The same as a value of its own.
@@ -63,6 +70,7 @@ impl<'m> Long<'m> {
             Self::Text(text) => Json::String(text.as_ref().to_owned()),
             Self::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
             Self::Map(entries) => Json::Object(entries.iter().map(|(key, value)| (key.as_ref().to_owned(), value.to_json())).collect()),
+            Self::Elsewhere(value) => value.to_json(),
         }
     }
 
@@ -83,7 +91,7 @@ impl<'m> Long<'m> {
 
     /// The entries of a mapping; none of anything else.
     pub fn entries(&self) -> &[Entry<'m>] {
-        if let Self::Map(entries) = self { entries } else { &[] }
+        if let Self::Map(entries) = self.itself() { entries } else { &[] }
     }
 
     /// The value under a key of a mapping, to be changed.
@@ -151,12 +159,28 @@ impl<'m> Long<'m> {
                 }
                 out.push('}');
             }
+            Self::Elsewhere(value) => value.push_json(out),
         }
     }
 
     /// A text.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
+    }
+}
+
+/// Where a value stands says nothing.
+impl PartialEq for Long<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.itself(), other.itself()) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Map(one), Self::Map(other)) => one == other,
+            _ => false,
+        }
     }
 }
 
@@ -204,6 +228,7 @@ impl Serialize for Long<'_> {
                 entries.iter().try_for_each(|(key, value)| map.serialize_entry(key.as_ref(), value))?;
                 map.end()
             }
+            Self::Elsewhere(value) => value.serialize(serializer),
         }
     }
 }
@@ -237,13 +262,15 @@ mod tests {
     fn a_value_is_the_same_in_both_forms_and_as_a_text() {
         let value = json!({"a": [1, -2.5, 1e300, true, null, "x\n\"ü\u{7f}\u{1}", "\\"], "b": {"c": {}, "d": []}, "é\"": u64::MAX});
         let long = Long::of(&value);
-        assert_eq!((long.to_json(), long.borrowed()), (value.clone(), long.clone()));
+        assert_eq!((long.to_json(), &long.borrowed()), (value.clone(), &long));
+        assert_ne!(long.borrowed(), Long::Map(Vec::new()));
         assert_eq!((Long::from(value.clone()), long.clone().into_json()), (long.clone(), value.clone()));
         assert_eq!(serde_json::to_string(&long).unwrap(), value.to_string());
         let mut text = String::new();
-        long.push_json(&mut text);
-        assert_eq!(text, value.to_string());
-        assert_eq!(long.get("b").and_then(|b| b.get("c")), Some(&Long::Map(Vec::new())));
+        long.borrowed().push_json(&mut text);
+        assert_eq!((text, serde_json::to_string(&long.borrowed()).unwrap()), (value.to_string(), value.to_string()));
+        assert_eq!((long.borrowed().to_json(), long.borrowed().into_json()), (value.clone(), value.clone()));
+        assert_eq!(long.borrowed().get("b").and_then(|b| b.get("c")), Some(&Long::Map(Vec::new())));
         assert_eq!([long.get("a").and_then(Long::as_str), long.get("z").and_then(Long::as_str)], [None, None]);
     }
 

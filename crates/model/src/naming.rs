@@ -38,7 +38,7 @@ fn joined(id: &str, capital: impl Fn(usize) -> bool) -> String {
         if at > 0 {
             name.push(' ');
         }
-        if ACRONYMS.contains(&word) {
+        if is_acronym(word) {
             name.extend(word.chars().map(|letter| letter.to_ascii_uppercase()));
         } else if capital(at) {
             push_capitalised(word, &mut name);
@@ -48,6 +48,13 @@ fn joined(id: &str, capital: impl Fn(usize) -> bool) -> String {
     }
     if name.is_empty() { id.to_owned() } else { name }
 }
+
+/// Whether a word is written in capitals. Most words are too long for that.
+fn is_acronym(word: &str) -> bool {
+    word.len() <= LONGEST_ACRONYM && ACRONYMS.contains(&word)
+}
+
+const LONGEST_ACRONYM: usize = 4;
 
 /// Words that are written in capitals.
 const ACRONYMS: [&str; 36] = [
@@ -65,6 +72,11 @@ mod tests {
         assert_eq!(sentence_of("uploaded-files"), "Uploaded files");
         assert_eq!(sentence_of("pii-of-customers"), "PII of customers");
         assert_eq!(words_of("shop/session_token"), "session token");
+    }
+
+    #[test]
+    fn no_acronym_is_longer_than_the_longest() {
+        assert_eq!(ACRONYMS.iter().map(|word| word.len()).max(), Some(LONGEST_ACRONYM));
     }
 
     #[test]

@@ -114,9 +114,7 @@ impl Maker {
 
 /// A word of the tool in the one spelling in which it is looked up.
 fn word_of(said: &str) -> String {
-    let parts = |c: &char| matches!(c, ' ' | '_' | '-' | '/');
-    if said.is_ascii() {
-        return said.chars().filter(|c| !parts(c)).map(|c| c.to_ascii_lowercase()).collect();
-    }
-    said.to_lowercase().chars().filter(|c| !parts(c)).collect()
+    let mut word = said.to_lowercase();
+    word.retain(|c| !matches!(c, ' ' | '_' | '-' | '/'));
+    word
 }

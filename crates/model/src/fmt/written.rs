@@ -41,7 +41,7 @@ fn entry(key: &str, value: &Long<'_>, place: Place, out: &mut String) {
     push_key(key, Context::Block, out);
     out.push(':');
     let inside = Place { depth: place.depth + 1, foreign: place.foreign || key.starts_with("x-") };
-    match value {
+    match value.itself() {
         Long::Map(entries) if !entries.is_empty() => {
             out.push('\n');
             for (key, value) in entries {
@@ -69,6 +69,7 @@ fn of_value(value: &Long<'_>, depth: usize) -> usize {
     /// Longest number that is frequent.
     const NUMBER: usize = 8;
     match value {
+        Long::Elsewhere(value) => of_value(value, depth),
         Long::Text(text) => text.len(),
         Long::List(items) => items.iter().map(|item| of_value(item, depth) + 4).sum(),
         Long::Map(entries) => entries.iter().map(|(key, value)| length(key, value, depth)).sum(),
@@ -105,7 +106,7 @@ fn long(text: &str, depth: usize, out: &mut String) {
 
 /// A value on one line.
 fn single(value: &Long<'_>, foreign: bool, out: &mut String) {
-    match value {
+    match value.itself() {
         Long::Text(text) => push_text(text, foreign, Context::Block, out),
         // What could be an anchor, an alias or a comment stays in quotes.
         Long::List(_) if has_sign(value) => quoted(value, out),
@@ -118,8 +119,9 @@ fn push_text(text: &str, foreign: bool, context: Context, out: &mut String) {
 }
 
 fn has_sign(value: &Long<'_>) -> bool {
-    let sign = |text: &str| text.bytes().any(|byte| matches!(byte, b'&' | b'*' | b'#'));
+    let sign = |text: &str| text.bytes().fold(false, |found, byte| found | matches!(byte, b'&' | b'*' | b'#'));
     match value {
+        Long::Elsewhere(value) => has_sign(value),
         Long::Text(text) => sign(text),
         Long::List(items) => items.iter().any(has_sign),
         Long::Map(entries) => entries.iter().any(|(key, value)| sign(key) || has_sign(value)),
@@ -130,6 +132,7 @@ fn has_sign(value: &Long<'_>) -> bool {
 /// Lists and mappings in brackets, with quotes where they are needed.
 fn bracketed(value: &Long<'_>, foreign: bool, out: &mut String) {
     match value {
+        Long::Elsewhere(value) => bracketed(value, foreign, out),
         Long::Text(text) => push_text(text, foreign, Context::Flow, out),
         Long::List(items) => list(items, out, |item, out| match item {
             Long::Null => out.push('~'),
@@ -150,6 +153,7 @@ fn bracketed(value: &Long<'_>, foreign: bool, out: &mut String) {
 /// Lists and mappings in brackets, with every text in quotes: JSON's strings are YAML's.
 fn quoted(value: &Long<'_>, out: &mut String) {
     match value {
+        Long::Elsewhere(value) => quoted(value, out),
         Long::List(items) => list(items, out, quoted),
         Long::Map(entries) => mapping(entries, out, |(key, value), out| {
             Long::from(key.as_ref()).push_json(out);

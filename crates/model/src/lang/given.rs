@@ -78,6 +78,7 @@ impl<'n> Given<'n> {
             Long::Bool(_) | Long::Number(_) | Long::Text(_) => Kind::Scalar,
             Long::List(_) => Kind::List,
             Long::Map(_) => Kind::Map,
+            Long::Elsewhere(value) => return Self::made(value.clone(), span),
         };
         Self { place: Place { span, kind, style: Style::Flow, aliased: false }, value: Holds::Made(value) }
     }
@@ -94,7 +95,7 @@ impl<'n> Given<'n> {
             Holds::Made(Long::Text(text)) => Some(text),
             Holds::Made(Long::Bool(truth)) => Some(if truth { "true" } else { "false" }.into()),
             Holds::Made(Long::Number(number)) => Some(number.to_string().into()),
-            Holds::Made(Long::Null | Long::List(_) | Long::Map(_)) => None,
+            Holds::Made(Long::Null | Long::List(_) | Long::Map(_) | Long::Elsewhere(_)) => None,
         }
     }
 

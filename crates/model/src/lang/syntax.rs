@@ -234,7 +234,8 @@ impl<T: Syntax> Syntax for Arc<T> {
 
 /// The entries of the long form of a record, each made when it is asked for.
 pub(crate) fn written<R: Record>(record: &R) -> impl Iterator<Item = long::Entry<'_>> {
-    let fields = R::FIELDS.iter().filter_map(|field| Some((key(field.name), (field.write)(record)?)));
+    // Most fields of most records are empty, and the key of an empty one is not needed.
+    let fields = R::FIELDS.iter().filter_map(|field| (field.write)(record).map(|value| (key(field.name), value)));
     fields.chain(record.extras().write())
 }
 

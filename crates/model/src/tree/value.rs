@@ -23,9 +23,10 @@ struct Counts {
 
 impl Counts {
     fn value(&mut self, value: &Long<'_>, depth: usize) {
-        self.nodes += 1;
+        self.nodes += usize::from(!matches!(value, Long::Elsewhere(_)));
         match value {
             Long::Null | Long::Bool(_) | Long::Number(_) => {}
+            Long::Elsewhere(value) => self.value(value, depth),
             Long::Text(text) => self.text(text),
             Long::List(items) => {
                 self.fits &= depth < limits::MAX_DEPTH;
