@@ -60,14 +60,12 @@ impl Terminal {
         }
     }
 
-    /// Writes a text that nobody needs any more; where it is all that goes into a file, nothing is copied.
-    pub(crate) fn hand_over(&mut self, text: String) -> io::Result<()> {
-        match &mut self.data {
-            Data::File { bytes, .. } if bytes.is_empty() => {
-                *bytes = text.into_bytes();
-                Ok(())
-            }
-            _ => self.out().write_all(text.as_bytes()),
+    /// Makes room for about so many bytes where data is kept until the end, so that it need not move while it grows.
+    pub(crate) fn make_room(&mut self, bytes: impl FnOnce() -> usize) {
+        if let Data::File { bytes: kept, .. } = &mut self.data {
+            // What nobody writes into takes no memory.
+            let about = bytes();
+            kept.reserve(about + about / 2);
         }
     }
 

@@ -10,7 +10,7 @@ use redan_model::canonical::{Entry, Long, push_entry};
 use redan_model::lang::SECTIONS;
 use serde_json::Value as Json;
 
-use crate::packed::{pack, unpack};
+use crate::packed::{Packer, unpack};
 use crate::{Format, Origins, limits};
 
 /// The key at the top of a model.
@@ -20,6 +20,8 @@ pub const KEY: &str = "x-import-original";
 const MAX_BYTES: usize = limits::MAX_FILE_BYTES;
 /// Longest text that is made as small as it can be.
 const MOST_AT_BEST: usize = 1 << 20;
+/// How long a piece of a longer one becomes before it is compressed, in bytes.
+const PIECE: usize = 1 << 16;
 
 /// What a file says, and which thing of the file each entry is.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +83,7 @@ pub fn packed(format: Format, said: &Said) -> Option<String> {
         names.entry(section).or_default().insert(id, name);
     }
     let mut packing = Packing::new(format);
-    Long::of(&said.model).entries().iter().for_each(|entry| packing.add(entry));
+    Long::of(&said.model).entries().iter().try_for_each(|entry| packing.add(entry))?;
     packing.finish(names)
 }
 
@@ -89,7 +91,7 @@ pub fn packed(format: Format, said: &Said) -> Option<String> {
 pub fn packed_model<'a, 'm: 'a>(format: Format, model: impl IntoIterator<Item = &'a Entry<'m>>, origins: &'a Origins) -> Option<String> {
     let (mut packing, mut names) = (Packing::new(format), Names::new());
     for entry in model {
-        packing.add(entry);
+        packing.add(entry)?;
         names.extend(names_of(entry, origins));
     }
     packing.finish(names)
@@ -97,7 +99,10 @@ pub fn packed_model<'a, 'm: 'a>(format: Format, model: impl IntoIterator<Item = 
 
 /// What a file says, as JSON in the making.
 struct Packing {
+    /// What was not compressed yet.
     text: String,
+    /// What comes before it, of a text that is too long to be made as small as it can be.
+    packer: Option<Packer>,
     is_first: bool,
 }
 
@@ -106,24 +111,49 @@ impl Packing {
         let mut text = String::from("{\"format\":");
         Long::from(format.as_str()).push_json(&mut text);
         text.push_str(",\"model\":{");
-        Self { text, is_first: true }
+        Self { text, packer: None, is_first: true }
     }
 
-    fn add(&mut self, entry: &Entry<'_>) {
+    fn add(&mut self, (key, value): &Entry<'_>) -> Option<()> {
         if !std::mem::take(&mut self.is_first) {
             self.text.push(',');
         }
-        push_entry(entry, &mut self.text);
+        if value.entries().is_empty() {
+            push_entry(key, value, &mut self.text);
+            return Some(());
+        }
+        Long::from(key.as_ref()).push_json(&mut self.text);
+        self.text.push_str(":{");
+        for (at, (key, value)) in value.entries().iter().enumerate() {
+            if at > 0 {
+                self.text.push(',');
+            }
+            push_entry(key, value, &mut self.text);
+            self.pass_on()?;
+        }
+        self.text.push('}');
+        Some(())
     }
 
-    fn finish(self, names: Names<'_>) -> Option<String> {
-        let mut text = self.text;
-        text.push_str("},\"names\":");
-        Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect()).push_json(&mut text);
-        text.push('}');
-        // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
-        let level = if text.len() > MOST_AT_BEST { Compression::fast() } else { Compression::best() };
-        pack(&text, level)
+    /// Compresses what is there of a long text, so that it need not be kept as a whole.
+    fn pass_on(&mut self) -> Option<()> {
+        let room = if self.packer.is_some() { PIECE } else { MOST_AT_BEST };
+        if self.text.len() > room {
+            // A text of many megabytes takes far longer to be made as small as can be than all the rest of an import.
+            self.packer.get_or_insert_with(|| Packer::new(Compression::fast())).add(&self.text)?;
+            self.text.clear();
+        }
+        Some(())
+    }
+
+    fn finish(mut self, names: Names<'_>) -> Option<String> {
+        self.text.push_str("},\"names\":");
+        Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect()).push_json(&mut self.text);
+        self.text.push('}');
+        self.pass_on()?;
+        let mut packer = self.packer.unwrap_or_else(|| Packer::new(Compression::best()));
+        packer.add(&self.text)?;
+        packer.finish()
     }
 }
 

@@ -13,11 +13,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::hash_map::Entry::Vacant;
 
-use indexmap::IndexMap;
+use indexmap::map::Entry::Vacant;
+use redan_model::ById;
 use redan_model::canonical::Long;
-use rustc_hash::{FxBuildHasher, FxHashMap};
 use serde_json::{Value as Json, json};
 
 use crate::{Decision, Imported, LossKind, Losses, Origins, limits};
@@ -183,10 +182,10 @@ impl From<Entry> for Json {
 #[derive(Debug, Default)]
 pub struct Draft {
     head: Entry,
-    sections: BTreeMap<Section, IndexMap<String, Entry, FxBuildHasher>>,
+    sections: BTreeMap<Section, ById<Entry>>,
     /// For every id that was given away, by the section that stands for its names, the number that the next one like it
     /// tries first.
-    taken: BTreeMap<Section, FxHashMap<String, usize>>,
+    taken: BTreeMap<Section, ById<usize>>,
     losses: Losses,
     decisions: Vec<Decision>,
     origins: Origins,

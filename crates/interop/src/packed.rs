@@ -10,9 +10,28 @@ use flate2::write::ZlibEncoder;
 
 /// A text in few letters; nothing if it cannot be compressed.
 pub(crate) fn pack(text: &str, level: Compression) -> Option<String> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(text.len() / 4), level);
-    encoder.write_all(text.as_bytes()).ok()?;
-    Some(STANDARD.encode(encoder.finish().ok()?))
+    let mut packer = Packer::new(level);
+    packer.add(text)?;
+    packer.finish()
+}
+
+/// A text that is made smaller piece by piece.
+pub(crate) struct Packer(ZlibEncoder<Vec<u8>>);
+
+impl Packer {
+    pub(crate) fn new(level: Compression) -> Self {
+        Self(ZlibEncoder::new(Vec::new(), level))
+    }
+
+    /// Adds a piece; nothing if it cannot be compressed.
+    pub(crate) fn add(&mut self, piece: &str) -> Option<()> {
+        self.0.write_all(piece.as_bytes()).ok()
+    }
+
+    /// All of it in few letters; nothing if it cannot be compressed.
+    pub(crate) fn finish(self) -> Option<String> {
+        Some(STANDARD.encode(self.0.finish().ok()?))
+    }
 }
 
 /// The text again; nothing if it is damaged or longer than `most` bytes.

@@ -14,7 +14,7 @@ mod write;
 
 use std::sync::mpsc;
 
-use indexmap::IndexMap;
+use redan_model::ById;
 use redan_model::canonical::Long;
 use serde_json::Value as Json;
 
@@ -117,8 +117,8 @@ fn check(file: &Raw<'_>) -> Result<(), ImportError> {
 /// A model in the making.
 struct Maker {
     draft: Draft,
-    /// Ids of elements by the ids of their cells. What a file chooses is hashed in a way that it cannot foresee.
-    elements: IndexMap<String, String>,
+    /// Ids of elements by the ids of their cells.
+    elements: ById<String>,
     labels: labels::Labels,
     diagrams: Vec<Diagram>,
 }
@@ -134,7 +134,7 @@ struct Diagram {
 
 impl Default for Maker {
     fn default() -> Self {
-        Self { draft: Draft::new(""), elements: IndexMap::new(), labels: labels::Labels::default(), diagrams: Vec::new() }
+        Self { draft: Draft::new(""), elements: ById::default(), labels: labels::Labels::default(), diagrams: Vec::new() }
     }
 }
 

@@ -8,7 +8,7 @@ mod json;
 mod written;
 mod yaml;
 
-pub use written::{written, written_entries};
+pub use written::{write_entries, written, written_length};
 
 use crate::edit::{EditError, Parts, Plain};
 

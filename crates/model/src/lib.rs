@@ -4,6 +4,7 @@
 //! [`Files`]. Reading never fails and never panics; what is wrong with a text is a list of diagnostics beside
 //! whatever could be read of it.
 
+mod by_id;
 pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
@@ -29,6 +30,7 @@ pub mod suggest;
 pub mod tree;
 mod vocabulary;
 
+pub use by_id::ById;
 pub use diagnostic::{Diagnostic, Severity};
 pub use load::{Files, Loaded, load, load_text, load_value};
 pub use model::*;

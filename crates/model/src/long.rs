@@ -151,11 +151,11 @@ impl<'m> Long<'m> {
             }
             Self::Map(entries) => {
                 out.push('{');
-                for (at, entry) in entries.iter().enumerate() {
+                for (at, (key, value)) in entries.iter().enumerate() {
                     if at > 0 {
                         out.push(',');
                     }
-                    push_entry(entry, out);
+                    push_entry(key, value, out);
                 }
                 out.push('}');
             }
@@ -234,7 +234,7 @@ impl Serialize for Long<'_> {
 }
 
 /// An entry of a mapping as JSON, after what is in a text already.
-pub fn push_entry((key, value): &Entry<'_>, out: &mut String) {
+pub fn push_entry(key: &str, value: &Long<'_>, out: &mut String) {
     push_text(key, out);
     out.push(':');
     value.push_json(out);

@@ -6,10 +6,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::lang;
 use crate::source::{SourceId, Span};
+use crate::{ById, lang};
 
 macro_rules! index {
     ($(#[doc = $doc:literal])+ $name:ident, $of:ident, $list:ident) => {
@@ -94,7 +92,7 @@ pub struct Model {
     /// Assets.
     pub assets: Vec<Asset>,
     /// The one namespace of elements, flows, zones and assets.
-    pub names: IndexMap<String, Thing>,
+    pub names: ById<Thing>,
 }
 
 /// What every thing has.

@@ -11,12 +11,10 @@ mod trees;
 mod vocabulary;
 mod zones;
 
-use indexmap::IndexMap;
-
 use crate::diagnostic::Diagnostic;
 use crate::lang;
 use crate::source::SourceId;
-use crate::{Model, Vocabulary, naming};
+use crate::{ById, Model, Vocabulary, naming};
 
 use names::Names;
 
@@ -56,7 +54,7 @@ pub(crate) fn resolve(
         elements: Vec::new(),
         flows: Vec::new(),
         assets: Vec::new(),
-        names: IndexMap::new(),
+        names: ById::default(),
     };
     let mut resolver = Resolver { model, names: Names::new(out) };
     resolver.collect(&parts);

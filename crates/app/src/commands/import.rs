@@ -9,7 +9,8 @@ use clap::Args;
 use redan_engine::{Context, Knowledge};
 use redan_interop::{Format, detect, tb7};
 use redan_model::canonical::{self, Long};
-use redan_model::{Loaded, load_value};
+use redan_model::lang::Root;
+use redan_model::load_value;
 use redan_report::json;
 use serde::Serialize;
 
@@ -72,27 +73,31 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
     let project = session.project_here()?;
     let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
+    let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
+    // Memory that is given back need not be had anew.
+    drop(bytes);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let knowledge = knowledge?;
     let context = Context::on(session.common.day());
     foreign::settle(&mut imported, &knowledge, &context);
     let model = Cell::new(Some(std::mem::take(&mut imported.model)));
     let again = || {
+        let bytes = read_limited(&args.file).unwrap_or_default();
         let mut imported = foreign::stored(format, &bytes, args.keep_names).unwrap_or_default();
         foreign::settle(&mut imported, &knowledge, &context);
         imported.model
     };
-    let loaded = checked(&shown, || model.take().unwrap_or_else(again).into_tree(), &knowledge, session)?;
-    let root = &loaded.model.root;
+    let root = &Kept::new(checked(&shown, || model.take().unwrap_or_else(again).into_tree(), &knowledge, session)?);
     if let Some(into) = &args.into {
         let model = &canonical::to_json(root);
         return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model }, session);
     }
     match args.format {
         PlainFormat::Human => {
-            let kept = (format == Format::Picture).then(|| redan_interop::picture::source(&bytes).ok()).flatten();
-            let text = kept.map_or_else(|| into::text(&shown, format, &imported, root), |kept| kept.text);
-            session.terminal.hand_over(text)?;
+            match kept {
+                Some(kept) => session.terminal.out().write_all(kept.text.as_bytes())?,
+                None => into::write(&shown, format, &imported, root, &mut session.terminal)?,
+            }
             foreign::losses::show(&imported.loss, session);
         }
         PlainFormat::Json => {
@@ -104,15 +109,11 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
 }
 
 /// The model, after it was read like any other.
-fn checked(
-    shown: &str,
-    make: impl Fn() -> Long<'static>,
-    knowledge: &Knowledge,
-    session: &mut Session<'_>,
-) -> anyhow::Result<Kept<Loaded>> {
-    let loaded = Kept::new(load_value(shown, make, &knowledge.vocabulary()));
+fn checked(shown: &str, make: impl Fn() -> Long<'static>, knowledge: &Knowledge, session: &mut Session<'_>) -> anyhow::Result<Root> {
+    let loaded = load_value(shown, make, &knowledge.vocabulary());
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
-    if loaded.is_valid() { Ok(loaded) } else { Err(Failure::Reported.into()) }
+    // Only what the model says is written.
+    if loaded.is_valid() { Ok(loaded.model.root) } else { Err(Failure::Reported.into()) }
 }
 
 /// A template says what can go wrong and holds nothing to take over; where it is of use is said instead.

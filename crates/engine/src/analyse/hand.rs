@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use redan_model::lang::{MapEntry, Mitigation, MitigationStatus, References, ThreatEntry, ThreatStatus};
-use redan_model::{Model, Thing};
+use redan_model::{ById, Model, Thing};
 
 use super::Input;
 use super::judge::mitigation_steps;
@@ -73,7 +73,7 @@ fn description(stated: &ThreatEntry) -> Option<String> {
 }
 
 /// References as plain text.
-fn references(entries: &IndexMap<String, MapEntry<References>>) -> IndexMap<String, Vec<String>> {
+fn references(entries: &ById<MapEntry<References>>) -> IndexMap<String, Vec<String>> {
     let ids = |entry: &MapEntry<References>| entry.value.0.iter().map(|id| id.value.clone()).collect();
     entries.iter().map(|(list, entry)| (list.clone(), ids(entry))).collect()
 }

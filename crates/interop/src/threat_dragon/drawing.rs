@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use indexmap::IndexMap;
+use redan_model::ById;
 use redan_model::canonical::Long;
 use serde_json::{Value as Json, json};
 
@@ -93,7 +93,7 @@ pub(super) struct Drawing<'m, 'f> {
     diagram: &'f Raw<'f>,
     number: usize,
     /// Places in `cells` by the ids of cells.
-    by_id: IndexMap<&'m str, usize>,
+    by_id: ById<usize, &'m str>,
     /// The flows with their paths, which every line is compared with.
     paths: OnceCell<Vec<(&'m Cell<'f>, Path)>>,
 }
@@ -103,7 +103,7 @@ type Path = Vec<(f64, f64)>;
 
 impl<'m, 'f> Drawing<'m, 'f> {
     pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
-        let mut by_id = IndexMap::new();
+        let mut by_id = ById::default();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);
         }

@@ -1,6 +1,6 @@
 //! Categories of threats: the file has the label in the language in which somebody worked that day.
 
-use indexmap::IndexMap;
+use redan_model::ById;
 
 /// The six of STRIDE, by what labels contain. Many labels have the English word beside the local one.
 const STRIDE: &[(&str, &[&str])] = &[
@@ -99,7 +99,7 @@ type Categories = (Option<&'static str>, Option<&'static str>);
 
 /// Labels that were looked up, by method: a file has a dozen, thousands of times each.
 #[derive(Debug, Default)]
-pub(super) struct Labels(IndexMap<String, IndexMap<String, Categories>>);
+pub(super) struct Labels(ById<ById<Categories>>);
 
 impl Labels {
     /// The same as [`categories`].

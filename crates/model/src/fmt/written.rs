@@ -1,31 +1,60 @@
 //! A model that a program made, in the layout that [`super::format`] gives a text of it, written at once.
 
+use std::convert::Infallible;
+
 use super::rank;
 use crate::edit::{Context, push_key, push_quoted, push_scalar};
 use crate::long::{Entry, Long};
 
+/// How long a piece of a text becomes before it is handed on, in bytes.
+const PIECE: usize = 1 << 16;
+
 /// The text of a `.tm.yaml` file that means what the value means: one field a line, entries in blocks, lists in brackets,
 /// texts of several lines as they are.
 pub fn written(model: &Long<'_>) -> String {
-    written_entries(model.entries().iter().collect())
+    let entries: Vec<&Entry<'_>> = model.entries().iter().collect();
+    let mut out = String::with_capacity(written_length(&entries));
+    let Ok(()) = write_entries(entries, |piece| {
+        out.push_str(piece);
+        Ok::<(), Infallible>(())
+    });
+    out
 }
 
-/// The same of a model's entries.
-pub fn written_entries(mut entries: Vec<&Entry<'_>>) -> String {
-    let length: usize = entries.iter().map(|(key, value)| length(key, value, 0)).sum();
-    // Room that nobody writes into takes no memory, and a text that grows passes through three times its own.
-    let mut out = String::with_capacity(length + length / 2);
+/// About how long the text of a model's entries becomes, in bytes.
+pub fn written_length(entries: &[&Entry<'_>]) -> usize {
+    entries.iter().map(|(key, value)| length(key, value, 0)).sum()
+}
+
+/// Hands on the same text of a model's entries piece by piece: as a whole it would take memory for nothing.
+///
+/// # Errors
+/// What `take` fails with; the text then ends there.
+pub fn write_entries<E>(mut entries: Vec<&Entry<'_>>, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let mut out = String::with_capacity(2 * PIECE);
     entries.sort_by_key(|(key, _)| rank(key));
-    let mut after_block = false;
+    let mut after_block = None;
     for (key, value) in entries {
         let block = is_block(value);
-        if (after_block || block) && !out.is_empty() {
+        if after_block.is_some_and(|after| after || block) {
             out.push('\n');
         }
-        entry(key, value, Place { depth: 0, foreign: false }, &mut out);
-        after_block = block;
+        let place = Place { depth: 0, foreign: false };
+        if block {
+            let inside = opened(key, place, &mut out);
+            for (key, value) in value.entries() {
+                entry(key, value, inside, &mut out);
+                if out.len() >= PIECE {
+                    take(&out)?;
+                    out.clear();
+                }
+            }
+        } else {
+            entry(key, value, place, &mut out);
+        }
+        after_block = Some(block);
     }
-    out
+    take(&out)
 }
 
 /// Where something is written.
@@ -37,18 +66,15 @@ struct Place {
 }
 
 fn entry(key: &str, value: &Long<'_>, place: Place, out: &mut String) {
-    indent(place.depth, out);
-    push_key(key, Context::Block, out);
-    out.push(':');
-    let inside = Place { depth: place.depth + 1, foreign: place.foreign || key.starts_with("x-") };
-    match value.itself() {
-        Long::Map(entries) if !entries.is_empty() => {
-            out.push('\n');
-            for (key, value) in entries {
-                entry(key, value, inside, out);
-            }
-            return;
+    if is_block(value) {
+        let inside = opened(key, place, out);
+        for (key, value) in value.entries() {
+            entry(key, value, inside, out);
         }
+        return;
+    }
+    let inside = keyed(key, place, out);
+    match value.itself() {
         Long::Text(text) if is_long(text) => long(text, inside.depth, out),
         other => {
             out.push(' ');
@@ -56,6 +82,21 @@ fn entry(key: &str, value: &Long<'_>, place: Place, out: &mut String) {
         }
     }
     out.push('\n');
+}
+
+/// A key with its colon; gives where what it leads to is written.
+fn keyed(key: &str, place: Place, out: &mut String) -> Place {
+    indent(place.depth, out);
+    push_key(key, Context::Block, out);
+    out.push(':');
+    Place { depth: place.depth + 1, foreign: place.foreign || key.starts_with("x-") }
+}
+
+/// The same of a key whose entries follow.
+fn opened(key: &str, place: Place, out: &mut String) -> Place {
+    let inside = keyed(key, place, out);
+    out.push('\n');
+    inside
 }
 
 /// About how long an entry becomes.

@@ -1,8 +1,7 @@
 //! Facts that a model states about traits and controls, and facts stated by path.
 
-use indexmap::IndexMap;
-
 use super::{Extras, Opt, YesNo};
+use crate::ById;
 use crate::source::{Span, Spanned};
 
 words! {
@@ -40,7 +39,7 @@ pub struct FactSet {
     /// Where it is, if it was written.
     pub span: Option<Span>,
     /// The named facts, in source order.
-    pub entries: IndexMap<String, FactEntry>,
+    pub entries: ById<FactEntry>,
     /// What `"*"` says of every other one.
     pub star: Option<FactEntry>,
     /// Keys that start with `x-`.

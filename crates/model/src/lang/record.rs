@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-
+use crate::ById;
 use crate::long::{self, Long};
 use crate::source::{Span, Spanned};
 
@@ -54,12 +53,12 @@ pub struct Map<T> {
     /// Where the mapping is, if it was written.
     pub span: Option<Span>,
     /// Its entries.
-    pub entries: IndexMap<String, MapEntry<T>>,
+    pub entries: ById<MapEntry<T>>,
 }
 
 impl<T> Default for Map<T> {
     fn default() -> Self {
-        Self { span: None, entries: IndexMap::new() }
+        Self { span: None, entries: ById::default() }
     }
 }
 

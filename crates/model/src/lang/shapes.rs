@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::syntax::{Field, Reader, Syntax, shown};
@@ -13,7 +12,7 @@ use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
 use crate::source::{Span, Spanned};
 use crate::tree::Kind;
-use crate::{codes, halves};
+use crate::{ById, codes, halves};
 
 impl<T: Syntax> Field for Opt<T> {
     fn read(given: Given<'_>, reader: &mut Reader<'_>) -> Self {
@@ -84,7 +83,7 @@ impl<T: Syntax> Field for Map<T> {
             }
         }
         let entries = given.entries();
-        let mut read = IndexMap::with_capacity(entries.len());
+        let mut read = ById::with_capacity_and_hasher(entries.len(), Default::default());
         let (entries, rest) = entries.halves();
         let apart = rest.len() > 0;
         let mut faults = Vec::new();

@@ -1,13 +1,14 @@
 //! `redan import FILE --into MODEL`: what changed in the file since the last import goes into the model.
 
+use std::io;
 use std::path::Path;
 use std::sync::mpsc;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
-use redan_model::canonical::{self, Long};
+use redan_model::canonical::{self, Entry, Long};
 use redan_model::edit::{Comments, Put, put_all};
-use redan_model::fmt::{written, written_entries};
+use redan_model::fmt::{write_entries, written, written_length};
 use redan_model::lang::{self, Root};
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
@@ -23,6 +24,7 @@ use crate::foreign::losses::LossJson;
 use crate::foreign::merge::{Change, Files, Merge, What, align, merge};
 use crate::project::read_text;
 use crate::session::{Opened, Session};
+use crate::terminal::Terminal;
 use crate::{atomic, diff, threads};
 
 /// The file that was read.
@@ -62,34 +64,31 @@ struct ChangeJson<'a> {
     why: &'a str,
 }
 
-/// The text of a model that was made from a file, with what the file says, which a later import into it compares with.
-pub(super) fn text(shown: &str, format: Format, imported: &Imported, model: &Root) -> String {
+/// Writes a model that was made from a file, with what the file says, which a later import into it compares with.
+pub(super) fn write(shown: &str, format: Format, imported: &Imported, model: &Root, terminal: &mut Terminal) -> io::Result<()> {
+    if model.extras.0.iter().any(|(key, _)| key == before::KEY) {
+        return terminal.out().write_all(explained(&written(&canonical::long(model))).as_bytes());
+    }
     // A model of the Microsoft tool is kept inside as a whole.
-    let remembers = format != Format::Tm7 && !model.extras.0.iter().any(|(key, _)| key == before::KEY);
+    let remembers = format != Format::Tm7;
     let (made, entries) = mpsc::channel();
     let origins = &imported.origins;
-    let (packed, mut text) = threads::both(
+    let (packed, written_so_far) = threads::both(
         move || if remembers { before::packed_model(format, entries, origins) } else { None },
-        move || {
+        || {
             // Each entry is packed while those after it are made. They stay to the end of the process, as models do.
             let entries = canonical::entries(model).map(|entry| &*Box::leak(Box::new(entry)));
             // Where nothing is remembered, nobody listens.
-            let entries = entries.inspect(|entry| made.send(*entry).unwrap_or_default()).collect();
+            let entries: Vec<&Entry<'_>> = entries.inspect(|entry| made.send(*entry).unwrap_or_default()).collect();
             // The last one was made.
             drop(made);
-            written_entries(entries)
+            terminal.make_room(|| written_length(&entries));
+            write_entries(entries, |piece| terminal.out().write_all(piece.as_bytes()))
         },
     );
-    match packed {
-        // The text may have many megabytes: it grows where it is.
-        Some(packed) => {
-            for part in ["\n", WHAT_IT_IS, "\n", &written(&remembering(name_of(shown), &packed))] {
-                text.push_str(part);
-            }
-            text
-        }
-        None => explained(text),
-    }
+    written_so_far?;
+    let Some(packed) = packed else { return Ok(()) };
+    write!(terminal.out(), "\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), &packed)))
 }
 
 /// A model that remembers a file and says nothing else.
@@ -99,9 +98,9 @@ fn remembering<'m>(name: &'m str, packed: &'m str) -> Long<'m> {
 }
 
 /// The text with a line above what is remembered of a file in it already.
-fn explained(text: String) -> String {
+fn explained(text: &str) -> String {
     let key = format!("\n{}:", before::KEY);
-    if text.contains(&key) { text.replace(&key, &format!("\n{WHAT_IT_IS}{key}")) } else { text }
+    text.replace(&key, &format!("\n{WHAT_IT_IS}{key}"))
 }
 
 /// Stands above what is kept of a file.

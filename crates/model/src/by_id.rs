@@ -1,0 +1,10 @@
+//! Maps whose keys a file chooses.
+
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
+/// Entries by id, in the order in which they were put in.
+///
+/// Ids are hashed with a seed that no file can foresee, so that none can make them collide, and several times faster than
+/// the standard library does it. The order of entries never depends on the hash.
+pub type ById<T, K = String> = IndexMap<K, T, RandomState>;
