@@ -29,7 +29,9 @@ impl Files for FilesBelow {
         if !real.starts_with(&self.root) {
             return Err("it is outside the repository".to_owned());
         }
-        read_limited(&real)
+        let bytes = read_limited(&real)?;
+        memory::large_pages_for(bytes.len());
+        Ok(bytes)
     }
 }
 
@@ -46,7 +48,6 @@ pub(crate) fn read_limited(path: &Path) -> Result<Vec<u8>, String> {
         return Err(too_large(metadata.len()));
     }
     let size = usize::try_from(metadata.len()).unwrap_or(0);
-    memory::large_pages_for(size);
     let mut bytes = Vec::with_capacity(size);
     let file = File::open(path).map_err(|error| phrase(&error))?;
     file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| phrase(&error))?;

@@ -299,8 +299,8 @@ impl<'m> Facts<'m> {
 fn star_of<'m>(facts: &Facts<'m>, place: Thing, key: FactKey) -> Option<&'m FactEntry> {
     let (traits, controls) = fact_sets(facts.model, place);
     match key {
-        FactKey::Trait(_) => traits.star.as_ref(),
-        FactKey::Control(_) => controls.star.as_ref(),
+        FactKey::Trait(_) => traits.star.as_deref(),
+        FactKey::Control(_) => controls.star.as_deref(),
         _ => None,
     }
 }

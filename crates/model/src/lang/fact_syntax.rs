@@ -107,7 +107,7 @@ fn read_fact(entry: Keyed<'_>, set: &mut FactSet, reader: &mut Reader<'_>) {
     }
     let fact = read_state_of(&key, key_span, value, reader);
     if key == "*" {
-        set.star = Some(fact);
+        set.star = Some(Box::new(fact));
     } else {
         set.entries.insert(key.into_owned(), fact);
     }

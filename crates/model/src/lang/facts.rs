@@ -41,7 +41,7 @@ pub struct FactSet {
     /// The named facts, in source order.
     pub entries: ById<FactEntry>,
     /// What `"*"` says of every other one.
-    pub star: Option<FactEntry>,
+    pub star: Option<Box<FactEntry>>,
     /// Keys that start with `x-`.
     pub extras: Extras,
 }

@@ -330,7 +330,7 @@ record! {
         /// A band stated by hand; reported where it disagrees with likelihood times impact.
         severity: Opt<Band>,
         /// Scores on other scales.
-        scores: Opt<Scores>,
+        scores: Opt<Arc<Scores>>,
         /// The day on which it was found.
         identified: Opt<Date>,
         /// What is done about it.

@@ -205,7 +205,7 @@ impl<R: Record> Syntax for R {
     }
 }
 
-/// A part that the model and its resolved things share.
+/// A part that the model and its resolved things share, or a large one that hardly anything has.
 impl<T: Syntax> Syntax for Arc<T> {
     const ALONE: bool = T::ALONE;
     const KEYED_BY_ID: bool = T::KEYED_BY_ID;
