@@ -70,6 +70,8 @@ fn read<'t, F: FnMut(Part<'t>)>(bytes: &'t [u8], values: Values<'_, F>) -> Resul
 
 impl<'t> Raw<'t> {
     /// The value of an entry of an object.
+    // Nearly every key is a constant, with which a few machine instructions compare a name.
+    #[inline]
     pub(crate) fn get(&self, key: &str) -> Option<&Raw<'t>> {
         let Self::Object(entries) = self else { return None };
         entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
@@ -101,6 +103,7 @@ impl<'t> Raw<'t> {
     }
 
     /// The text of an entry; empty if it has none.
+    #[inline]
     pub(crate) fn text(&self, key: &str) -> Cow<'_, str> {
         self.get(key).map(Raw::scalar).unwrap_or_default()
     }
@@ -111,6 +114,7 @@ impl<'t> Raw<'t> {
     }
 
     /// The items of an entry that is a list.
+    #[inline]
     pub(crate) fn items(&self, key: &str) -> &[Raw<'t>] {
         if let Some(Self::List(items)) = self.get(key) { items } else { &[] }
     }

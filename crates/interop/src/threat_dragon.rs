@@ -22,7 +22,7 @@ use crate::borrowed::{Part, Raw, parse_parts};
 use crate::draft::{Draft, Entry, Section, one_line};
 use crate::kept::{bounded_tree, keep};
 use crate::{ImportError, Imported};
-use cells::Cell;
+use cells::{Cell, Place};
 
 pub use write::write;
 
@@ -175,7 +175,8 @@ impl Maker {
             [] => diagram.get("diagramJson").map(|old| old.items("cells")).unwrap_or_default(),
             cells => cells,
         };
-        let cells: Vec<Cell<'_>> = all.iter().enumerate().map(|(at, raw)| Cell::of(raw, format!("{place}.cells[{at}]"))).collect();
+        let cell = |(cell, raw)| Cell::of(raw, Place { diagram: number, cell });
+        let cells: Vec<Cell<'_>> = all.iter().enumerate().map(cell).collect();
         let title = one_line(&diagram.text("title"));
         let (shown, drawn) = drawing::Drawing::new(self, &cells, diagram, number).read()?;
         let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");

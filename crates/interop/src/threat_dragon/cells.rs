@@ -1,6 +1,7 @@
 //! The cells of a drawing in either version's spelling.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use crate::borrowed::Raw;
 use crate::draft::one_line;
@@ -29,6 +30,19 @@ pub(super) enum End<'f> {
     Nowhere,
 }
 
+/// Where a cell stands in the file, which is written out only where something is said about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) diagram: usize,
+    pub(super) cell: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "detail.diagrams[{}].cells[{}]", self.diagram, self.cell)
+    }
+}
+
 /// A cell.
 #[derive(Debug)]
 pub(super) struct Cell<'f> {
@@ -39,12 +53,12 @@ pub(super) struct Cell<'f> {
     pub(super) id: Cow<'f, str>,
     pub(super) name: String,
     pub(super) area: Option<Area>,
-    pub(super) place: String,
+    pub(super) place: Place,
 }
 
 impl<'f> Cell<'f> {
     /// Reads a cell.
-    pub(super) fn of(raw: &'f Raw<'f>, place: String) -> Self {
+    pub(super) fn of(raw: &'f Raw<'f>, place: Place) -> Self {
         let data = raw.get("data").filter(|data| data.is_object()).unwrap_or(raw);
         let shape = shape(&raw.text("shape"), &data.text("type"));
         Self { raw, data, shape, id: raw.text("id"), name: name(raw, data), area: area(raw), place }

@@ -128,7 +128,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         for (thing, zone) in &nesting.left_out {
             if let (Some(cell), Some(zone)) = (elements.get(*thing), borders.get(*zone)) {
                 let what = format!("that {} is in {}: it is in too many boxes that are not in each other", cell.called(), zone.called());
-                self.maker.draft.dropped(what, cell.place.clone());
+                self.maker.draft.dropped(what, cell.place.to_string());
             }
         }
         let mut drawn = Vec::new();
@@ -142,7 +142,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 Shape::Text => false,
                 Shape::Unknown => {
                     let what = format!("a cell of the shape `{}`, which is kept as it is", cell.raw.text("shape"));
-                    self.maker.draft.changed(what, cell.place.clone());
+                    self.maker.draft.changed(what, cell.place.to_string());
                     false
                 }
                 Shape::Actor | Shape::Process | Shape::Store | Shape::Border => true,
@@ -162,7 +162,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         };
         let id = self.maker.draft.id_for_name(Section::Elements, &cell.name, otherwise);
         if !cell.id.is_empty() && self.maker.elements.insert(cell.id.to_string(), id.clone()).is_some() {
-            self.maker.draft.dangling(format!("a second cell with the id `{}`", cell.id), cell.place.clone());
+            self.maker.draft.dangling(format!("a second cell with the id `{}`", cell.id), cell.place.to_string());
         }
         id
     }
@@ -182,7 +182,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 entry = entry.text("in", outer);
             }
             let kept = self.kept(cell);
-            let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+            let entry = keep(&mut self.maker.draft, entry, OWN, kept, cell.place);
             self.maker.draft.add(Section::Zones, id, entry);
         }
         ids
@@ -219,7 +219,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         entry = more::take(entry, data, &boxes);
         let entry = out_of_scope(entry, cell);
         let kept = self.kept(cell);
-        let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+        let entry = keep(&mut self.maker.draft, entry, OWN, kept, cell.place);
         self.maker.draft.add(Section::Elements, id, entry);
         self.maker.threats(cell, self.diagram, &[id.to_owned()]);
     }
@@ -231,7 +231,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
             let known: Vec<String> = ends.into_iter().flatten().collect();
             let which = if known.is_empty() { "that is fastened to nothing" } else { "with a loose end" };
             let what = format!("the flow `{}` {which}, which is kept in the drawing and is no flow of the model", cell.called());
-            self.maker.draft.dangling(what, cell.place.clone());
+            self.maker.draft.dangling(what, cell.place.to_string());
             self.maker.threats(cell, self.diagram, &known);
             return false;
         };
@@ -254,7 +254,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         if sides.iter().any(Option::is_some) {
             kept.put("sides", Json::from(sides.map(Option::unwrap_or_default).to_vec()));
         }
-        let entry = keep(&mut self.maker.draft, entry, OWN, kept, &cell.place);
+        let entry = keep(&mut self.maker.draft, entry, OWN, kept, cell.place);
         self.maker.draft.add(Section::Flows, &id, entry);
         self.maker.threats(cell, self.diagram, &[id]);
         true
@@ -273,9 +273,10 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 let found: Vec<&Cell<'f>> = near.take(2).collect();
                 let [only] = found[..] else { return None };
                 let id = self.maker.elements.get(only.id.as_ref()).cloned()?;
-                self.maker
-                    .draft
-                    .guessed(format!("that `{}` is fastened to {}, on which it ends", flow.called(), only.called()), &flow.place);
+                self.maker.draft.guessed(
+                    format!("that `{}` is fastened to {}, on which it ends", flow.called(), only.called()),
+                    flow.place.to_string(),
+                );
                 Some(id)
             }
             End::Point(_) | End::Nowhere => None,
@@ -290,7 +291,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
     /// A trust boundary that is a line: what it separates is said, and nothing is made of it.
     fn curve(&mut self, curve: &Cell<'f>) {
         let Some(line) = self.path(curve) else {
-            self.maker.draft.dangling(format!("the trust boundary line `{}`, which has no ends", curve.called()), curve.place.clone());
+            self.maker.draft.dangling(format!("the trust boundary line `{}`, which has no ends", curve.called()), curve.place.to_string());
             return;
         };
         let paths = || {
@@ -314,7 +315,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
                 crossed.join(", ")
             )
         };
-        self.maker.draft.changed(what, curve.place.clone());
+        self.maker.draft.changed(what, curve.place.to_string());
     }
 
     /// The path of an edge through the middles of what it is fastened to.

@@ -6,7 +6,6 @@ use serde_json::{Map, Value as Json};
 
 use crate::borrowed::Raw;
 use crate::draft::Entry;
-use crate::kept::is_something;
 use crate::read::text;
 use crate::write::said;
 
@@ -68,7 +67,7 @@ pub(super) fn take(mut entry: Entry, data: &Raw<'_>, boxes: &[Ticked]) -> Entry 
             all.insert((*name).to_owned(), "yes".into());
         }
         all.extend(facts);
-        if is_something(&all.clone().into()) {
+        if !all.is_empty() {
             entry = entry.value(set, all.into());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::cells::Cell;
+use super::cells::{self, Cell};
 use super::{Maker, OWN};
 use crate::borrowed::Raw;
 use crate::draft::{Entry, Section, clean, one_line};
@@ -15,12 +15,13 @@ fn is_read(key: &str) -> bool {
 }
 
 /// Where a threat stands in the file, which is written out only where something is said about it.
-struct Place<'c> {
-    cell: &'c str,
+#[derive(Clone, Copy)]
+struct Place {
+    cell: cells::Place,
     at: usize,
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.threats[{}]", self.cell, self.at)
     }
@@ -30,11 +31,11 @@ impl Maker {
     /// The threats of a cell, on things of the model.
     pub(super) fn threats(&mut self, cell: &Cell<'_>, diagram: &Raw<'_>, on: &[String]) {
         for (at, threat) in cell.threats().iter().enumerate() {
-            self.threat(threat, diagram, on, &Place { cell: &cell.place, at });
+            self.threat(threat, diagram, on, Place { cell: cell.place, at });
         }
     }
 
-    fn threat(&mut self, threat: &Raw<'_>, diagram: &Raw<'_>, on: &[String], place: &Place<'_>) {
+    fn threat(&mut self, threat: &Raw<'_>, diagram: &Raw<'_>, on: &[String], place: Place) {
         let title = one_line(&threat.text("title"));
         let id = self.draft.id_for_name(Section::Threats, &title, "threat");
         let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title }).list("on", on);
@@ -80,7 +81,7 @@ impl Maker {
     }
 
     /// The status, and the one text that is a mitigation, or a reason where nothing is done.
-    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: &Place<'_>) -> Entry {
+    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: Place) -> Entry {
         let said = threat.text("status");
         let mitigation = clean(&threat.text("mitigation"));
         let status = match word_of(&said).as_str() {
