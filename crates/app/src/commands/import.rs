@@ -73,12 +73,16 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
     let project = session.project_here()?;
     let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
+    let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
+    // Memory that is given back need not be had anew.
+    drop(bytes);
     let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let knowledge = knowledge?;
     let context = Context::on(session.common.day());
     foreign::settle(&mut imported, &knowledge, &context);
     let model = Cell::new(Some(std::mem::take(&mut imported.model)));
     let again = || {
+        let bytes = read_limited(&args.file).unwrap_or_default();
         let mut imported = foreign::stored(format, &bytes, args.keep_names).unwrap_or_default();
         foreign::settle(&mut imported, &knowledge, &context);
         imported.model
@@ -90,10 +94,9 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     }
     match args.format {
         PlainFormat::Human => {
-            let kept = (format == Format::Picture).then(|| redan_interop::picture::source(&bytes));
             match kept {
-                Some(Ok(kept)) => session.terminal.out().write_all(kept.text.as_bytes())?,
-                _ => into::write(&shown, format, &imported, root, &mut session.terminal)?,
+                Some(kept) => session.terminal.out().write_all(kept.text.as_bytes())?,
+                None => into::write(&shown, format, &imported, root, &mut session.terminal)?,
             }
             foreign::losses::show(&imported.loss, session);
         }
