@@ -14,7 +14,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use indexmap::map::Entry::Vacant;
 use redan_model::ById;
 use redan_model::canonical::Long;
 use serde_json::{Value as Json, json};
@@ -183,9 +182,9 @@ impl From<Entry> for Json {
 pub struct Draft {
     head: Entry,
     sections: BTreeMap<Section, ById<Entry>>,
-    /// For every id that was given away, by the section that stands for its names, the number that the next one like it
-    /// tries first.
-    taken: BTreeMap<Section, ById<usize>>,
+    /// By the section that stands for its names, every id that was wished for, with the number that the next one with the
+    /// same wish tries first. Ids with a number are not here, since the wish tells which of them were given.
+    wishes: BTreeMap<Section, ById<usize>>,
     losses: Losses,
     decisions: Vec<Decision>,
     origins: Origins,
@@ -228,21 +227,24 @@ impl Draft {
 
     fn unique(&mut self, section: Section, wanted: String) -> String {
         let names = section.names();
-        let taken = self.taken.entry(names).or_default();
+        let wishes = self.wishes.entry(names).or_default();
         let reserved = names == Section::Elements && wanted == "model";
-        let Some(mut next) = taken.get(&wanted).copied().or(reserved.then_some(2)) else {
-            taken.insert(wanted.clone(), 2);
+        let known = wishes.get(&wanted).copied();
+        if known.is_none() && !reserved && !is_numbered(wishes, &wanted) {
+            wishes.insert(wanted.clone(), FIRST);
             return wanted;
-        };
-        loop {
+        }
+        let mut next = known.unwrap_or(FIRST);
+        let id = loop {
             let id = numbered(&wanted, next);
             next += 1;
-            if let Vacant(free) = taken.entry(id.clone()) {
-                free.insert(2);
-                taken.insert(wanted, next);
-                return id;
+            // A number after a wish is free, unless the very id was wished for.
+            if !wishes.contains_key(&id) {
+                break id;
             }
-        }
+        };
+        wishes.insert(wanted, next);
+        id
     }
 
     /// Adds an entry under an id that [`Self::id_for_name`] or [`Self::keep_id`] gave.
@@ -322,6 +324,18 @@ impl Draft {
         }
         Imported { model: model.into(), loss: self.losses.finish(), decisions: self.decisions, origins: self.origins }
     }
+}
+
+/// The number of the second thing with one wish.
+const FIRST: usize = 2;
+
+/// Whether an id was given to somebody with another wish, which it is with a number after it.
+fn is_numbered(wishes: &ById<usize>, id: &str) -> bool {
+    let given = || {
+        let (wish, number) = id.rsplit_once('-').filter(|(_, number)| !number.starts_with('0'))?;
+        Some((FIRST..*wishes.get(wish)?).contains(&number.parse().ok()?))
+    };
+    given().unwrap_or(false)
 }
 
 /// An id with a number after it.
@@ -446,6 +460,10 @@ fn without_accent(c: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -457,6 +475,18 @@ mod tests {
             ["web-app-v2", "web-app-v2-2", "schlussel", "element", "element-2"]
         );
         assert_eq!([id("model"), id("web-app-v2-2"), id("Web App v2")], ["model-2", "web-app-v2-2-2", "web-app-v2-3"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_ids_are_the_same_and_a_wish_is_met_where_it_can_be(wishes in proptest::collection::vec("(a|model)(-(a|[0-3]{1,2})){0,3}", 0..40)) {
+            let (mut draft, mut given) = (Draft::new(""), BTreeSet::from(["model".to_owned()]));
+            for wish in wishes {
+                let id = draft.keep_id(Section::Elements, &wish, "x");
+                prop_assert!(id == wish || given.contains(&wish), "{wish}: {id}");
+                prop_assert!(given.insert(id.clone()), "{id} twice");
+            }
+        }
     }
 
     #[test]

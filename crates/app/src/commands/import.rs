@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use redan_engine::{Context, Knowledge};
-use redan_interop::{Format, detect, tb7};
+use redan_interop::{Format, Imported, detect, picture, tb7};
 use redan_model::canonical::{self, Long};
 use redan_model::lang::Root;
 use redan_model::load_value;
@@ -66,24 +66,16 @@ struct Document<'a> {
 /// Runs `import`.
 pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
-    let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
-    if tb7::is_template(&bytes) {
-        return Err(template(&shown));
-    }
-    let format = args.from.or_else(|| detect(&shown, &bytes)).ok_or_else(|| unknown(&shown))?;
     let project = session.project_here()?;
-    let (knowledge, imported) = session.knowledge_beside(&project, || foreign::stored(format, &bytes, args.keep_names));
-    let kept = if format == Format::Picture { redan_interop::picture::source(&bytes).ok() } else { None };
-    // Memory that is given back need not be had anew.
-    drop(bytes);
-    let mut imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let (knowledge, file) = session.knowledge_beside(&project, || read(args, &shown));
+    let File { format, mut imported, kept } = file?;
     let knowledge = knowledge?;
     let context = Context::on(session.common.day());
     foreign::settle(&mut imported, &knowledge, &context);
     let model = Cell::new(Some(std::mem::take(&mut imported.model)));
+    // The bytes of the file were given back, since memory that is used again need not be had anew.
     let again = || {
-        let bytes = read_limited(&args.file).unwrap_or_default();
-        let mut imported = foreign::stored(format, &bytes, args.keep_names).unwrap_or_default();
+        let mut imported = read(args, &shown).map(|file| file.imported).unwrap_or_default();
         foreign::settle(&mut imported, &knowledge, &context);
         imported.model
     };
@@ -96,7 +88,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         PlainFormat::Human => {
             match kept {
                 Some(kept) => session.terminal.out().write_all(kept.text.as_bytes())?,
-                None => into::write(&shown, format, &imported, root, &mut session.terminal)?,
+                None => into::write(&shown, format, &imported, root, session.terminal)?,
             }
             foreign::losses::show(&imported.loss, session);
         }
@@ -106,6 +98,26 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         }
     }
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
+}
+
+/// A file that was read.
+struct File {
+    format: Format,
+    imported: Imported,
+    /// The model that a picture of ours keeps.
+    kept: Option<picture::Kept>,
+}
+
+fn read(args: &ImportArgs, shown: &str) -> anyhow::Result<File> {
+    let bytes = read_limited(&args.file).map_err(|why| usage(format!("cannot read `{shown}`: {why}")))?;
+    if tb7::is_template(&bytes) {
+        return Err(template(shown));
+    }
+    let format = args.from.or_else(|| detect(shown, &bytes)).ok_or_else(|| unknown(shown))?;
+    let imported = foreign::stored(format, &bytes, args.keep_names);
+    let imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
+    let kept = if format == Format::Picture { picture::source(&bytes).ok() } else { None };
+    Ok(File { format, imported, kept })
 }
 
 /// The model, after it was read like any other.
