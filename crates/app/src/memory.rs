@@ -6,7 +6,7 @@ use mimalloc::MiMalloc;
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Smallest input, in bytes, whose run touches so much memory that getting it in small pages takes longer than clearing
+/// Smallest model, in bytes, whose run touches so much memory that getting it in small pages takes longer than clearing
 /// large ones.
 const AMPLE: usize = 1 << 20;
 
@@ -16,7 +16,7 @@ pub(crate) fn small_pages() {
     set_large(false);
 }
 
-/// Large pages, where the system has them, if an input of this many bytes is worth it.
+/// Large pages, where the system has them, if a model of this many bytes is worth it.
 pub(crate) fn large_pages_for(bytes: usize) {
     if bytes >= AMPLE {
         set_large(true);
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_pages_are_for_large_inputs() {
+    fn large_pages_are_for_large_models() {
         let small = || rustix::thread::transparent_huge_pages_are_disabled().unwrap();
         small_pages();
         large_pages_for(AMPLE - 1);
