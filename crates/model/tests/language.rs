@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use redan_model::source::Sources;
 use redan_model::tree::{self, Node, Style, Value};
-use redan_model::{Loaded, Place, Vocabulary, load_text, schema};
+use redan_model::{Loaded, Place, Vocabulary, load_text, load_value, schema};
 use serde_json::{Value as Json, json};
 
 #[test]
@@ -71,6 +71,21 @@ fn the_schema_with_names_accepts_the_names() {
 fn the_schema_is_a_schema() {
     let schema = schema::json_schema(&small_vocabulary());
     assert!(jsonschema::meta::is_valid(&schema));
+}
+
+#[test]
+fn a_value_that_a_program_made_is_read_as_its_text_is() {
+    for (dir, vocabulary) in [("valid", Vocabulary::default()), ("invalid", Vocabulary::default()), ("unresolved", small_vocabulary())] {
+        for (name, text) in folder(dir) {
+            for typed in [true, false] {
+                let value = json_of(&text, typed);
+                let made = load_value(&name, || value.clone().into(), &vocabulary);
+                let read = load_text(&name, &format!("{value:#}\n"), &vocabulary);
+                assert_eq!(shown(&made), shown(&read), "{dir}/{name}, typed {typed}");
+                assert_eq!(long_form(&made), long_form(&read), "{dir}/{name}, typed {typed}");
+            }
+        }
+    }
 }
 
 #[test]
