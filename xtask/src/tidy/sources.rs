@@ -19,7 +19,7 @@ const BANNED: [(&str, &str); 10] = [
     ("SystemTime", "`Context::today`"),
     ("Instant::now", "`Context::today`"),
     ("Zoned::now", "`Context::today`"),
-    ("HashMap", "`IndexMap` or a sorted list; if it is never iterated over, `FxHashMap` with a reason"),
+    ("HashMap", "`ById` for what a file chooses, `IndexMap` or a sorted list; if it is never iterated over, `FxHashMap` with a reason"),
     ("thread_rng", "a seed that is passed in"),
 ];
 
