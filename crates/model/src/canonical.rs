@@ -1,8 +1,8 @@
 //! A model in its one long form: no short forms, no comments, no choice of quoting.
 
-use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
+use crate::ById;
 use crate::lang::syntax::written;
 use crate::lang::{FactSet, Root};
 use crate::source::SourceId;
@@ -59,7 +59,7 @@ pub fn beyond_each_other(old: &Long<'_>, new: &Long<'_>) -> (Json, Json) {
 /// A mapping without what another has too, down to a depth.
 fn beyond(long: &Long<'_>, other: &Long<'_>, depth: u8) -> Json {
     let (Long::Map(entries), Long::Map(others), true) = (long.itself(), other.itself(), depth > 0) else { return long.to_json() };
-    let known: FxHashMap<&str, &Long<'_>> = others.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+    let known: ById<&Long<'_>, &str> = others.iter().map(|(key, value)| (key.as_ref(), value)).collect();
     let own = entries.iter().filter_map(|(key, value)| match known.get(key.as_ref()) {
         Some(other) if *other == value => None,
         Some(other) => Some((key.as_ref().to_owned(), beyond(value, other, depth - 1))),

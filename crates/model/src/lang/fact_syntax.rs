@@ -100,11 +100,11 @@ fn read_name(given: Given<'_>, set: &mut FactSet, reader: &mut Reader<'_>) {
 }
 
 fn read_fact(entry: Keyed<'_>, set: &mut FactSet, reader: &mut Reader<'_>) {
-    let Keyed { key, key_span, value } = entry;
-    if key.starts_with("x-") {
-        set.extras.0.push((key.into_owned().into(), value.verbatim()));
+    if entry.key.starts_with("x-") {
+        set.extras.keep(entry);
         return;
     }
+    let Keyed { key, key_span, value } = entry;
     let fact = read_state_of(&key, key_span, value, reader);
     if key == "*" {
         set.star = Some(Box::new(fact));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Keyed;
 use crate::ById;
 use crate::long::{self, Long};
 use crate::source::{Span, Spanned};
@@ -67,6 +68,11 @@ impl<T> Default for Map<T> {
 pub struct Extras(pub Vec<long::Entry<'static>>);
 
 impl Extras {
+    /// Keeps an entry as it stands.
+    pub(crate) fn keep(&mut self, entry: Keyed<'_>) {
+        self.0.push((entry.key.into_owned().into(), entry.value.verbatim()));
+    }
+
     /// The entries of the long form.
     pub(crate) fn write(&self) -> impl Iterator<Item = (Cow<'_, str>, Long<'_>)> {
         self.0.iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()))

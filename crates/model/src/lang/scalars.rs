@@ -450,7 +450,7 @@ impl Syntax for Verify {
             match entry.key.as_ref() {
                 "at" => at = read_spanned::<String>(entry.value, reader),
                 "result" => result = read_spanned::<CheckResult>(entry.value, reader),
-                key if key.starts_with("x-") => extras.0.push((entry.key.into_owned().into(), entry.value.verbatim())),
+                key if key.starts_with("x-") => extras.keep(entry),
                 key => match VerifyMethod::from_word(key) {
                     Some(method) => methods.push((Spanned::new(method, entry.key_span), entry.value)),
                     None => {

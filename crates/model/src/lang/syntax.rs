@@ -246,7 +246,7 @@ fn read_fields<R: Record>(place: Place, entries: Entries<'_>, reader: &mut Reade
     let mut seen = vec![false; R::FIELDS.len()];
     for entry in entries {
         if entry.key.starts_with("x-") {
-            record.extras_mut().0.push((entry.key.into_owned().into(), entry.value.verbatim()));
+            record.extras_mut().keep(entry);
         } else if let Some(index) = R::FIELDS.iter().position(|f| is_key(f.name, &entry.key)) {
             let field = &R::FIELDS[index];
             seen[index] = true;

@@ -4,11 +4,9 @@
 //! way) gives nothing: the YAML parser then reads the text and says what is wrong. So there is no diagnostic here, and
 //! no text means anything else than it would without this file.
 
-use rustc_hash::FxHashSet;
-
 use super::{Entry, Node, Style, Value};
-use crate::limits;
 use crate::source::{SourceId, Span};
+use crate::{ById, limits};
 
 /// Longest key; YAML's keys are shorter than 1,024 characters.
 pub(super) const LONGEST_KEY: usize = 1_000;
@@ -205,8 +203,8 @@ fn is_number(word: &str) -> bool {
 
 fn are_unique(entries: &[Entry]) -> bool {
     if entries.len() > FEW {
-        let mut seen = FxHashSet::with_capacity_and_hasher(entries.len(), rustc_hash::FxBuildHasher);
-        return entries.iter().all(|entry| seen.insert(entry.key.as_str()));
+        let mut seen = ById::with_capacity_and_hasher(entries.len(), Default::default());
+        return entries.iter().all(|entry| seen.insert(entry.key.as_str(), ()).is_none());
     }
     entries.iter().enumerate().all(|(at, entry)| entries.iter().skip(at + 1).all(|other| other.key != entry.key))
 }

@@ -7,6 +7,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use rustc_hash::FxHashMap;
 
 use super::{Comment, Document, Entry, Node, Style, Value, json, syntax};
+use crate::ById;
 use crate::diagnostic::Diagnostic;
 use crate::limits;
 use crate::source::{SourceId, Sources, Span};
@@ -339,7 +340,7 @@ const FEW_ENTRIES: usize = 12;
 
 /// The keys of a large mapping; empty for a small one.
 #[derive(Default)]
-struct Seen(FxHashMap<String, Span>);
+struct Seen(ById<Span>);
 
 impl Seen {
     /// Where a key stands in the mapping so far. Every mapping has one key after the other looked for.
