@@ -60,12 +60,11 @@ impl Terminal {
         }
     }
 
-    /// Makes room for about so many bytes where data is kept until the end, so that it need not move while it grows.
-    pub(crate) fn make_room(&mut self, bytes: impl FnOnce() -> usize) {
-        if let Data::File { bytes: kept, .. } = &mut self.data {
-            // What nobody writes into takes no memory.
-            let about = bytes();
-            kept.reserve(about + about / 2);
+    /// Makes room for about so many bytes where data is kept until the end, so that it need not move while it grows. What
+    /// nobody writes into takes no memory.
+    pub(crate) fn make_room(&mut self, about: usize) {
+        if let Data::File { bytes, .. } = &mut self.data {
+            bytes.reserve(about);
         }
     }
 

@@ -3,11 +3,12 @@
 //! With it, a later import can tell what the file has changed since from what people have changed in the model. It is
 //! compressed and stands at the end of the model, one text for each file by the file's name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use flate2::Compression;
-use redan_model::canonical::{Entry, Long, push_entry};
-use redan_model::lang::SECTIONS;
+use redan_model::canonical::{Entry, Long, Part, Stated, parts, push_entry};
+use redan_model::lang::{Root, SECTIONS};
 use serde_json::Value as Json;
 
 use crate::packed::{Packer, unpack};
@@ -36,8 +37,12 @@ impl Said {
     /// What a file says.
     pub fn new(model: Json, origins: &Origins) -> Self {
         let mut names = BTreeMap::new();
-        for (section, words) in names_in(&Long::of(&model), origins) {
-            names.extend(words.into_iter().map(|(id, name)| ((section.to_owned(), id.to_owned()), name.to_owned())));
+        for section in SECTIONS {
+            for (id, entry) in model.get(section).and_then(Json::as_object).into_iter().flatten() {
+                if let Some(name) = origins.get(section, id).or_else(|| own_id(entry)) {
+                    names.insert((section.to_owned(), id.clone()), name.to_owned());
+                }
+            }
         }
         Self { model, names }
     }
@@ -54,84 +59,84 @@ pub fn own_id(entry: &Json) -> Option<&str> {
     kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
 }
 
-/// The same of an entry in its long form.
-fn own_id_of<'a>(entry: &'a Long<'_>) -> Option<&'a str> {
+/// The same of an entry in its long form, where what is kept stays in the model.
+fn own_id_of<'m>(entry: &Long<'m>) -> Option<&'m str> {
     let kept = entry.entries().iter().filter(|(key, _)| key.starts_with("x-"));
-    kept.filter_map(|(_, value)| value.get("id").or_else(|| value.get("bom-ref"))?.as_str()).next()
+    let own = |(_, value): &Entry<'m>| {
+        if let Long::Elsewhere(kept) = value { kept.get("id").or_else(|| kept.get("bom-ref"))?.as_str() } else { None }
+    };
+    kept.filter_map(own).next()
 }
 
-/// The file's own words for entries, by section and id.
-type Names<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>;
-
-fn names_in<'a>(model: &'a Long<'_>, origins: &'a Origins) -> Names<'a> {
-    model.entries().iter().filter_map(|entry| names_of(entry, origins)).collect()
-}
-
-/// The words for the entries of a section; nothing if there are none, or if it is no section.
-fn names_of<'a>((section, entries): &'a Entry<'_>, origins: &'a Origins) -> Option<(&'a str, BTreeMap<&'a str, &'a str>)> {
-    let section = SECTIONS.iter().find(|known| *known == section)?;
-    let words = entries.entries().iter();
-    let words: BTreeMap<&str, &str> =
-        words.filter_map(|(id, entry)| Some((id.as_ref(), origins.get(section, id).or_else(|| own_id_of(entry))?))).collect();
-    (!words.is_empty()).then_some((section, words))
-}
+/// The file's own words for the entries of sections: the id of each and its name.
+type Names<'m> = BTreeMap<&'m str, Vec<(Cow<'m, str>, &'m str)>>;
 
 /// What a file says, in few letters.
 pub fn packed(format: Format, said: &Said) -> Option<String> {
-    let mut names = Names::new();
-    for ((section, id), name) in &said.names {
-        names.entry(section).or_default().insert(id, name);
-    }
     let mut packing = Packing::new(format);
-    Long::of(&said.model).entries().iter().try_for_each(|entry| packing.add(entry))?;
-    packing.finish(names)
+    let model = Long::of(&said.model);
+    model.entries().iter().try_for_each(|(key, value)| packing.add((Cow::Borrowed(key.as_ref()), value.borrowed().into()), None))?;
+    for ((section, id), name) in &said.names {
+        packing.names.entry(section).or_default().push((id.into(), name));
+    }
+    packing.finish()
 }
 
-/// What a file says that has just been read, in few letters; each entry of the model as soon as it is there.
-pub fn packed_model<'a, 'm: 'a>(format: Format, model: impl IntoIterator<Item = &'a Entry<'m>>, origins: &'a Origins) -> Option<String> {
-    let (mut packing, mut names) = (Packing::new(format), Names::new());
-    for entry in model {
-        packing.add(entry)?;
-        names.extend(names_of(entry, origins));
-    }
-    packing.finish(names)
+/// What a file says that has just been read, in few letters.
+pub fn packed_model(format: Format, model: &Root, origins: &Origins) -> Option<String> {
+    let mut packing = Packing::new(format);
+    parts(model).try_for_each(|part| packing.add(part, Some(origins)))?;
+    packing.finish()
 }
 
 /// What a file says, as JSON in the making.
-struct Packing {
+struct Packing<'m> {
     /// What was not compressed yet.
     text: String,
     /// What comes before it, of a text that is too long to be made as small as it can be.
     packer: Option<Packer>,
     is_first: bool,
+    names: Names<'m>,
 }
 
-impl Packing {
+impl<'m> Packing<'m> {
     fn new(format: Format) -> Self {
         let mut text = String::from("{\"format\":");
         Long::from(format.as_str()).push_json(&mut text);
         text.push_str(",\"model\":{");
-        Self { text, packer: None, is_first: true }
+        Self { text, packer: None, is_first: true, names: Names::new() }
     }
 
-    fn add(&mut self, (key, value): &Entry<'_>) -> Option<()> {
+    /// Adds what stands at the top of a model, with the file's own words for entries if it is known where they come from.
+    fn add(&mut self, (key, stated): Part<'m>, origins: Option<&'m Origins>) -> Option<()> {
         if !std::mem::take(&mut self.is_first) {
             self.text.push(',');
         }
-        if value.entries().is_empty() {
-            push_entry(key, value, &mut self.text);
-            return Some(());
-        }
+        let entries = match stated {
+            Stated::Value(value) => {
+                push_entry(&key, &value, &mut self.text);
+                return Some(());
+            }
+            Stated::Entries(entries) => entries,
+        };
         Long::from(key.as_ref()).push_json(&mut self.text);
         self.text.push_str(":{");
-        for (at, (key, value)) in value.entries().iter().enumerate() {
+        let origins = SECTIONS.into_iter().find(|section| *section == key).zip(origins);
+        let mut names = Vec::new();
+        for (at, (id, entry)) in entries.enumerate() {
             if at > 0 {
                 self.text.push(',');
             }
-            push_entry(key, value, &mut self.text);
+            push_entry(&id, &entry, &mut self.text);
             self.pass_on()?;
+            if let Some(name) = origins.and_then(|(section, origins)| origins.get(section, &id).or_else(|| own_id_of(&entry))) {
+                names.push((id, name));
+            }
         }
         self.text.push('}');
+        if let Some((section, _)) = origins.filter(|_| !names.is_empty()) {
+            self.names.insert(section, names);
+        }
         Some(())
     }
 
@@ -146,9 +151,10 @@ impl Packing {
         Some(())
     }
 
-    fn finish(mut self, names: Names<'_>) -> Option<String> {
+    fn finish(mut self) -> Option<String> {
         self.text.push_str("},\"names\":");
-        Long::Map(names.into_iter().map(|(section, words)| (section.into(), in_order(words))).collect()).push_json(&mut self.text);
+        let names = std::mem::take(&mut self.names).into_iter();
+        Long::Map(names.map(|(section, words)| (section.into(), in_order(words))).collect()).push_json(&mut self.text);
         self.text.push('}');
         self.pass_on()?;
         let mut packer = self.packer.unwrap_or_else(|| Packer::new(Compression::best()));
@@ -157,8 +163,9 @@ impl Packing {
     }
 }
 
-fn in_order<'a>(words: BTreeMap<&'a str, &'a str>) -> Long<'a> {
-    Long::Map(words.into_iter().map(|(id, name)| (id.into(), name.into())).collect())
+fn in_order<'m>(mut words: Vec<(Cow<'m, str>, &'m str)>) -> Long<'m> {
+    words.sort_unstable();
+    Long::Map(words.into_iter().map(|(id, name)| (id, name.into())).collect())
 }
 
 /// What the files said from which a model was imported: the name of each, and what it said.

@@ -14,8 +14,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use redan_model::ById;
 use redan_model::canonical::Long;
+use redan_model::{ById, every_byte};
 use serde_json::{Value as Json, json};
 
 use crate::{Decision, Imported, LossKind, Losses, Origins, limits};
@@ -216,16 +216,16 @@ impl Draft {
 
     /// An id that nothing else has, made from a name; from the other word if the name has no letter or digit.
     pub fn id_for_name(&mut self, section: Section, name: &str, otherwise: &str) -> String {
-        let slug = slug(name);
-        self.unique(section, if slug.is_empty() { otherwise.to_owned() } else { slug })
+        self.id_for_wish(section, wish(name, otherwise))
     }
 
     /// An id that nothing else has: the foreign one as it is if it is valid and free, else one made from it.
     pub fn keep_id(&mut self, section: Section, id: &str, otherwise: &str) -> String {
-        if redan_model::lang::is_id(id) { self.unique(section, id.to_owned()) } else { self.id_for_name(section, id, otherwise) }
+        if redan_model::lang::is_id(id) { self.id_for_wish(section, id.to_owned()) } else { self.id_for_name(section, id, otherwise) }
     }
 
-    fn unique(&mut self, section: Section, wanted: String) -> String {
+    /// The same, made from what [`wish`] gave.
+    pub(crate) fn id_for_wish(&mut self, section: Section, wanted: String) -> String {
         let names = section.names();
         let wishes = self.wishes.entry(names).or_default();
         let reserved = names == Section::Elements && wanted == "model";
@@ -361,8 +361,7 @@ pub(crate) fn trim(text: &str) -> &str {
 /// A text as models have it: no white space around it, no control characters, line ends of one kind.
 pub fn clean(text: &str) -> String {
     let text = trim(text);
-    // Nearly every text is of this kind. Looking at all of it is faster than stopping at the first other byte.
-    if text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+    if every_byte(text, |byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return text.to_owned();
     }
     let text = text.replace("\r\n", "\n");
@@ -386,6 +385,12 @@ pub fn one_line(text: &str) -> String {
 
 fn is_unwanted(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{feff}')
+}
+
+/// The id that a name wishes for; the other word if the name has no letter or digit.
+pub(crate) fn wish(name: &str, otherwise: &str) -> String {
+    let slug = slug(name);
+    if slug.is_empty() { otherwise.to_owned() } else { slug }
 }
 
 /// A name as an id: lower case, `-` for everything that is no letter or digit of ASCII; empty if nothing is left.

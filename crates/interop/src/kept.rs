@@ -4,6 +4,7 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use redan_model::canonical::Long;
+use redan_model::every_byte;
 use serde_json::{Map, Value as Json};
 
 use crate::draft::{Draft, Entry, clean};
@@ -88,8 +89,7 @@ fn is_bounded(value: &Long<'_>, depth: usize) -> bool {
 
 /// Whether a text has a control character.
 fn has_control(text: &str) -> bool {
-    // Looking at all of a text is faster than stopping at the first byte that could be one.
-    let plain = text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    let plain = every_byte(text, |byte| matches!(byte, b' '..=b'~'));
     !plain && text.chars().any(char::is_control)
 }
 

@@ -1,9 +1,11 @@
 //! A model in its one long form: no short forms, no comments, no choice of quoting.
 
+use std::borrow::Cow;
+
 use serde_json::Value as Json;
 
 use crate::ById;
-use crate::lang::syntax::written;
+use crate::lang::syntax::{Record as _, key};
 use crate::lang::{FactSet, Root};
 use crate::source::SourceId;
 
@@ -13,25 +15,58 @@ pub use crate::long::{Entry, Long, push_entry};
 ///
 /// The model's own file is the one that states `redan`, without which no model is valid.
 pub fn long(root: &Root) -> Long<'_> {
-    Long::Map(entries(root).collect())
+    let whole = |(key, stated)| match stated {
+        Stated::Value(value) => (key, value),
+        Stated::Entries(entries) => (key, Long::Map(entries.collect())),
+    };
+    Long::Map(parts(root).map(whole).collect())
 }
 
-/// The entries of the long form, each made when it is asked for.
-pub fn entries(root: &Root) -> impl Iterator<Item = Entry<'_>> {
-    let file = root.redan.as_ref().map(|version| version.span.source);
-    written(root).filter_map(move |(name, mut section)| {
-        let Some(file) = file else { return Some((name, section)) };
-        let stays = match name.as_ref() {
-            "assumptions" => {
-                keep(&mut section, |id| root.assumptions.entries.get(id).is_none_or(|entry| entry.key_span.source == file));
-                true
+/// A key at the top of the long form, and what stands under it.
+pub type Part<'m> = (Cow<'m, str>, Stated<'m>);
+
+/// What stands under a key at the top.
+pub enum Stated<'m> {
+    /// A mapping that is not empty, each entry made when it is asked for: all those of a long section would take memory for
+    /// nothing.
+    Entries(Box<dyn Iterator<Item = Entry<'m>> + 'm>),
+    /// Anything else.
+    Value(Long<'m>),
+}
+
+impl<'m> From<Long<'m>> for Stated<'m> {
+    fn from(value: Long<'m>) -> Self {
+        match value {
+            Long::Map(entries) if !entries.is_empty() => Self::Entries(Box::new(entries.into_iter())),
+            Long::Elsewhere(value) if !value.entries().is_empty() => {
+                Self::Entries(Box::new(value.entries().iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed()))))
             }
-            "traits" => keep_facts(&mut section, &root.traits, file),
-            "controls" => keep_facts(&mut section, &root.controls, file),
-            _ => true,
+            value => Self::Value(value),
+        }
+    }
+}
+
+/// The long form part by part, in the order in which models are written.
+pub fn parts(root: &Root) -> impl Iterator<Item = Part<'_>> {
+    let file = root.redan.as_ref().map(|version| version.span.source);
+    let fields = Root::FIELDS.iter().filter_map(move |field| {
+        let key = key(field.name);
+        let value = || (field.write)(root);
+        let said = match (key.as_ref(), file) {
+            ("assumptions", Some(file)) => {
+                let is_own = |id: &str| root.assumptions.entries.get(id).is_none_or(|entry| entry.key_span.source == file);
+                only(value()?, is_own).into()
+            }
+            ("traits", Some(file)) => facts_of(file, &root.traits, value()?)?.into(),
+            ("controls", Some(file)) => facts_of(file, &root.controls, value()?)?.into(),
+            _ => match (field.entries)(root) {
+                Some(entries) => Stated::Entries(entries),
+                None => value()?.into(),
+            },
         };
-        stays.then_some((name, section))
-    })
+        Some((key, said))
+    });
+    fields.chain(root.extras.write().map(|(key, value)| (key, value.into())))
 }
 
 /// The same as JSON.
@@ -39,16 +74,17 @@ pub fn to_json(root: &Root) -> Json {
     long(root).to_json()
 }
 
-fn keep(section: &mut Long<'_>, is_own: impl Fn(&str) -> bool) {
-    if let Long::Map(entries) = section {
+fn only<'m>(mut section: Long<'m>, is_own: impl Fn(&str) -> bool) -> Long<'m> {
+    if let Long::Map(entries) = &mut section {
         entries.retain(|(id, _)| is_own(id));
     }
+    section
 }
 
-/// Keeps what a file says of a set of facts; false where it says nothing.
-fn keep_facts(section: &mut Long<'_>, facts: &FactSet, file: SourceId) -> bool {
-    keep(section, |name| facts.entries.get(name).is_none_or(|entry| entry.key_span.source == file));
-    facts.span.is_some_and(|span| span.source == file)
+/// What a file says of a set of facts; `None` where it says nothing.
+fn facts_of<'m>(file: SourceId, facts: &FactSet, section: Long<'m>) -> Option<Long<'m>> {
+    facts.span.filter(|span| span.source == file)?;
+    Some(only(section, |name| facts.entries.get(name).is_none_or(|entry| entry.key_span.source == file)))
 }
 
 /// The long forms of two versions of a model, without the fields and the entries of sections that both have.

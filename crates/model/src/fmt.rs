@@ -8,7 +8,7 @@ mod json;
 mod written;
 mod yaml;
 
-pub use written::{write_entries, written, written_length};
+pub use written::{write_parts, written};
 
 use crate::edit::{EditError, Parts, Plain};
 

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod codes;
 pub mod diagnostic;
 pub mod edit;
+mod every_byte;
 pub mod evidence;
 pub mod fmt;
 mod halves;
@@ -32,6 +33,7 @@ mod vocabulary;
 
 pub use by_id::ById;
 pub use diagnostic::{Diagnostic, Severity};
+pub use every_byte::every_byte;
 pub use load::{Files, Loaded, load, load_text, load_value};
 pub use model::*;
 pub use source::{Location, SourceId, Sources, Span, Spanned};

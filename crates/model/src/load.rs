@@ -3,13 +3,15 @@
 mod document;
 mod paths;
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::diagnostic::Diagnostic;
 use crate::lang::syntax::{Reader, Syntax};
 use crate::lang::{Given, MapEntry, Root};
 use crate::long::Long;
-use crate::resolve::{Part, resolve};
+use crate::resolve::{Part, resolve, settle_acceptance};
 use crate::source::{SourceId, Sources, Span};
 use crate::tree::reads_back;
 use crate::{Model, Vocabulary, codes, limits};
@@ -55,19 +57,22 @@ pub fn load(files: &dyn Files, path: &str, vocabulary: &Vocabulary) -> Loaded {
             None
         }
     };
-    loader.finish(path, root, vocabulary)
+    loader.finish(path, root, vocabulary, |_| {})
 }
 
 /// Loads a model that is one text, such as an editor's buffer or a test; `use` finds nothing.
 pub fn load_text(name: &str, text: &str, vocabulary: &Vocabulary) -> Loaded {
     let mut loader = Loader::new(&NoFiles);
     let root = loader.read(name, text.as_bytes().to_vec(), None);
-    loader.finish(name, root, vocabulary)
+    loader.finish(name, root, vocabulary, |_| {})
 }
 
 /// Loads a model that a program makes; its texts move into the model. Nothing of it has a place, unless something is
 /// wrong with it: then it is made once more and written out, and the faults point into that text.
-pub fn load_value(name: &str, make: impl Fn() -> Long<'static>, vocabulary: &Vocabulary) -> Loaded {
+///
+/// Where all of it can be read, `read` is given what it says before it is known what its references lead to, so that other
+/// work on it can begin meanwhile. The model has the same root, unless there is a fault.
+pub fn load_value(name: &str, make: impl Fn() -> Long<'static>, vocabulary: &Vocabulary, read: impl FnOnce(&Arc<Root>)) -> Loaded {
     let value = make();
     if reads_back(&value) {
         let mut loader = Loader::new(&NoFiles);
@@ -75,7 +80,7 @@ pub fn load_value(name: &str, make: impl Fn() -> Long<'static>, vocabulary: &Voc
         let root = read_root(Given::made(value, Span::new(id, 0, 0)), &mut loader.diagnostics);
         // Used files have places of their own.
         if root.r#use.entries.is_empty() && loader.diagnostics.is_empty() {
-            let loaded = loader.finish(name, Some(root), vocabulary);
+            let loaded = loader.finish(name, Some(root), vocabulary, read);
             if loaded.diagnostics.is_empty() {
                 return loaded;
             }
@@ -117,8 +122,11 @@ impl<'f> Loader<'f> {
         Self { files, sources: Sources::default(), diagnostics: Vec::new(), open: Vec::new(), used: Vec::new(), read: 0 }
     }
 
-    fn finish(mut self, path: &str, root: Option<Root>, vocabulary: &Vocabulary) -> Loaded {
-        let root = root.unwrap_or_default();
+    fn finish(mut self, path: &str, root: Option<Root>, vocabulary: &Vocabulary, read: impl FnOnce(&Arc<Root>)) -> Loaded {
+        let mut root = root.unwrap_or_default();
+        settle_acceptance(&mut root, &mut self.diagnostics);
+        let root = Arc::new(root);
+        read(&root);
         let id = root.id.as_ref().map_or_else(|| stem(path), |id| id.value.clone());
         let used = std::mem::take(&mut self.used);
         let model = resolve(id, SourceId(0), root, used, vocabulary, &mut self.diagnostics);
@@ -210,7 +218,7 @@ impl<'f> Loader<'f> {
         let names: Vec<&str> = self.open.iter().map(|open| open.name.as_str()).collect();
         let prefix = names.join("/");
         if let Some(root) = self.read(path, bytes, Some(span)) {
-            self.used.push(Part { prefix: Some(prefix), root });
+            self.used.push(Part { prefix: Some(prefix), root: Arc::new(root) });
         }
         self.open.pop();
     }

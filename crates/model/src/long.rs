@@ -5,9 +5,12 @@
 //! takes longer to fill than to be laid out.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Number, Value as Json};
+
+use crate::every_byte;
 
 /// A key and what stands under it.
 pub type Entry<'m> = (Cow<'m, str>, Long<'m>);
@@ -137,7 +140,8 @@ impl<'m> Long<'m> {
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&number.to_string()),
+            // Writing to a string cannot fail.
+            Self::Number(number) => write!(out, "{number}").unwrap_or_default(),
             Self::Text(text) => push_text(text, out),
             Self::List(items) => {
                 out.push('[');
@@ -241,8 +245,7 @@ pub fn push_entry(key: &str, value: &Long<'_>, out: &mut String) {
 }
 
 fn push_text(text: &str, out: &mut String) {
-    // Looking at all of a text is faster than stopping at the first sign that needs an escape.
-    if text.bytes().fold(true, |plain, byte| plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\')) {
+    if every_byte(text, |byte| (byte >= b' ') & (byte != b'"') & (byte != b'\\')) {
         out.push('"');
         out.push_str(text);
         out.push('"');

@@ -82,7 +82,7 @@ pub struct Model {
     pub file: SourceId,
     /// Everything that was written, merged from all blocks, unresolved. Sections that are resolved below are also
     /// here; sections without resolved form (people, reviews, mitigations…) are read from here.
-    pub root: lang::Root,
+    pub root: Arc<lang::Root>,
     /// Trust boundaries.
     pub zones: Vec<Zone>,
     /// Elements.

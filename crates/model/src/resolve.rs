@@ -11,19 +11,22 @@ mod trees;
 mod vocabulary;
 mod zones;
 
+use std::sync::Arc;
+
 use crate::diagnostic::Diagnostic;
 use crate::lang;
 use crate::source::SourceId;
 use crate::{ById, Model, Vocabulary, naming};
 
 use names::Names;
+pub(crate) use sections::settle_acceptance;
 
 /// One file's part of the model.
 pub(crate) struct Part {
     /// What stands before its ids: nothing for the model's own file, else the path of `use` names.
     pub(crate) prefix: Option<String>,
     /// What it states.
-    pub(crate) root: lang::Root,
+    pub(crate) root: Arc<lang::Root>,
 }
 
 impl Part {
@@ -37,19 +40,18 @@ impl Part {
 pub(crate) fn resolve(
     id: String,
     file: SourceId,
-    own: lang::Root,
+    own: Arc<lang::Root>,
     used: Vec<Part>,
     vocabulary: &Vocabulary,
     out: &mut Vec<Diagnostic>,
 ) -> Model {
     let mut parts = vec![Part { prefix: None, root: own }];
     parts.extend(used);
-    sections::settle_acceptance(&mut parts[0].root, out);
     let model = Model {
         made_name: naming::sentence_of(&id),
         id,
         file,
-        root: lang::Root::default(),
+        root: Arc::default(),
         zones: Vec::new(),
         elements: Vec::new(),
         flows: Vec::new(),
@@ -66,7 +68,7 @@ pub(crate) fn resolve(
     let Resolver { mut model, mut names } = resolver;
     let mut parts = parts.into_iter();
     model.root = parts.next().map(|part| part.root).unwrap_or_default();
-    parts.for_each(|part| adopt(&mut model.root, part));
+    parts.for_each(|part| adopt(Arc::make_mut(&mut model.root), part));
     vocabulary::check(&model, vocabulary, &mut names);
     sections::check(&model, &mut names);
     trees::check(&model, &mut names);
@@ -78,14 +80,15 @@ pub(crate) fn resolve(
 /// everything, where the model does not speak of them itself.
 fn adopt(root: &mut lang::Root, part: Part) {
     let prefix = part.prefix.clone().unwrap_or_default();
-    for (id, mut entry) in part.root.assumptions.entries {
+    let theirs = Arc::unwrap_or_clone(part.root);
+    for (id, mut entry) in theirs.assumptions.entries {
         for item in &mut entry.value.assumes.items {
             let path = &mut item.path.value;
             path.thing = if path.thing == "model" { "model".to_owned() } else { format!("{prefix}/{}", path.thing) };
         }
         root.assumptions.entries.insert(format!("{prefix}/{id}"), entry);
     }
-    for (mine, theirs) in [(&mut root.traits, part.root.traits), (&mut root.controls, part.root.controls)] {
+    for (mine, theirs) in [(&mut root.traits, theirs.traits), (&mut root.controls, theirs.controls)] {
         for (name, entry) in theirs.entries {
             mine.span = mine.span.or(theirs.span);
             mine.entries.entry(name).or_insert(entry);

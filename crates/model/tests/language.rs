@@ -79,7 +79,7 @@ fn a_value_that_a_program_made_is_read_as_its_text_is() {
         for (name, text) in folder(dir) {
             for typed in [true, false] {
                 let value = json_of(&text, typed);
-                let made = load_value(&name, || value.clone().into(), &vocabulary);
+                let made = load_value(&name, || value.clone().into(), &vocabulary, |_| {});
                 let read = load_text(&name, &format!("{value:#}\n"), &vocabulary);
                 assert_eq!(shown(&made), shown(&read), "{dir}/{name}, typed {typed}");
                 assert_eq!(long_form(&made), long_form(&read), "{dir}/{name}, typed {typed}");

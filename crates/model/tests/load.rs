@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use redan_model::{Files, Loaded, Thing, Vocabulary, limits, load, load_text};
@@ -286,21 +287,23 @@ const WORDS: &[&str] = &[
 #[test]
 fn a_value_is_loaded_as_its_text_is() {
     let value = serde_json::json!({"redan": 1, "name": "Shop", "elements": {"app": {"kind": "process", "x-own": {"n": 1.5, "t": "2"}},
-        "db": {"kind": "store"}}, "flows": {"f": "app -> db over https"}, "layout": {"a": [1, null, true]}});
-    let vocabulary = Vocabulary::default();
+        "db": {"kind": "store"}}, "flows": {"f": "app -> db over https"}, "layout": {"a": [1, null, true]},
+        "mitigations": {"m": {"title": "M", "acceptance": "it is done", "verify": [{"junit": "a.b", "at": "ci"}]}}});
+    let (vocabulary, mut early) = (Vocabulary::default(), None);
     let (direct, read) = (
-        redan_model::load_value("m.tm.json", || value.clone().into(), &vocabulary),
+        redan_model::load_value("m.tm.json", || value.clone().into(), &vocabulary, |root| early = Some(Arc::clone(root))),
         redan_model::load_text("m.tm.json", &value.to_string(), &vocabulary),
     );
     assert_eq!((&direct.diagnostics, &read.diagnostics), (&Vec::new(), &Vec::new()));
     assert_eq!(redan_model::canonical::to_json(&direct.model.root), redan_model::canonical::to_json(&read.model.root));
-    assert_eq!(direct.model.flows.len(), 1);
+    assert_eq!((direct.model.flows.len(), early), (1, Some(direct.model.root)));
 }
 
 #[test]
 fn faults_of_a_value_point_into_its_text() {
     let value = serde_json::json!({"redan": 1, "elements": {"app": {"kind": "proces"}}});
-    let loaded = redan_model::load_value("m.tm.json", || value.clone().into(), &Vocabulary::default());
+    let loaded =
+        redan_model::load_value("m.tm.json", || value.clone().into(), &Vocabulary::default(), |_| panic!("not all of it can be read"));
     let places: Vec<&str> = loaded.diagnostics.iter().filter_map(|fault| fault.primary).map(|span| loaded.sources.slice(span)).collect();
     assert_eq!(places, ["\"proces\""]);
 }

@@ -4,10 +4,11 @@ mod into;
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
 
 use clap::Args;
 use redan_engine::{Context, Knowledge};
-use redan_interop::{Format, Imported, detect, picture, tb7};
+use redan_interop::{Format, Imported, Origins, before, detect, picture, tb7};
 use redan_model::canonical::{self, Long};
 use redan_model::lang::Root;
 use redan_model::load_value;
@@ -21,6 +22,7 @@ use crate::foreign;
 use crate::foreign::losses::LossJson;
 use crate::project::read_limited;
 use crate::session::{Kept, Session};
+use crate::threads;
 
 /// Arguments of `import`.
 #[derive(Debug, Clone, Args)]
@@ -68,7 +70,7 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
     let shown = args.file.to_string_lossy().replace('\\', "/");
     let project = session.project_here()?;
     let (knowledge, file) = session.knowledge_beside(&project, || read(args, &shown));
-    let File { format, mut imported, kept } = file?;
+    let File { format, mut imported, length, kept } = file?;
     let knowledge = knowledge?;
     let context = Context::on(session.common.day());
     foreign::settle(&mut imported, &knowledge, &context);
@@ -79,31 +81,68 @@ pub(crate) fn run(args: &ImportArgs, session: &mut Session<'_>) -> Outcome {
         foreign::settle(&mut imported, &knowledge, &context);
         imported.model
     };
-    let root = &Kept::new(checked(&shown, || model.take().unwrap_or_else(again).into_tree(), &knowledge, session)?);
-    if let Some(into) = &args.into {
-        let model = &canonical::to_json(root);
-        return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model }, session);
-    }
-    match args.format {
-        PlainFormat::Human => {
-            match kept {
-                Some(kept) => session.terminal.out().write_all(kept.text.as_bytes())?,
-                None => into::write(&shown, format, &imported, root, session.terminal)?,
+    let make = || model.take().unwrap_or_else(again).into_tree();
+    if args.into.is_none() && args.format == PlainFormat::Human {
+        match kept {
+            Some(kept) => {
+                checked(&shown, make, &knowledge, |_| {}, session)?;
+                session.terminal.out().write_all(kept.text.as_bytes())?;
             }
-            foreign::losses::show(&imported.loss, session);
+            None => {
+                // Models of drawings are about as long as what they were made from, with what they remember of it.
+                session.terminal.make_room(length + length / 2);
+                written(&shown, format, &imported.origins, make, &knowledge, session)?;
+            }
         }
-        PlainFormat::Json => {
-            let model = &Kept::new(canonical::long(root));
-            json::write(session.terminal.out(), &Document { model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
+        foreign::losses::show(&imported.loss, session);
+    } else {
+        let root = &Kept::new(checked(&shown, make, &knowledge, |_| {}, session)?);
+        if let Some(into) = &args.into {
+            let model = &canonical::to_json(root);
+            return into::run(args, into, &into::Source { shown: &shown, format, imported: &imported, model }, session);
         }
+        let model = &Kept::new(canonical::long(root));
+        json::write(session.terminal.out(), &Document { model, loss: imported.loss.iter().map(LossJson::of).collect() })?;
     }
     Ok(if args.strict && !imported.loss.is_empty() { Exit::GateFailed } else { Exit::Fine })
+}
+
+/// Writes the model, and what it remembers of the file, which is packed while references are resolved and the model is
+/// written.
+fn written(
+    shown: &str,
+    format: Format,
+    origins: &Origins,
+    make: impl Fn() -> Long<'static>,
+    knowledge: &Knowledge,
+    session: &mut Session<'_>,
+) -> anyhow::Result<()> {
+    let (read, roots) = mpsc::channel::<Arc<Root>>();
+    let pack = move || {
+        let root = roots.recv().ok().filter(|root| into::remembers(format, root))?;
+        before::packed_model(format, &root, origins)
+    };
+    let write = || {
+        // Where not all of it can be read, nothing is packed.
+        let root = Kept::new(checked(shown, make, knowledge, |root| read.send(Arc::clone(root)).unwrap_or_default(), session)?);
+        drop(read);
+        into::write(&root, session.terminal)?;
+        anyhow::Ok(())
+    };
+    let (packed, written) = threads::both(pack, write);
+    written?;
+    if let Some(packed) = packed {
+        into::write_remembered(shown, &packed, session.terminal)?;
+    }
+    Ok(())
 }
 
 /// A file that was read.
 struct File {
     format: Format,
     imported: Imported,
+    /// Its length in bytes.
+    length: usize,
     /// The model that a picture of ours keeps.
     kept: Option<picture::Kept>,
 }
@@ -117,12 +156,18 @@ fn read(args: &ImportArgs, shown: &str) -> anyhow::Result<File> {
     let imported = foreign::stored(format, &bytes, args.keep_names);
     let imported = imported.map_err(|error| usage(format!("cannot read `{shown}` as {}: {error}", format.as_str())))?;
     let kept = if format == Format::Picture { picture::source(&bytes).ok() } else { None };
-    Ok(File { format, imported, kept })
+    Ok(File { format, imported, length: bytes.len(), kept })
 }
 
-/// The model, after it was read like any other.
-fn checked(shown: &str, make: impl Fn() -> Long<'static>, knowledge: &Knowledge, session: &mut Session<'_>) -> anyhow::Result<Root> {
-    let loaded = load_value(shown, make, &knowledge.vocabulary());
+/// The model, after it was read like any other; `read` is given it before it is known what its references lead to.
+fn checked(
+    shown: &str,
+    make: impl Fn() -> Long<'static>,
+    knowledge: &Knowledge,
+    read: impl FnOnce(&Arc<Root>),
+    session: &mut Session<'_>,
+) -> anyhow::Result<Arc<Root>> {
+    let loaded = load_value(shown, make, &knowledge.vocabulary(), read);
     session.show_diagnostics(&loaded.diagnostics, &loaded.sources);
     // Only what the model says is written.
     if loaded.is_valid() { Ok(loaded.model.root) } else { Err(Failure::Reported.into()) }

@@ -8,22 +8,22 @@ use serde_json::Value as Json;
 
 /// Where in its file each entry stands, in words of the format's module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Origins(BTreeMap<(String, String), String>);
+pub struct Origins(BTreeMap<String, BTreeMap<String, String>>);
 
 impl Origins {
     /// Remembers the place of an entry; the first one counts.
     pub fn insert(&mut self, section: &str, id: &str, place: impl Into<String>) {
-        self.0.entry((section.to_owned(), id.to_owned())).or_insert_with(|| place.into());
+        self.0.entry(section.to_owned()).or_default().entry(id.to_owned()).or_insert_with(|| place.into());
     }
 
     /// The place of an entry.
     pub fn get(&self, section: &str, id: &str) -> Option<&str> {
-        self.0.get(&(section.to_owned(), id.to_owned())).map(String::as_str)
+        self.0.get(section)?.get(id).map(String::as_str)
     }
 
     /// Every entry with its place: section, id, place.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.0.iter().map(|((section, id), place)| (section.as_str(), id.as_str(), place.as_str()))
+        self.0.iter().flat_map(|(section, places)| places.iter().map(|(id, place)| (section.as_str(), id.as_str(), place.as_str())))
     }
 }
 

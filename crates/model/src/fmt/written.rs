@@ -1,9 +1,12 @@
 //! A model that a program made, in the layout that [`super::format`] gives a text of it, written at once.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use super::rank;
+use crate::canonical::{Part, Stated};
 use crate::edit::{Context, push_key, push_quoted, push_scalar};
+use crate::every_byte;
 use crate::long::{Entry, Long};
 
 /// How long a piece of a text becomes before it is handed on, in bytes.
@@ -12,49 +15,58 @@ const PIECE: usize = 1 << 16;
 /// The text of a `.tm.yaml` file that means what the value means: one field a line, entries in blocks, lists in brackets,
 /// texts of several lines as they are.
 pub fn written(model: &Long<'_>) -> String {
-    let entries: Vec<&Entry<'_>> = model.entries().iter().collect();
-    let mut out = String::with_capacity(written_length(&entries));
-    let Ok(()) = write_entries(entries, |piece| {
+    let mut entries: Vec<&Entry<'_>> = model.entries().iter().collect();
+    entries.sort_by_key(|(key, _)| rank(key));
+    let parts = entries.into_iter().map(|(key, value)| (Cow::Borrowed(key.as_ref()), value.borrowed().into()));
+    let mut out = String::new();
+    let Ok(()) = write_parts(parts, |piece| {
         out.push_str(piece);
         Ok::<(), Infallible>(())
     });
     out
 }
 
-/// About how long the text of a model's entries becomes, in bytes.
-pub fn written_length(entries: &[&Entry<'_>]) -> usize {
-    entries.iter().map(|(key, value)| length(key, value, 0)).sum()
-}
-
-/// Hands on the same text of a model's entries piece by piece: as a whole it would take memory for nothing.
+/// Hands on the same text piece by piece: as a whole it would take memory for nothing. The parts are written in the order
+/// in which they come.
 ///
 /// # Errors
 /// What `take` fails with; the text then ends there.
-pub fn write_entries<E>(mut entries: Vec<&Entry<'_>>, mut take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
-    let mut out = String::with_capacity(2 * PIECE);
-    entries.sort_by_key(|(key, _)| rank(key));
+pub fn write_parts<'m, E>(parts: impl IntoIterator<Item = Part<'m>>, take: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
+    let mut pieces = Pieces { text: String::with_capacity(2 * PIECE), take };
     let mut after_block = None;
-    for (key, value) in entries {
-        let block = is_block(value);
+    for (key, stated) in parts {
+        let block = matches!(stated, Stated::Entries(_));
         if after_block.is_some_and(|after| after || block) {
-            out.push('\n');
-        }
-        let place = Place { depth: 0, foreign: false };
-        if block {
-            let inside = opened(key, place, &mut out);
-            for (key, value) in value.entries() {
-                entry(key, value, inside, &mut out);
-                if out.len() >= PIECE {
-                    take(&out)?;
-                    out.clear();
-                }
-            }
-        } else {
-            entry(key, value, place, &mut out);
+            pieces.text.push('\n');
         }
         after_block = Some(block);
+        let top = Place { depth: 0, foreign: false };
+        match stated {
+            Stated::Entries(mut entries) => {
+                let inside = opened(&key, top, &mut pieces.text);
+                entries.try_for_each(|(key, value)| pieces.entry(&key, &value, inside))?;
+            }
+            Stated::Value(value) => pieces.entry(&key, &value, top)?,
+        }
     }
-    take(&out)
+    (pieces.take)(&pieces.text)
+}
+
+/// A text that is handed on whenever a piece of it is done.
+struct Pieces<F> {
+    text: String,
+    take: F,
+}
+
+impl<E, F: FnMut(&str) -> Result<(), E>> Pieces<F> {
+    fn entry(&mut self, key: &str, value: &Long<'_>, place: Place) -> Result<(), E> {
+        entry(key, value, place, &mut self.text);
+        if self.text.len() >= PIECE {
+            (self.take)(&self.text)?;
+            self.text.clear();
+        }
+        Ok(())
+    }
 }
 
 /// Where something is written.
@@ -99,39 +111,22 @@ fn opened(key: &str, place: Place, out: &mut String) -> Place {
     inside
 }
 
-/// About how long an entry becomes.
-fn length(key: &str, value: &Long<'_>, depth: usize) -> usize {
-    /// A colon, spaces, quotes, a line end, and a place for an escape.
-    const AROUND: usize = 6;
-    2 * depth + key.len() + AROUND + of_value(value, depth + 1)
-}
-
-fn of_value(value: &Long<'_>, depth: usize) -> usize {
-    /// Longest number that is frequent.
-    const NUMBER: usize = 8;
-    match value {
-        Long::Elsewhere(value) => of_value(value, depth),
-        Long::Text(text) => text.len(),
-        Long::List(items) => items.iter().map(|item| of_value(item, depth) + 4).sum(),
-        Long::Map(entries) => entries.iter().map(|(key, value)| length(key, value, depth)).sum(),
-        Long::Null | Long::Bool(_) | Long::Number(_) => NUMBER,
-    }
-}
-
 fn is_block(value: &Long<'_>) -> bool {
     !value.entries().is_empty()
 }
 
 fn indent(depth: usize, out: &mut String) {
-    for _ in 0..depth {
-        out.push_str("  ");
+    const SPACES: &str = "                                ";
+    match SPACES.get(..2 * depth) {
+        Some(spaces) => out.push_str(spaces),
+        None => (0..depth).for_each(|_| out.push_str("  ")),
     }
 }
 
 /// Whether a text is easier to read over several lines, and comes back as it was.
 fn is_long(text: &str) -> bool {
     let plain = |line: &str| line == line.trim() && !line.chars().any(char::is_control);
-    text.contains('\n') && text.split('\n').all(plain) && !text.starts_with('\n') && !text.ends_with('\n')
+    !every_byte(text, |byte| byte != b'\n') && text.split('\n').all(plain) && !text.starts_with('\n') && !text.ends_with('\n')
 }
 
 fn long(text: &str, depth: usize, out: &mut String) {
@@ -160,7 +155,7 @@ fn push_text(text: &str, foreign: bool, context: Context, out: &mut String) {
 }
 
 fn has_sign(value: &Long<'_>) -> bool {
-    let sign = |text: &str| text.bytes().fold(false, |found, byte| found | matches!(byte, b'&' | b'*' | b'#'));
+    let sign = |text: &str| !every_byte(text, |byte| !matches!(byte, b'&' | b'*' | b'#'));
     match value {
         Long::Elsewhere(value) => has_sign(value),
         Long::Text(text) => sign(text),

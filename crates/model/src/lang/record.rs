@@ -114,6 +114,7 @@ macro_rules! record {
                     limits: record!(@limits $($flag ( $($arg)* ))?),
                     read: |record, given, reader| record.$field = $crate::lang::syntax::Field::read(given, reader),
                     write: |record| $crate::lang::syntax::Field::write(&record.$field),
+                    entries: |record| $crate::lang::syntax::Field::entries(&record.$field),
                     schema: <$ty as $crate::lang::syntax::Field>::schema,
                     describe: <$ty as $crate::lang::syntax::Field>::describe,
                 }, )*

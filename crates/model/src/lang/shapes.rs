@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::syntax::{Field, Reader, Syntax, shown};
 use super::{Given, Keyed, List, Map, MapEntry, Opt};
 use crate::diagnostic::Diagnostic;
-use crate::long::Long;
+use crate::long::{Entry, Long};
 use crate::reference::Reference;
 use crate::schema::{Generator, ID_PATTERN};
 use crate::source::{Span, Spanned};
@@ -97,8 +97,11 @@ impl<T: Syntax> Field for Map<T> {
     }
 
     fn write(&self) -> Option<Long<'_>> {
-        let entries = || self.entries.iter().map(|(key, entry)| (Cow::Borrowed(key.as_str()), entry.value.write())).collect();
-        self.span.map(|_| Long::Map(entries()))
+        self.span.map(|_| Long::Map(self.entries.iter().map(written).collect()))
+    }
+
+    fn entries(&self) -> Option<Box<dyn Iterator<Item = Entry<'_>> + '_>> {
+        (self.span.is_some() && !self.entries.is_empty()).then(|| Box::new(self.entries.iter().map(written)) as Box<_>)
     }
 
     fn schema(generator: &mut Generator<'_>) -> Json {
@@ -124,6 +127,10 @@ impl<T: Syntax> Field for Map<T> {
         };
         format!("mapping of {key} to {item}")
     }
+}
+
+fn written<'m, T: Syntax>((key, entry): (&'m String, &'m MapEntry<T>)) -> Entry<'m> {
+    (Cow::Borrowed(key.as_str()), entry.value.write())
 }
 
 fn read_entry<T: Syntax>(entry: Keyed<'_>, reader: &mut Reader<'_>) -> Option<(String, MapEntry<T>)> {

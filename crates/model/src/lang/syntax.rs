@@ -54,6 +54,11 @@ pub trait Field: Default {
     /// The canonical long form; `None` if the field was not written.
     fn write(&self) -> Option<Long<'_>>;
 
+    /// The entries of the long form of a mapping that has some, each made when it is asked for.
+    fn entries(&self) -> Option<Box<dyn Iterator<Item = long::Entry<'_>> + '_>> {
+        None
+    }
+
     /// The JSON Schema of every form.
     fn schema(generator: &mut Generator<'_>) -> Json;
 
@@ -119,6 +124,8 @@ pub struct FieldInfo<R: 'static> {
     pub read: fn(&mut R, Given<'_>, &mut Reader<'_>),
     /// Writes the field of a record.
     pub write: fn(&R) -> Option<Long<'_>>,
+    /// Writes the entries of the field one by one, if it is a mapping that has some.
+    pub entries: fn(&R) -> Option<Box<dyn Iterator<Item = long::Entry<'_>> + '_>>,
     /// The schema of the field.
     pub schema: fn(&mut Generator<'_>) -> Json,
     /// The field's type in words.
@@ -192,7 +199,9 @@ impl<R: Record> Syntax for R {
     fn write(&self) -> Long<'_> {
         // Room for what most records say: a filter hides how many there are.
         let mut entries = Vec::with_capacity(8);
-        entries.extend(written(self));
+        // Most fields of most records are empty, and the key of an empty one is not needed.
+        entries.extend(R::FIELDS.iter().filter_map(|field| (field.write)(self).map(|value| (key(field.name), value))));
+        entries.extend(self.extras().write());
         Long::Map(entries)
     }
 
@@ -230,13 +239,6 @@ impl<T: Syntax> Syntax for Arc<T> {
     fn describe(reference: &mut Reference) -> String {
         T::describe(reference)
     }
-}
-
-/// The entries of the long form of a record, each made when it is asked for.
-pub(crate) fn written<R: Record>(record: &R) -> impl Iterator<Item = long::Entry<'_>> {
-    // Most fields of most records are empty, and the key of an empty one is not needed.
-    let fields = R::FIELDS.iter().filter_map(|field| (field.write)(record).map(|value| (key(field.name), value)));
-    fields.chain(record.extras().write())
 }
 
 fn read_fields<R: Record>(place: Place, entries: Entries<'_>, reader: &mut Reader<'_>) -> R {
@@ -383,7 +385,7 @@ pub fn key_of(name: &str) -> String {
     key(name).into_owned()
 }
 
-fn key(name: &str) -> Cow<'_, str> {
+pub(crate) fn key(name: &str) -> Cow<'_, str> {
     let name = name.strip_prefix("r#").unwrap_or(name);
     if name.bytes().any(|byte| byte == b'_') { Cow::Owned(name.replace('_', "-")) } else { Cow::Borrowed(name) }
 }

@@ -10,7 +10,7 @@ use crate::{Model, Thing};
 use super::names::{Names, Wanted, find};
 
 /// Moves `verify` beside a single criterion into it, which is its long form.
-pub(super) fn settle_acceptance(root: &mut Root, out: &mut Vec<Diagnostic>) {
+pub(crate) fn settle_acceptance(root: &mut Root, out: &mut Vec<Diagnostic>) {
     for (id, entry) in &mut root.mitigations.entries {
         let mitigation = &mut entry.value;
         let Some(span) = mitigation.verify.span else { continue };

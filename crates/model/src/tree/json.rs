@@ -6,7 +6,7 @@
 
 use super::{Entry, Node, Style, Value};
 use crate::source::{SourceId, Span};
-use crate::{ById, limits};
+use crate::{ById, every_byte, limits};
 
 /// Longest key; YAML's keys are shorter than 1,024 characters.
 pub(super) const LONGEST_KEY: usize = 1_000;
@@ -28,8 +28,7 @@ pub(super) fn read(text: &str, id: SourceId, base: usize) -> Option<Node> {
 /// Whether a text has a character that YAML does not take as it stands, or takes for a line end.
 pub(super) fn is_odd(text: &str) -> bool {
     let odd = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    // Looking at all of a text is faster than stopping at the first byte that could be odd.
-    text.bytes().fold(false, |found, byte| found | (byte >= 0x7f)) && text.chars().any(odd)
+    !every_byte(text, |byte| byte < 0x7f) && text.chars().any(odd)
 }
 
 struct Reader<'t> {

@@ -2,13 +2,12 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::mpsc;
 
 use redan_interop::before::{self, Said};
 use redan_interop::{Format, Imported, tm7};
-use redan_model::canonical::{self, Entry, Long};
+use redan_model::canonical::{self, Long};
 use redan_model::edit::{Comments, Put, put_all};
-use redan_model::fmt::{write_entries, written, written_length};
+use redan_model::fmt::{write_parts, written};
 use redan_model::lang::{self, Root};
 use redan_report::json::{self, DiagnosticJson};
 use serde::Serialize;
@@ -25,7 +24,7 @@ use crate::foreign::merge::{Change, Files, Merge, What, align, merge};
 use crate::project::read_text;
 use crate::session::{Opened, Session};
 use crate::terminal::Terminal;
-use crate::{atomic, diff, threads};
+use crate::{atomic, diff};
 
 /// The file that was read.
 pub(super) struct Source<'a> {
@@ -64,31 +63,27 @@ struct ChangeJson<'a> {
     why: &'a str,
 }
 
-/// Writes a model that was made from a file, with what the file says, which a later import into it compares with.
-pub(super) fn write(shown: &str, format: Format, imported: &Imported, model: &Root, terminal: &mut Terminal) -> io::Result<()> {
-    if model.extras.0.iter().any(|(key, _)| key == before::KEY) {
+/// Whether a model that was made from a file remembers what the file says, for a later import into it to compare with: a
+/// model of the Microsoft tool is kept inside as a whole, and one of ours may remember another file.
+pub(super) fn remembers(format: Format, model: &Root) -> bool {
+    format != Format::Tm7 && !is_remembering(model)
+}
+
+fn is_remembering(model: &Root) -> bool {
+    model.extras.0.iter().any(|(key, _)| key == before::KEY)
+}
+
+/// Writes a model that was made from a file.
+pub(super) fn write(model: &Root, terminal: &mut Terminal) -> io::Result<()> {
+    if is_remembering(model) {
         return terminal.out().write_all(explained(&written(&canonical::long(model))).as_bytes());
     }
-    // A model of the Microsoft tool is kept inside as a whole.
-    let remembers = format != Format::Tm7;
-    let (made, entries) = mpsc::channel();
-    let origins = &imported.origins;
-    let (packed, written_so_far) = threads::both(
-        move || if remembers { before::packed_model(format, entries, origins) } else { None },
-        || {
-            // Each entry is packed while those after it are made. They stay to the end of the process, as models do.
-            let entries = canonical::entries(model).map(|entry| &*Box::leak(Box::new(entry)));
-            // Where nothing is remembered, nobody listens.
-            let entries: Vec<&Entry<'_>> = entries.inspect(|entry| made.send(*entry).unwrap_or_default()).collect();
-            // The last one was made.
-            drop(made);
-            terminal.make_room(|| written_length(&entries));
-            write_entries(entries, |piece| terminal.out().write_all(piece.as_bytes()))
-        },
-    );
-    written_so_far?;
-    let Some(packed) = packed else { return Ok(()) };
-    write!(terminal.out(), "\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), &packed)))
+    write_parts(canonical::parts(model), |piece| terminal.out().write_all(piece.as_bytes()))
+}
+
+/// Writes what a model remembers of a file after it.
+pub(super) fn write_remembered(shown: &str, packed: &str, terminal: &mut Terminal) -> io::Result<()> {
+    write!(terminal.out(), "\n{WHAT_IT_IS}\n{}", written(&remembering(name_of(shown), packed)))
 }
 
 /// A model that remembers a file and says nothing else.
