@@ -23,6 +23,8 @@ use crate::draft::{Draft, Entry, Section, one_line};
 use crate::kept::{bounded_tree, keep};
 use crate::{ImportError, Imported};
 use cells::{Cell, Place};
+use labels::Labels;
+use threats::Threat;
 
 pub use write::write;
 
@@ -37,8 +39,10 @@ const NO_REASON: &str = "out of scope in Threat Dragon";
 
 /// Smallest file whose diagrams are read on one core while another one parses those after them.
 const LARGE: usize = 1 << 18;
-/// Most diagrams that wait to be read.
-const WAITING: usize = 16;
+/// How many diagrams are handed over at once: to be woken for each takes longer than to read it.
+const BATCH: usize = 8;
+/// Most batches that wait to be read.
+const WAITING: usize = 2;
 
 /// Reads a model of either version, all its diagrams as one.
 ///
@@ -46,31 +50,76 @@ const WAITING: usize = 16;
 /// The bytes are no such model, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     let mut reading = Reading::new();
+    let mut labels = Labels::default();
+    let mut piece = |part| match part {
+        Part::Start => Piece::Start,
+        Part::Item(diagram) => Piece::Diagram(Drawn::new(diagram, &mut labels)),
+    };
     let file = if bytes.len() < LARGE {
-        parse_parts(bytes, &DRAWN, DIAGRAMS, |part| reading.take(&part))
+        parse_parts(bytes, &DRAWN, DIAGRAMS, |part| reading.take(&mut piece(part)))
     } else {
         std::thread::scope(|scope| {
-            let (parts, parsed) = mpsc::sync_channel(WAITING);
+            let (batches, parsed) = mpsc::sync_channel(WAITING);
             // What was read goes back to the thread that made it, which has the time to free it.
             let (read, done) = mpsc::channel();
             let parse = move || {
-                parse_parts(bytes, &DRAWN, DIAGRAMS, |part| {
-                    done.try_iter().for_each(drop);
-                    // Nobody listens only after a panic, which says more than what is lost here.
-                    parts.send(part).unwrap_or_default();
-                })
+                // Nobody listens only after a panic, which says more than what is lost here.
+                let send = |batch| batches.send(batch).unwrap_or_default();
+                let mut batch = Vec::new();
+                let file = parse_parts(bytes, &DRAWN, DIAGRAMS, |part| {
+                    batch.push(piece(part));
+                    if batch.len() == BATCH {
+                        done.try_iter().for_each(drop);
+                        send(std::mem::take(&mut batch));
+                    }
+                });
+                send(batch);
+                file
             };
             let parser = scope.spawn(parse);
-            for part in parsed {
-                reading.take(&part);
+            for mut batch in parsed {
+                batch.iter_mut().for_each(|piece| reading.take(piece));
                 // At the end of the file the parser is gone, and what is left is freed here.
-                read.send(part).unwrap_or_default();
+                read.send(batch).unwrap_or_default();
             }
             parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }?;
     check(&file)?;
     reading.finish(&file)
+}
+
+/// What is handed over of a file.
+enum Piece<'f> {
+    /// The list of diagrams starts; what was in one before is void.
+    Start,
+    /// The next diagram.
+    Diagram(Drawn<'f>),
+}
+
+/// A diagram with what can be read of it alone, whatever was read before.
+struct Drawn<'f> {
+    raw: Raw<'f>,
+    /// The threats of each cell.
+    threats: Vec<Vec<Threat>>,
+}
+
+impl<'f> Drawn<'f> {
+    fn new(raw: Raw<'f>, labels: &mut Labels) -> Self {
+        let method = raw.text("diagramType");
+        let read = |cell| cells::threats(cell).iter().map(|threat| Threat::read(threat, &method, labels)).collect();
+        let threats = cells_of(&raw).iter().map(read).collect();
+        drop(method);
+        Self { raw, threats }
+    }
+}
+
+/// The cells of a diagram of either version.
+fn cells_of<'r, 'f>(diagram: &'r Raw<'f>) -> &'r [Raw<'f>] {
+    match diagram.items("cells") {
+        [] => diagram.get("diagramJson").map(|old| old.items("cells")).unwrap_or_default(),
+        cells => cells,
+    }
 }
 
 /// What was read of the diagrams so far.
@@ -81,15 +130,15 @@ impl Reading {
         Self(Ok(Maker::default()))
     }
 
-    fn take(&mut self, part: &Part<'_>) {
-        match (part, &mut self.0) {
-            (Part::Start, _) => *self = Self::new(),
-            (Part::Item(diagram), Ok(maker)) => {
-                if let Err(error) = maker.diagram(diagram) {
+    fn take(&mut self, piece: &mut Piece<'_>) {
+        match (piece, &mut self.0) {
+            (Piece::Start, _) => *self = Self::new(),
+            (Piece::Diagram(drawn), Ok(maker)) => {
+                if let Err(error) = maker.diagram(&drawn.raw, std::mem::take(&mut drawn.threats)) {
                     self.0 = Err(error);
                 }
             }
-            (Part::Item(_), Err(_)) => {}
+            (Piece::Diagram(_), Err(_)) => {}
         }
     }
 
@@ -119,7 +168,6 @@ struct Maker {
     draft: Draft,
     /// Ids of elements by the ids of their cells.
     elements: ById<String>,
-    labels: labels::Labels,
     diagrams: Vec<Diagram>,
 }
 
@@ -134,7 +182,7 @@ struct Diagram {
 
 impl Default for Maker {
     fn default() -> Self {
-        Self { draft: Draft::new(""), elements: ById::default(), labels: labels::Labels::default(), diagrams: Vec::new() }
+        Self { draft: Draft::new(""), elements: ById::default(), diagrams: Vec::new() }
     }
 }
 
@@ -168,17 +216,13 @@ impl Maker {
     }
 
     /// A diagram: its zones, elements, flows and threats, and what else is drawn in it.
-    fn diagram(&mut self, diagram: &Raw<'_>) -> Result<(), ImportError> {
+    fn diagram(&mut self, diagram: &Raw<'_>, threats: Vec<Vec<Threat>>) -> Result<(), ImportError> {
         let number = self.diagrams.len();
         let place = format!("detail.diagrams[{number}]");
-        let all = match diagram.items("cells") {
-            [] => diagram.get("diagramJson").map(|old| old.items("cells")).unwrap_or_default(),
-            cells => cells,
-        };
         let cell = |(cell, raw)| Cell::of(raw, Place { diagram: number, cell });
-        let cells: Vec<Cell<'_>> = all.iter().enumerate().map(cell).collect();
+        let cells: Vec<Cell<'_>> = cells_of(diagram).iter().enumerate().map(cell).collect();
         let title = one_line(&diagram.text("title"));
-        let (shown, drawn) = drawing::Drawing::new(self, &cells, diagram, number).read()?;
+        let (shown, drawn) = drawing::Drawing::new(self, &cells, threats, number).read()?;
         let id = self.draft.id_for_name(Section::Diagrams, &title, "diagram");
         let mut kept =
             diagram.rest(|key| matches!(key, "title" | "cells" | "diagramJson" | "thumbnail" | "version" | "$$hashKey" | "size"));

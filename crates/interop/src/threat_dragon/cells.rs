@@ -59,7 +59,7 @@ pub(super) struct Cell<'f> {
 impl<'f> Cell<'f> {
     /// Reads a cell.
     pub(super) fn of(raw: &'f Raw<'f>, place: Place) -> Self {
-        let data = raw.get("data").filter(|data| data.is_object()).unwrap_or(raw);
+        let data = data(raw);
         let shape = shape(&raw.text("shape"), &data.text("type"));
         Self { raw, data, shape, id: raw.text("id"), name: name(raw, data), area: area(raw), place }
     }
@@ -93,17 +93,22 @@ impl<'f> Cell<'f> {
         ports.iter().find(|item| item.text("id") == port)?.get("group")?.as_str()
     }
 
-    /// Its threats; version 1 has them in the cell, and so does the schema of version 2.
-    pub(super) fn threats(&self) -> &'f [Raw<'f>] {
-        match self.data.items("threats") {
-            [] => self.raw.items("threats"),
-            threats => threats,
-        }
-    }
-
     /// How it is called where something is said about it.
     pub(super) fn called(&self) -> &str {
         if self.name.is_empty() { &self.id } else { &self.name }
+    }
+}
+
+/// Where the properties of a cell are.
+fn data<'r, 'f>(cell: &'r Raw<'f>) -> &'r Raw<'f> {
+    cell.get("data").filter(|data| data.is_object()).unwrap_or(cell)
+}
+
+/// The threats of a cell; version 1 has them in the cell, and so does the schema of version 2.
+pub(super) fn threats<'r, 'f>(cell: &'r Raw<'f>) -> &'r [Raw<'f>] {
+    match data(cell).items("threats") {
+        [] => cell.items("threats"),
+        threats => threats,
     }
 }
 

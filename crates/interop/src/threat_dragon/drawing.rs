@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 
 use super::cells::{Cell, End, Shape};
 use super::more::{self, Ticked};
+use super::threats::{self, Threat};
 use super::{Maker, NO_REASON, OWN};
-use crate::borrowed::Raw;
 use crate::draft::{Entry, Section};
 use crate::kept::{bounded_tree, keep};
 use crate::zones::{Nesting, nest, separates};
@@ -90,7 +90,8 @@ fn is_property(key: &str) -> bool {
 pub(super) struct Drawing<'m, 'f> {
     maker: &'m mut Maker,
     cells: &'m [Cell<'f>],
-    diagram: &'f Raw<'f>,
+    /// The threats of each cell, until they are in the model.
+    threats: Vec<Vec<Threat>>,
     number: usize,
     /// Places in `cells` by the ids of cells.
     by_id: ById<usize, &'m str>,
@@ -102,12 +103,12 @@ pub(super) struct Drawing<'m, 'f> {
 type Path = Vec<(f64, f64)>;
 
 impl<'m, 'f> Drawing<'m, 'f> {
-    pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], diagram: &'f Raw<'f>, number: usize) -> Self {
+    pub(super) fn new(maker: &'m mut Maker, cells: &'m [Cell<'f>], threats: Vec<Vec<Threat>>, number: usize) -> Self {
         let mut by_id = ById::default();
         for (at, cell) in cells.iter().enumerate() {
             by_id.entry(cell.id.as_ref()).or_insert(at);
         }
-        Self { maker, cells, diagram, number, by_id, paths: OnceCell::new() }
+        Self { maker, cells, threats, number, by_id, paths: OnceCell::new() }
     }
 
     /// Reads everything that is drawn; gives the ids of elements, and the cells that are no part of a model.
@@ -221,7 +222,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
         let kept = self.kept(cell);
         let entry = keep(&mut self.maker.draft, entry, OWN, kept, cell.place);
         self.maker.draft.add(Section::Elements, id, entry);
-        self.maker.threats(cell, self.diagram, &[id.to_owned()]);
+        self.threats(cell, &[id]);
     }
 
     /// Reads a flow; false if it does not lead from one element to another.
@@ -232,7 +233,7 @@ impl<'m, 'f> Drawing<'m, 'f> {
             let which = if known.is_empty() { "that is fastened to nothing" } else { "with a loose end" };
             let what = format!("the flow `{}` {which}, which is kept in the drawing and is no flow of the model", cell.called());
             self.maker.draft.dangling(what, cell.place.to_string());
-            self.maker.threats(cell, self.diagram, &known);
+            self.threats(cell, &known);
             return false;
         };
         let otherwise = format!("{from}-to-{to}");
@@ -256,8 +257,16 @@ impl<'m, 'f> Drawing<'m, 'f> {
         }
         let entry = keep(&mut self.maker.draft, entry, OWN, kept, cell.place);
         self.maker.draft.add(Section::Flows, &id, entry);
-        self.maker.threats(cell, self.diagram, &[id]);
+        self.threats(cell, &[id]);
         true
+    }
+
+    /// Puts the threats of a cell on things of the model.
+    fn threats(&mut self, cell: &Cell<'f>, on: &[impl AsRef<str>]) {
+        let threats = self.threats.get_mut(cell.place.cell).map(std::mem::take).unwrap_or_default();
+        for (at, threat) in threats.into_iter().enumerate() {
+            self.maker.threat(threat, on, threats::Place { cell: cell.place, at });
+        }
     }
 
     /// Our id of the element at an end of a flow: the cell that is named, or the one that the end lies on.

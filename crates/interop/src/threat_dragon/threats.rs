@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::cells::{self, Cell};
-use super::{Maker, OWN};
+use redan_model::canonical::Long;
+
+use super::labels::Labels;
+use super::{Maker, OWN, cells};
 use crate::borrowed::Raw;
-use crate::draft::{Entry, Section, clean, one_line};
+use crate::draft::{Entry, Section, clean, one_line, wish};
 use crate::kept::keep;
 use crate::vocabulary::headline;
 
@@ -16,9 +18,9 @@ fn is_read(key: &str) -> bool {
 
 /// Where a threat stands in the file, which is written out only where something is said about it.
 #[derive(Clone, Copy)]
-struct Place {
-    cell: cells::Place,
-    at: usize,
+pub(super) struct Place {
+    pub(super) cell: cells::Place,
+    pub(super) at: usize,
 }
 
 impl fmt::Display for Place {
@@ -27,90 +29,122 @@ impl fmt::Display for Place {
     }
 }
 
-impl Maker {
-    /// The threats of a cell, on things of the model.
-    pub(super) fn threats(&mut self, cell: &Cell<'_>, diagram: &Raw<'_>, on: &[String]) {
-        for (at, threat) in cell.threats().iter().enumerate() {
-            self.threat(threat, diagram, on, Place { cell: cell.place, at });
-        }
-    }
+/// A threat with everything but ids, which depend on those that were given before.
+pub(super) struct Threat {
+    said: Wished,
+    /// What is done about it.
+    mitigation: Option<Wished>,
+    /// What has no word in our language.
+    kept: Long<'static>,
+    /// Its status, if that is not known.
+    unknown_status: Option<String>,
+}
 
-    fn threat(&mut self, threat: &Raw<'_>, diagram: &Raw<'_>, on: &[String], place: Place) {
+/// An entry, and the id that it wishes for.
+struct Wished {
+    id: String,
+    entry: Entry,
+}
+
+impl Threat {
+    /// Reads a threat of a diagram that is of a method.
+    pub(super) fn read(threat: &Raw<'_>, method: &str, labels: &mut Labels) -> Self {
         let title = one_line(&threat.text("title"));
-        let id = self.draft.id_for_name(Section::Threats, &title, "threat");
-        let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title }).list("on", on);
-        let mut method = threat.text("modelType");
-        if method.is_empty() {
-            method = diagram.text("diagramType");
-        }
-        let kind = threat.text("type");
-        let (stride, linddun) = self.labels.categories(&method, &kind);
+        let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title });
+        let own_method = threat.text("modelType");
+        let method = if own_method.is_empty() { method } else { &own_method };
+        let (stride, linddun) = labels.categories(method, &threat.text("type"));
         entry = entry.list("stride", stride).list("linddun", linddun).text("description", &threat.text("description"));
         let severity = threat.text("severity").to_lowercase();
         if matches!(severity.as_str(), "low" | "medium" | "high" | "critical") {
             entry = entry.text("severity", &severity);
         }
         let score = threat.text("score");
-        let vector = score.starts_with("CVSS:").then(|| score.clone().into_owned());
+        let vector = score.starts_with("CVSS:").then_some(score);
         if let Some(vector) = &vector {
             entry = entry.value("scores", serde_json::json!({"cvss": vector}));
         }
-        entry = self.decided(entry, threat, place);
-        let mut kept = threat.rest(is_read);
-        if vector.is_some() {
-            kept.remove("score");
+        let status = status(&threat.text("status"));
+        let (entry, mitigation) = decided(entry, status.unwrap_or("open"), &clean(&threat.text("mitigation")));
+        Self {
+            said: Wished { id: wish(&title, "threat"), entry },
+            mitigation,
+            kept: kept(threat, vector.is_some()),
+            unknown_status: status.is_none().then(|| threat.text("status").into_owned()),
         }
-        for (key, said) in [("severity", threat.text("severity")), ("status", threat.text("status"))] {
-            let word = word_of(&said);
-            let plain = match key {
-                "severity" => matches!(word.as_str(), "low" | "medium" | "high" | "critical" | ""),
-                _ => matches!(word.as_str(), "open" | "mitigated" | "notapplicable" | "na" | "accepted" | "transferred" | "avoided" | ""),
-            };
-            if !plain {
-                kept.put(key, said.into_owned());
-            }
+    }
+}
+
+impl Maker {
+    /// Puts a threat on things of the model.
+    pub(super) fn threat(&mut self, threat: Threat, on: &[impl AsRef<str>], place: Place) {
+        let Threat { said: Wished { id, mut entry }, mitigation, kept, unknown_status } = threat;
+        let id = self.draft.id_for_wish(Section::Threats, id);
+        entry = entry.list("on", on);
+        if let Some(status) = unknown_status {
+            self.draft.changed(format!("the status `{status}`, which is not known, to open"), place.to_string());
         }
-        // Version 1 has another word for the id.
-        if let Some(old) = kept.remove("threatId").filter(|_| kept.get("id").is_none()) {
-            kept.put("id", old);
+        if let Some(Wished { id, entry: described }) = mitigation {
+            let id = self.draft.id_for_wish(Section::Mitigations, id);
+            self.draft.add(Section::Mitigations, &id, described);
+            entry = entry.list("mitigations", [id]);
         }
-        kept.remove("hasOpenThreats");
-        kept.remove("$$hashKey");
         let entry = keep(&mut self.draft, entry, OWN, kept, place);
         self.draft.add(Section::Threats, &id, entry);
     }
+}
 
-    /// The status, and the one text that is a mitigation, or a reason where nothing is done.
-    fn decided(&mut self, entry: Entry, threat: &Raw<'_>, place: Place) -> Entry {
-        let said = threat.text("status");
-        let mitigation = clean(&threat.text("mitigation"));
-        let status = match word_of(&said).as_str() {
-            "mitigated" => "mitigated",
-            "notapplicable" | "na" => "not-applicable",
-            "accepted" => "accepted",
-            "transferred" => "transferred",
-            "avoided" | "eliminated" => "avoided",
-            "open" | "" => "open",
-            _ => {
-                self.draft.changed(format!("the status `{said}`, which is not known, to open"), place.to_string());
-                "open"
-            }
-        };
-        let entry = if status == "open" { entry } else { entry.text("status", status) };
-        if mitigation.is_empty() {
-            return entry;
-        }
-        if !matches!(status, "open" | "mitigated") {
-            return entry.text("because", &mitigation);
-        }
-        let (title, more) = headline(&mitigation);
-        let id = self.draft.id_for_name(Section::Mitigations, &title, "mitigation");
-        let done = if status == "mitigated" { "implemented" } else { "proposed" };
-        let described =
-            Entry::with_room(3).text("title", &title).text("description", if more { &mitigation } else { "" }).text("status", done);
-        self.draft.add(Section::Mitigations, &id, described);
-        entry.list("mitigations", [id])
+/// The status that a word of the tool stands for, if it is known.
+fn status(said: &str) -> Option<&'static str> {
+    Some(match word_of(said).as_str() {
+        "mitigated" => "mitigated",
+        "notapplicable" | "na" => "not-applicable",
+        "accepted" => "accepted",
+        "transferred" => "transferred",
+        "avoided" | "eliminated" => "avoided",
+        "open" | "" => "open",
+        _ => return None,
+    })
+}
+
+/// The status, and the one text that is a mitigation, or a reason where nothing is done.
+fn decided(entry: Entry, status: &str, mitigation: &str) -> (Entry, Option<Wished>) {
+    let entry = if status == "open" { entry } else { entry.text("status", status) };
+    if !matches!(status, "open" | "mitigated") {
+        return (entry.text("because", mitigation), None);
     }
+    if mitigation.is_empty() {
+        return (entry, None);
+    }
+    let (title, more) = headline(mitigation);
+    let done = if status == "mitigated" { "implemented" } else { "proposed" };
+    let described = Entry::with_room(3).text("title", &title).text("description", if more { mitigation } else { "" }).text("status", done);
+    (entry, Some(Wished { id: wish(&title, "mitigation"), entry: described }))
+}
+
+/// What has no word in our language.
+fn kept(threat: &Raw<'_>, score_is_read: bool) -> Long<'static> {
+    let mut kept = threat.rest(is_read);
+    if score_is_read {
+        kept.remove("score");
+    }
+    for (key, said) in [("severity", threat.text("severity")), ("status", threat.text("status"))] {
+        let word = word_of(&said);
+        let plain = match key {
+            "severity" => matches!(word.as_str(), "low" | "medium" | "high" | "critical" | ""),
+            _ => matches!(word.as_str(), "open" | "mitigated" | "notapplicable" | "na" | "accepted" | "transferred" | "avoided" | ""),
+        };
+        if !plain {
+            kept.put(key, said.into_owned());
+        }
+    }
+    // Version 1 has another word for the id.
+    if let Some(old) = kept.remove("threatId").filter(|_| kept.get("id").is_none()) {
+        kept.put("id", old);
+    }
+    kept.remove("hasOpenThreats");
+    kept.remove("$$hashKey");
+    kept
 }
 
 /// A word of the tool in the one spelling in which it is looked up.
