@@ -50,7 +50,7 @@ impl Threat {
     /// Reads a threat of a diagram that is of a method.
     pub(super) fn read(threat: &Raw<'_>, method: &str, labels: &mut Labels) -> Self {
         let title = one_line(&threat.text("title"));
-        let mut entry = Entry::new().text("title", if title.is_empty() { "A threat without a title" } else { &title });
+        let mut entry = Entry::with_room(8).text("title", if title.is_empty() { "A threat without a title" } else { &title });
         let own_method = threat.text("modelType");
         let method = if own_method.is_empty() { method } else { &own_method };
         let (stride, linddun) = labels.categories(method, &threat.text("type"));

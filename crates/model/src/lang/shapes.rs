@@ -88,7 +88,12 @@ impl<T: Syntax> Field for Map<T> {
         let apart = rest.len() > 0;
         let mut faults = Vec::new();
         let mut other = reader.beside(&mut faults);
-        let second = || rest.filter_map(|entry| read_entry(entry, &mut other)).collect::<Vec<_>>();
+        let second = || {
+            // A filter hides how many there are, and a list of large records takes long to grow.
+            let mut read = Vec::with_capacity(rest.len());
+            read.extend(rest.filter_map(|entry| read_entry(entry, &mut other)));
+            read
+        };
         let first = || read.extend(entries.filter_map(|entry| read_entry(entry, reader)));
         let ((), second) = halves::both(apart, first, second);
         read.extend(second);
