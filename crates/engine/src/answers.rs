@@ -4,9 +4,8 @@
 //! patterns the one with the most literal characters; a tie is reported by the lint `ambiguous-answer` and settled by
 //! source order here.
 
-use redan_model::Model;
 use redan_model::lang::{MapEntry, ThreatEntry};
-use rustc_hash::FxHashMap;
+use redan_model::{ById, Model};
 
 use crate::Knowledge;
 
@@ -45,14 +44,14 @@ pub(crate) type Entry<'m> = (&'m String, &'m MapEntry<ThreatEntry>);
 /// The answers of a model, ready to be looked up.
 #[derive(Debug)]
 pub(crate) struct Answers<'m> {
-    exact: FxHashMap<String, Entry<'m>>,
+    exact: ById<Entry<'m>>,
     patterns: Vec<(String, Entry<'m>)>,
 }
 
 impl<'m> Answers<'m> {
     /// Reads the answers of a model.
     pub(crate) fn new(model: &'m Model, knowledge: &Knowledge) -> Self {
-        let mut answers = Self { exact: FxHashMap::default(), patterns: Vec::new() };
+        let mut answers = Self { exact: ById::default(), patterns: Vec::new() };
         for entry in model.root.threats.entries.iter().filter(|(key, _)| is_answer(key)) {
             let key = present_key(entry.0, knowledge);
             if key.split('@').any(|part| part == "*") {

@@ -3,9 +3,8 @@
 use std::sync::OnceLock;
 
 use indexmap::IndexMap;
-use redan_model::Place;
 use redan_model::lang::{State, Strength};
-use rustc_hash::FxHashMap;
+use redan_model::{ById, Place};
 
 use crate::facts::narrow;
 
@@ -218,8 +217,8 @@ pub struct Catalogue {
 /// What technologies and protocols are called.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
-    technologies: FxHashMap<String, u16>,
-    protocols: FxHashMap<String, u16>,
+    technologies: ById<u16>,
+    protocols: ById<u16>,
 }
 
 impl Catalogue {
@@ -234,7 +233,7 @@ impl Catalogue {
     }
 
     fn named(&self) -> &Names {
-        fn all<'a>(entries: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> FxHashMap<String, u16> {
+        fn all<'a>(entries: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> ById<u16> {
             let with_index = entries.enumerate();
             with_index.flat_map(|(ix, (id, aliases))| aliases.iter().chain([id]).map(move |name| (name.clone(), narrow(ix)))).collect()
         }

@@ -8,7 +8,7 @@ use std::cell::OnceCell;
 
 use redan_model::canonical::{self, Long};
 use redan_model::lang::{SECTIONS, State};
-use redan_model::{FlowIx, Model, Thing};
+use redan_model::{ById, FlowIx, Model, Thing};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
@@ -32,7 +32,7 @@ pub struct Version<'a> {
     threats: Vec<Seen>,
     tally: Tally,
     written: Long<'a>,
-    crossed: FxHashMap<&'a str, Vec<&'a str>>,
+    crossed: ById<Vec<&'a str>, &'a str>,
     /// What is known of every control where a threat looked for it.
     controls: Vec<CounterUse>,
     /// The zone that a title about each thing names, by the slots of things.
@@ -403,7 +403,7 @@ fn shown(value: &Json) -> String {
 }
 
 /// In the order of ids.
-fn crossings(old: &FxHashMap<&str, Vec<&str>>, new: &FxHashMap<&str, Vec<&str>>) -> Vec<Crossing> {
+fn crossings(old: &ById<Vec<&str>, &str>, new: &ById<Vec<&str>, &str>) -> Vec<Crossing> {
     let own = |zones: &Vec<&str>| zones.iter().map(|zone| (*zone).to_owned()).collect();
     let of = |flow: &str, before: Option<&Vec<&str>>, after: Option<&Vec<&str>>| {
         let crosses = before.into_iter().chain(after).any(|zones| !zones.is_empty());
@@ -418,7 +418,7 @@ fn crossings(old: &FxHashMap<&str, Vec<&str>>, new: &FxHashMap<&str, Vec<&str>>)
 }
 
 /// The zones that each flow is known to enter or leave.
-fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> FxHashMap<&'a str, Vec<&'a str>> {
+fn crossed<'a>(model: &'a Model, facts: &Facts<'_>) -> ById<Vec<&'a str>, &'a str> {
     let zones = |flow: FlowIx| {
         let all = facts.entered(flow).members.into_iter().chain(facts.left(flow).members);
         all.filter(|(_, belongs)| *belongs == Tri::Yes).map(|(zone, _)| model.id_of(zone)).collect()
@@ -465,7 +465,7 @@ struct Pairs<'t> {
     /// Where the next one is expected.
     next: usize,
     /// Where each is, found when one is not where it was expected.
-    places: OnceCell<FxHashMap<Key<'t>, usize>>,
+    places: OnceCell<ById<usize, Key<'t>>>,
 }
 
 impl<'t> Pairs<'t> {

@@ -14,8 +14,7 @@ mod suggest;
 
 use indexmap::IndexMap;
 use redan_model::evidence::{Evidence, Finding, FindingSeverity, FindingStatus};
-use redan_model::{ElementIx, Model};
-use rustc_hash::FxHashMap;
+use redan_model::{ById, ElementIx, Model};
 
 use crate::Knowledge;
 use crate::analysis::Threat;
@@ -151,7 +150,7 @@ pub struct Assessment {
     pub mitigations: IndexMap<String, MitigationState>,
     /// Every finding once, in the order of the reports.
     pub findings: Vec<LinkedFinding>,
-    of_threat: FxHashMap<String, Vec<usize>>,
+    of_threat: ById<Vec<usize>>,
 }
 
 impl Assessment {
@@ -165,7 +164,7 @@ impl Assessment {
 pub fn assess(model: &Model, knowledge: &Knowledge, evidence: &Evidence, threats: &[Threat]) -> Assessment {
     let mut findings = statements::findings(evidence);
     links::link(model, knowledge, evidence, threats, &mut findings);
-    let mut of_threat: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+    let mut of_threat: ById<Vec<usize>> = ById::default();
     for (at, linked) in findings.iter().enumerate() {
         for threat in &linked.threats {
             of_threat.entry(threat.clone()).or_default().push(at);

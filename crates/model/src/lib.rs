@@ -31,7 +31,7 @@ pub mod suggest;
 pub mod tree;
 mod vocabulary;
 
-pub use by_id::ById;
+pub use by_id::{ById, Ids};
 pub use diagnostic::{Diagnostic, Severity};
 pub use every_byte::every_byte;
 pub use load::{Files, Loaded, load, load_text, load_value};

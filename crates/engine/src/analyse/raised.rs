@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use redan_model::lang::{AssumptionStatus, ThreatEntry};
-use redan_model::{AssetIx, Model, SourceId, Span, Thing};
+use redan_model::{AssetIx, ById, Model, SourceId, Span, Thing};
 use rustc_hash::FxHashMap;
 
 use super::bare::{Bare, Plain};
@@ -61,7 +61,7 @@ pub(crate) struct Raiser<'a, 'm> {
 pub(crate) struct Reasons {
     none: Arc<[Arc<str>]>,
     lists: FxHashMap<Grounds, Arc<[Arc<str>]>>,
-    phrases: FxHashMap<String, Arc<str>>,
+    phrases: ById<Arc<str>>,
 }
 
 /// What the phrases of a rating follow from when nothing about it is stated by hand.

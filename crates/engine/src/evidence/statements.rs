@@ -1,14 +1,14 @@
 //! Findings of all reports, each once, with what statements about vulnerabilities say of them.
 
+use redan_model::Ids;
 use redan_model::evidence::{Evidence, Finding, FindingStatus, ReportKind, Statement, StatementState};
-use rustc_hash::FxHashSet;
 
 use super::LinkedFinding;
 
 /// Every finding once, in the order of the reports.
 pub(super) fn findings(evidence: &Evidence) -> Vec<LinkedFinding> {
-    let mut seen = FxHashSet::default();
-    let known: FxHashSet<String> = evidence
+    let mut seen = Ids::default();
+    let known: Ids = evidence
         .reports
         .iter()
         .filter(|report| report.kind != ReportKind::Vex)

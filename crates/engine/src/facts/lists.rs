@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use redan_model::{FlowIx, Thing, ZoneIx};
+use redan_model::{ById, FlowIx, Thing, ZoneIx};
 use rustc_hash::FxHashMap;
 
 use super::Facts;
@@ -11,7 +11,7 @@ use super::placement::narrow32;
 use crate::expr::{Field, Holding, Things, Tri};
 
 /// Where predicates that do not depend on where they are asked can hold, by list and predicate.
-pub(super) type Holdings = FxHashMap<(Thing, Field), FxHashMap<String, Rc<Holding>>>;
+pub(super) type Holdings = FxHashMap<(Thing, Field), ById<Rc<Holding>>>;
 
 /// What is called with a member and whether it belongs.
 type Visit<'v> = dyn FnMut(Thing, Tri) -> ControlFlow<()> + 'v;

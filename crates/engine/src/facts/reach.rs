@@ -5,14 +5,14 @@
 use std::collections::VecDeque;
 
 use redan_model::lang::YesNo;
-use redan_model::{ElementIx, FlowIx, Thing};
+use redan_model::{ById, ElementIx, FlowIx, Thing};
 use rustc_hash::FxHashMap;
 
 use super::Facts;
 use crate::expr::{Field, Tri};
 
 /// Results of reach queries that do not depend on where they are asked, by the kind of reach and the query's key.
-pub(crate) type ReachMemo = FxHashMap<Field, FxHashMap<String, std::rc::Rc<Vec<Tri>>>>;
+pub(crate) type ReachMemo = FxHashMap<Field, ById<std::rc::Rc<Vec<Tri>>>>;
 
 /// How near each element is to where attackers start.
 #[derive(Debug)]

@@ -1,8 +1,7 @@
 //! Answers to raised threats: keys that lead nowhere, that compete, or that nothing needs any longer.
 
 use redan_model::suggest::nearest;
-use redan_model::{Span, Thing};
-use rustc_hash::FxHashSet;
+use redan_model::{Ids, Span, Thing};
 
 use super::{Linter, named};
 use crate::answers::{is_answer, literal_characters, matches, present_key};
@@ -13,7 +12,7 @@ pub(super) fn check(linter: &mut Linter<'_>) {
     if keys.is_empty() {
         return;
     }
-    let exact: FxHashSet<&str> = raised(linter).collect();
+    let exact: Ids<&str> = raised(linter).collect();
     for (key, span) in &keys {
         if is_sound(linter, key, *span) && !is_raised(linter, &exact, key) {
             let diagnostic = linter.found("stale-answer", *span, format!("`{key}` answers a threat that is no longer raised")).about(*key);
@@ -57,7 +56,7 @@ fn quoted(key: &str) -> String {
     if key.contains('*') { format!("\"{key}\"") } else { key.to_owned() }
 }
 
-fn is_raised(linter: &Linter<'_>, exact: &FxHashSet<&str>, key: &str) -> bool {
+fn is_raised(linter: &Linter<'_>, exact: &Ids<&str>, key: &str) -> bool {
     let key = present_key(key, linter.knowledge);
     exact.contains(key.as_str()) || (has_star(&key) && raised(linter).any(|id| matches(&key, id)))
 }

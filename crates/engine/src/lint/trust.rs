@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use redan_model::{Thing, ZoneIx};
+use redan_model::{Ids, Thing, ZoneIx};
 use rustc_hash::FxHashSet;
 
 use super::{Linter, named};
@@ -71,7 +71,7 @@ fn reads_trust(rule: &Rule) -> bool {
 fn undocumented(linter: &Linter<'_>) -> Vec<ZoneIx> {
     let model = linter.model;
     let facts = model.root.assumptions.entries.values().flat_map(|entry| &entry.value.assumes.items);
-    let about: FxHashSet<&str> = facts.map(|fact| fact.path.value.thing.as_str()).collect();
+    let about: Ids<&str> = facts.map(|fact| fact.path.value.thing.as_str()).collect();
     let assumed = |zone: ZoneIx| {
         let mut around = std::iter::successors(Some(zone), |ix| model[*ix].parent).take(model.zones.len());
         !about.is_empty() && around.any(|ix| about.contains(model[ix].identity.id.as_str()))

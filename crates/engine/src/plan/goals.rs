@@ -8,9 +8,8 @@ use std::cmp::Reverse;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use redan_model::Thing;
 use redan_model::lang::Level;
-use rustc_hash::FxHashMap;
+use redan_model::{ById, Ids, Thing};
 
 use super::ladder;
 use super::problem::{MOST_TABULATED, Subject};
@@ -206,9 +205,9 @@ fn impact(input: &Input<'_>, analysis: &Analysis, facts: &Facts<'_>, tree: &Tree
 struct Maker<'a> {
     analysis: &'a Analysis,
     /// The steps of likelihood that each mitigation that can be chosen takes off.
-    steps: FxHashMap<&'a str, (usize, u8)>,
+    steps: ById<(usize, u8), &'a str>,
     /// The threats that say how likely steps are, by id.
-    threats: FxHashMap<&'a str, Rc<ThreatRisk>>,
+    threats: ById<Rc<ThreatRisk>, &'a str>,
 }
 
 impl<'a> Maker<'a> {
@@ -220,8 +219,8 @@ impl<'a> Maker<'a> {
         };
         let steps = threats::candidates(model).into_iter().enumerate().map(one).collect();
         let leaves = goals.iter().flat_map(|(_, _, tree)| &tree.leaves);
-        let wanted: rustc_hash::FxHashSet<&str> = leaves.filter_map(|leaf| named(leaf)).collect();
-        let mut threats: FxHashMap<&str, Rc<ThreatRisk>> = FxHashMap::default();
+        let wanted: Ids<&str> = leaves.filter_map(|leaf| named(leaf)).collect();
+        let mut threats: ById<Rc<ThreatRisk>, &str> = ById::default();
         // A scale that leads stands for another likelihood than the one that a step counts with.
         let own = |threat: &Threat| threat.rating.likelihood.zip(threat.rating.impact);
         for risk in risks {
@@ -298,6 +297,6 @@ fn named(leaf: &Leaf) -> Option<&str> {
 }
 
 /// Whether one of these ids stands for the threat.
-fn uses(wanted: &rustc_hash::FxHashSet<&str>, threat: &Threat) -> bool {
+fn uses(wanted: &Ids<&str>, threat: &Threat) -> bool {
     wanted.contains(threat.id.as_str()) || threat.merged.iter().any(|id| wanted.contains(id.as_str()))
 }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use redan_model::lang::{AttackTree, MitigationStatus, Number, Opt, TreeNode};
-use redan_model::{Model, Span, naming};
+use redan_model::{ById, Ids, Model, Span, naming};
 use rustc_hash::FxHashMap;
 
 use super::structure::{Gate, Literal, Structure};
@@ -105,8 +105,8 @@ fn tree(model: &Model, analysis: &Analysis, id: &str, stated: &AttackTree) -> Tr
         leaves: Vec::new(),
         damages: FxHashMap::default(),
         named: named(stated),
-        made: FxHashMap::default(),
-        threats: FxHashMap::default(),
+        made: ById::default(),
+        threats: ById::default(),
         mitigations: IndexMap::new(),
         gates: 1,
     };
@@ -183,8 +183,8 @@ impl<'m> Lists<'m> {
 }
 
 /// Every step that has an id, by its id.
-fn named(tree: &AttackTree) -> FxHashMap<&str, (&TreeNode, Span)> {
-    let mut named: FxHashMap<&str, (&TreeNode, Span)> = FxHashMap::default();
+fn named(tree: &AttackTree) -> ById<(&TreeNode, Span), &str> {
+    let mut named: ById<(&TreeNode, Span), &str> = ById::default();
     let mut stack: Vec<&TreeNode> = Lists::of_tree(tree).below().collect();
     for (id, entry) in &tree.nodes.entries {
         named.insert(id, (&entry.value, entry.span));
@@ -205,10 +205,10 @@ struct Maker<'m> {
     structure: Structure,
     leaves: Vec<Leaf>,
     damages: FxHashMap<usize, f64>,
-    named: FxHashMap<&'m str, (&'m TreeNode, Span)>,
-    made: FxHashMap<&'m str, Literal>,
+    named: ById<(&'m TreeNode, Span), &'m str>,
+    made: ById<Literal, &'m str>,
     /// The leaf of each threat: steps that use the same threat succeed together.
-    threats: FxHashMap<&'m str, Literal>,
+    threats: ById<Literal, &'m str>,
     mitigations: IndexMap<&'m str, Literal>,
     gates: usize,
 }
@@ -218,7 +218,7 @@ impl<'m> Maker<'m> {
     /// be as long as the file.
     fn in_order(&self, tree: &'m AttackTree) -> Vec<&'m str> {
         let mut order = Vec::new();
-        let mut seen: FxHashMap<&str, ()> = FxHashMap::default();
+        let mut seen: Ids<&str> = Ids::default();
         let mut stack: Vec<(&'m str, bool)> =
             references(Lists::of_tree(tree).below()).into_iter().rev().map(|name| (name, false)).collect();
         while let Some((name, done)) = stack.pop() {
@@ -227,7 +227,7 @@ impl<'m> Maker<'m> {
                 continue;
             }
             let Some((node, _)) = self.named.get(name) else { continue };
-            if seen.insert(name, ()).is_some() {
+            if !seen.insert(name) {
                 continue;
             }
             stack.push((name, true));

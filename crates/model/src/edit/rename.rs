@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
 use super::EditError;
 use super::parts::Parts;
 use super::path::{THINGS, sections};
 use super::plain::{Plain, unknown};
 use super::render;
 use super::splice::{Splice, apply, checked};
-use crate::mermaid;
 use crate::source::Span;
-use crate::suggest;
 use crate::tree::{Node, Style, Value};
+use crate::{Ids, mermaid, suggest};
 
 /// Fields whose items are elements, flows, zones or assets, with the section they are in.
 const THING_FIELDS: &[(&str, &[&str])] = &[
@@ -164,13 +161,13 @@ type Granted<'a> = (Vec<(usize, Wish<'a>)>, Vec<(usize, EditError)>);
 
 /// Refuses wishes for ids that something has and keeps, or that were wished for before.
 fn without_clashes<'a>(roots: &[Node], mut wishes: Vec<(usize, Wish<'a>)>) -> Granted<'a> {
-    let known: FxHashSet<(&str, &str)> =
+    let known: Ids<(&str, &str)> =
         sections().flat_map(|section| roots.iter().flat_map(move |root| ids(root, section)).map(move |id| (space(section), id))).collect();
     let mut refused = Vec::new();
     loop {
         let leaving = wishes.iter().filter(|(_, wish)| wish.old != wish.new).map(|(_, wish)| (space(wish.section), wish.old));
-        let leaving: FxHashSet<(&str, &str)> = leaving.collect();
-        let mut given = FxHashSet::default();
+        let leaving: Ids<(&str, &str)> = leaving.collect();
+        let mut given = Ids::default();
         let (granted, clashing): (Vec<_>, Vec<_>) = wishes.into_iter().partition(|(_, wish)| {
             let id = (space(wish.section), wish.new);
             wish.new != "model" && (!known.contains(&id) || leaving.contains(&id)) && given.insert(id)

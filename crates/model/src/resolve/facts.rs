@@ -8,7 +8,7 @@ use crate::lang::syntax::shown;
 use crate::lang::{AssumptionStatus, FactSet, FactValue, Level, MitigationStatus, State, TrustWord};
 use crate::source::{Span, Spanned};
 use crate::suggest::{advice, nearest};
-use crate::{Model, Place, Thing, Vocabulary, ZoneIx};
+use crate::{Ids, Model, Place, Thing, Vocabulary, ZoneIx};
 
 use super::elements::outwards;
 use super::names::{Names, Wanted, find, kind_of};
@@ -303,7 +303,7 @@ fn disagreements(model: &Model, vocabulary: &Vocabulary, zones: &[ZoneIx]) -> Ve
     let mut reached: IndexMap<ZoneIx, usize> = IndexMap::new();
     zones.iter().flat_map(|zone| outwards(model, *zone)).for_each(|zone| *reached.entry(zone).or_default() += 1);
     for zone in zones {
-        let mut own: rustc_hash::FxHashSet<&str> = rustc_hash::FxHashSet::default();
+        let mut own: Ids<&str> = Ids::default();
         for around in outwards(model, *zone).take_while(|around| reached[around] == 1) {
             let handed_down = model[around].stated.controls.entries.iter().filter(|(name, _)| is_handed_down(vocabulary, name));
             for (name, entry) in handed_down.filter(|(name, _)| own.insert(name.as_str())) {

@@ -11,7 +11,7 @@ use crate::lang::syntax::shown;
 use crate::limits::MAX_DIAGNOSTICS;
 use crate::source::{Span, Spanned};
 use crate::suggest::nearest;
-use crate::{AssetIx, ElementIx, Identity, Model, Thing, ZoneIx, naming};
+use crate::{AssetIx, ElementIx, Identity, Ids, Model, Thing, ZoneIx, naming};
 
 use super::{Part, Resolver};
 use crate::lang;
@@ -28,7 +28,7 @@ pub(super) struct Names<'d> {
     /// Whether a place is exactly the name that is wrong, so that a replacement can be offered.
     pub(super) exact: bool,
     /// Ids of things that were left out for faults that are reported already.
-    pub(super) left_out: rustc_hash::FxHashSet<String>,
+    pub(super) left_out: Ids,
     /// Whether a text breaks off, so that what a reference leads to may stand in the part that was not read.
     broken: bool,
     /// The same for used files alone.
@@ -44,7 +44,7 @@ impl<'d> Names<'d> {
     pub(super) fn new(out: &'d mut Vec<Diagnostic>) -> Self {
         let has = |known: &[&str]| out.iter().any(|fault| known.contains(&fault.code));
         let (broken, used_broken) = (has(BREAKING), has(NOT_READ));
-        Self { out, budget: SUGGESTION_BUDGET, exact: true, left_out: rustc_hash::FxHashSet::default(), broken, used_broken }
+        Self { out, budget: SUGGESTION_BUDGET, exact: true, left_out: Ids::default(), broken, used_broken }
     }
 
     /// Runs a check whose places are larger than the names that it reports.

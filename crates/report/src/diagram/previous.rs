@@ -1,8 +1,9 @@
 //! The picture that a new one follows, so that people who know the old one find their way: where its nodes were goes into
 //! the scene, and the score counts how far they moved.
 
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
+
+use redan_model::ById;
 
 use super::geometry::Point;
 use super::layout::Layout;
@@ -30,7 +31,7 @@ struct Placed<'a> {
 /// What is wrong with the text, if it is no such diagram.
 pub fn follow(scene: &mut Scene, diagram: &str) -> Result<(), String> {
     let picture: Picture<'_> = serde_json::from_str(diagram).map_err(|error| error.to_string())?;
-    let places: FxHashMap<&str, Point> = picture.nodes.iter().map(|node| (&*node.id, Point { x: node.x, y: node.y })).collect();
+    let places: ById<Point, &str> = picture.nodes.iter().map(|node| (&*node.id, Point { x: node.x, y: node.y })).collect();
     for node in &mut scene.nodes {
         node.before = places.get(node.id.as_str()).copied();
     }
