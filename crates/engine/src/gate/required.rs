@@ -18,7 +18,7 @@ pub fn sections() -> impl Iterator<Item = &'static str> {
 /// The fields of a section's entries.
 pub fn fields_of(section: &str) -> Vec<String> {
     fn of<R: Record>() -> Vec<String> {
-        R::FIELDS.iter().map(|field| key_of(field.name)).collect()
+        R::NAMES.iter().map(|name| key_of(name)).collect()
     }
     match section {
         "model" => of::<Root>(),

@@ -119,6 +119,7 @@ macro_rules! record {
                     describe: <$ty as $crate::lang::syntax::Field>::describe,
                 }, )*
             ];
+            const NAMES: &'static [&'static str] = &[$( stringify!($field) ),*];
 
             fn extras(&self) -> &$crate::lang::Extras {
                 &self.extras
