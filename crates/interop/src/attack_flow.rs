@@ -3,8 +3,10 @@
 //! A flow says what led to what. Read backwards from where it ends, that is a tree: an action works after one of those
 //! before it has worked, or after all of them where an AND stands between.
 
+mod asked;
 mod led;
 mod onto;
+mod paired;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +18,7 @@ use crate::read::{items, list, scalar, text};
 use crate::steps::{How, Step, Steps};
 use crate::{ImportError, Imported, Loss, LossKind, limits, steps_out};
 
+pub(crate) use asked::as_asked;
 pub(crate) use onto::onto;
 
 /// The extension of STIX that flows are written in.
@@ -26,8 +29,7 @@ const EXTENSION: &str = "extension-definition--fb9c968a-745b-4ade-9b25-c32417219
 /// # Errors
 /// The bytes are no such file, or exceed the limits.
 pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let file = limits::json(bytes)?;
-    let graph = if file.get("schema").is_some() { builder(&file) } else { bundle(&file) };
+    let graph = drawn(&limits::json(bytes)?);
     if graph.things.is_empty() {
         return Err(ImportError::NotTheFormat("it has no actions of an attack flow".to_owned()));
     }
@@ -38,6 +40,11 @@ pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
     }
     graph.write(&mut draft);
     Ok(draft.finish())
+}
+
+/// What a file draws, whichever of the two it is.
+fn drawn(file: &Json) -> Graph {
+    if file.get("schema").is_some() { builder(file) } else { bundle(file) }
 }
 
 /// A thing that takes part in a flow.
@@ -51,8 +58,21 @@ struct Thing {
 enum Kind {
     Action,
     Condition,
+    /// All of those before are needed.
     And,
+    /// One of those before is needed.
     Or,
+}
+
+impl Kind {
+    /// The word of an operator.
+    fn operator(self) -> Option<&'static str> {
+        match self {
+            Self::Action | Self::Condition => None,
+            Self::And => Some("AND"),
+            Self::Or => Some("OR"),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -74,6 +94,17 @@ impl Graph {
     }
 
     fn write(self, draft: &mut Draft) {
+        let (mut steps, top) = self.steps(draft);
+        steps.write(draft, self.goal(), top);
+    }
+
+    fn goal(&self) -> &str {
+        if self.name.is_empty() { "Goal" } else { &self.name }
+    }
+
+    /// The steps that a flow is read as, and the one that is its goal. Each thing is the step that has its number in the
+    /// order of the file; steps after those stand for nothing in it, or once more for a thing that comes after others.
+    fn steps(&self, draft: &mut Draft) -> (Steps, usize) {
         let mut steps = Steps::default();
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         for id in &self.order {
@@ -109,12 +140,11 @@ impl Graph {
             }
         }
         let ends: Vec<usize> = (0..leads.len()).filter(|at| !leads[*at]).collect();
-        let goal = if self.name.is_empty() { "Goal" } else { &self.name };
         if ends.len() != 1 {
             draft.guessed(format!("the goal: any of the {} ends of the flow", ends.len()), "");
         }
-        let top = steps.add(Step { below: ends, ..Step::new(goal, How::Any) });
-        steps.write(draft, goal, top);
+        let top = steps.add(Step { below: ends, ..Step::new(self.goal(), How::Any) });
+        (steps, top)
     }
 }
 

@@ -104,7 +104,10 @@ fn has_foreign_words(format: Format, change: &Change<'_>) -> bool {
 fn unwritten(format: Format, bytes: &[u8], made: &Changes<'_>) -> Result<Vec<crate::Loss>, ExportError> {
     let again = crate::import(format, bytes)
         .map_err(|error| ExportError::Impossible(format!("the changes cannot be written into this file: {error}")))?;
-    let found = again::aligned(&long_form(&again.model), made.after);
+    let mut found = again::aligned(&long_form(&again.model), made.after);
+    if format == Format::AttackFlow {
+        attack_flow::as_asked(&mut found, made.after);
+    }
     let asked = |path: &[&str]| made.list.iter().any(|change| change.path == path);
     let mut losses = Losses::default();
     for change in Changes::between(&found, made.after, &again.origins).list.iter().filter(|change| !is_of_the_import(change)) {

@@ -52,7 +52,7 @@ impl Steps {
 
     /// Writes what leads to a step as an attack tree; what would close a circle is left out.
     pub(crate) fn write(&mut self, draft: &mut Draft, goal: &str, top: usize) {
-        let uses = self.uses(draft, top);
+        let uses = self.without_circles(draft, top);
         let mut ids = Ids::default();
         let shared: Vec<Option<String>> =
             (0..self.all.len()).map(|at| (uses[at] > 1 && at != top).then(|| ids.id(&self.all[at].name))).collect();
@@ -80,8 +80,8 @@ impl Steps {
         draft.add(Section::AttackTrees, &id, entry);
     }
 
-    /// How often each step is used by those that the top needs.
-    fn uses(&mut self, draft: &mut Draft, top: usize) -> Vec<u32> {
+    /// Leaves out what would close a circle, and says how often each step is used by those that the top needs.
+    pub(crate) fn without_circles(&mut self, draft: &mut Draft, top: usize) -> Vec<u32> {
         let mut uses = vec![0_u32; self.all.len()];
         let mut state = vec![0_u8; self.all.len()];
         let mut stack = vec![(top, 0_usize)];

@@ -101,12 +101,27 @@ struct Pairing<'s> {
     list: Vec<((usize, usize), Edited)>,
 }
 
+/// What is left to be compared, or to be said once what stands before it was.
+enum Left {
+    Pair(usize, usize),
+    Said((usize, usize), Edited),
+}
+
 impl Pairing<'_> {
-    /// Compares two steps that are the same one. Models are bounded in depth, and no pair is looked at twice.
+    /// Compares two steps that are the same one, and those below them. No pair is looked at twice, and what is left waits in a
+    /// list, since steps that refer to each other may be many more deep than the stack is.
     fn pair(&mut self, old: usize, new: usize) {
-        if !self.seen.insert((old, new)) {
-            return;
+        let mut left = vec![Left::Pair(old, new)];
+        while let Some(next) = left.pop() {
+            match next {
+                Left::Said(steps, edited) => self.list.push((steps, edited)),
+                Left::Pair(old, new) if self.seen.insert((old, new)) => self.compare(old, new, &mut left),
+                Left::Pair(..) => {}
+            }
         }
+    }
+
+    fn compare(&mut self, old: usize, new: usize, left: &mut Vec<Left>) {
         let (before, after) = (&self.old.all[old], &self.new.all[new]);
         if before.name != after.name {
             self.list.push(((old, new), Edited::Renamed(after.name.clone())));
@@ -117,13 +132,16 @@ impl Pairing<'_> {
         for (key, value) in numbers(before, after) {
             self.list.push(((old, new), Edited::Number(key, value)));
         }
+        let mut next = Vec::new();
         for stops in [false, true] {
             let (mine, theirs) = if stops { (&before.unless, &after.unless) } else { (&before.below, &after.below) };
             let (pairs, gone, added) = self.matched(mine, theirs);
-            pairs.into_iter().for_each(|(mine, theirs)| self.pair(mine, theirs));
-            self.list.extend(gone.into_iter().map(|at| ((old, new), Edited::Gone { name: self.old.all[at].name.clone(), stops })));
-            self.list.extend(added.into_iter().map(|step| ((old, new), Edited::Added { step, stops })));
+            let gone = gone.into_iter().map(|at| Edited::Gone { name: self.old.all[at].name.clone(), stops });
+            let said = gone.chain(added.into_iter().map(|step| Edited::Added { step, stops }));
+            next.extend(pairs.into_iter().map(|(mine, theirs)| Left::Pair(mine, theirs)));
+            next.extend(said.map(|edited| Left::Said((old, new), edited)));
         }
+        left.extend(next.into_iter().rev());
     }
 
     /// Steps with one name are the same; of the others, those in one place are, if there are as many.
