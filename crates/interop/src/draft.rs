@@ -11,6 +11,8 @@
 //! assert_eq!(imported.model["elements"]["web-shop"]["kind"], "process");
 //! ```
 
+mod sound;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -219,9 +221,13 @@ impl Draft {
         self.id_for_wish(section, wish(name, otherwise))
     }
 
-    /// An id that nothing else has: the foreign one as it is if it is valid and free, else one made from it.
+    /// An id that nothing else has: the foreign one as it is if it is valid, free and not too long, else one made from it.
     pub fn keep_id(&mut self, section: Section, id: &str, otherwise: &str) -> String {
-        if redan_model::lang::is_id(id) { self.id_for_wish(section, id.to_owned()) } else { self.id_for_name(section, id, otherwise) }
+        if redan_model::lang::is_id(id) && id.len() <= limits::MAX_ID_LENGTH {
+            self.id_for_wish(section, id.to_owned())
+        } else {
+            self.id_for_name(section, id, otherwise)
+        }
     }
 
     /// The same, made from what [`wish`] gave.
@@ -316,6 +322,7 @@ impl Draft {
 
     /// The model, sections in the order of the language.
     pub fn finish(mut self) -> Imported {
+        self.make_sound();
         let mut model = self.head.0;
         for section in Section::ALL {
             if let Some(entries) = self.sections.remove(&section) {

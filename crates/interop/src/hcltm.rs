@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use crate::draft::{Draft, Entry, Section, one_line, slug};
-use crate::kept::{bounded, keep};
+use crate::kept::{LONGEST_NAME, bounded, keep};
 use crate::read::{list, scalar};
+use crate::vocabulary::cut;
 use crate::{ImportError, Imported, limits};
 use syntax::{Block, Body, File};
 
@@ -90,6 +91,18 @@ impl Maker {
         Ok(())
     }
 
+    /// A text as what something is known by, which is no longer than names can be.
+    fn named(&mut self, text: String) -> String {
+        /// Long enough to be told from others.
+        const ENOUGH: usize = 200;
+        if text.len() <= LONGEST_NAME {
+            return text;
+        }
+        let short = cut(&text, ENOUGH);
+        self.draft.changed(format!("a text of more than {LONGEST_NAME} bytes, to its beginning: {short}"), "exclusion");
+        short
+    }
+
     /// What stands at the top: one of each from the models, the rest kept for each.
     fn head(&mut self, file: &File, models: &[&Block]) {
         let texts = |key: &str| -> Vec<String> {
@@ -113,7 +126,7 @@ impl Maker {
         if !inside.is_empty() {
             scope.insert("in".to_owned(), inside.into());
         }
-        let outside: Map<String, Json> = described("exclusion").into_iter().map(|text| (text, EXCLUDED.into())).collect();
+        let outside: Map<String, Json> = described("exclusion").into_iter().map(|text| (self.named(text), EXCLUDED.into())).collect();
         if !outside.is_empty() {
             scope.insert("out".to_owned(), outside.into());
         }

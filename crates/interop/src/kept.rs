@@ -11,6 +11,8 @@ use crate::draft::{Draft, Entry, clean};
 
 /// Deepest nesting of kept data; models are bounded too, and what is kept stands some levels down in one.
 const DEEPEST: usize = 40;
+/// Longest name of an entry that nobody chose for a model, in bytes; YAML has none of more than 1,024 characters.
+pub(crate) const LONGEST_NAME: usize = 1_000;
 
 /// The fields of a thing of the file that are not among those that were read.
 pub(crate) fn rest(thing: &Json, read: &[&str]) -> Map<String, Json> {
@@ -26,7 +28,7 @@ pub(crate) fn some(thing: &Json, wanted: &[&str]) -> Map<String, Json> {
     found.filter(|(_, value)| is_something(value)).collect()
 }
 
-/// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss.
+/// Puts data aside under a key of an entry. What is nested too deep to be kept is a loss, and so are names that are too long.
 pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &'static str, data: impl Into<Long<'static>>, place: impl fmt::Display) -> Entry {
     let data = data.into();
     if data.entries().is_empty() {
@@ -35,13 +37,14 @@ pub(crate) fn keep(draft: &mut Draft, entry: Entry, key: &'static str, data: imp
     match bounded_tree(data, 0) {
         Some(data) => entry.put(key, data),
         None => {
-            draft.dropped(format!("data that is nested more than {DEEPEST} levels deep"), place.to_string());
+            let what = format!("data that is nested more than {DEEPEST} levels deep, or has a name of more than {LONGEST_NAME} bytes");
+            draft.dropped(what, place.to_string());
             entry
         }
     }
 }
 
-/// Data without control characters, if it is not too deep.
+/// Data without control characters, if it is not too deep and no name in it is too long.
 pub(crate) fn bounded(value: Json, depth: usize) -> Option<Json> {
     bounded_tree(value.into(), depth).map(Long::into_json)
 }
@@ -65,7 +68,10 @@ pub(crate) fn bounded_tree(value: Long<'static>, depth: usize) -> Option<Long<'s
         Long::List(items) => Long::List(items.into_iter().map(|item| bounded_tree(item, depth + 1)).collect::<Option<_>>()?),
         Long::Map(entries) => {
             // Two keys may be one when they are clean.
-            let entries = entries.into_iter().map(|(key, value)| Some((clean(&key), bounded_tree(value, depth + 1)?)));
+            let entries = entries.into_iter().map(|(key, value)| {
+                let key = Some(clean(&key)).filter(|key| key.len() <= LONGEST_NAME)?;
+                Some((key, bounded_tree(value, depth + 1)?))
+            });
             let entries = entries.collect::<Option<IndexMap<_, _>>>()?;
             Long::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
         }
@@ -76,7 +82,7 @@ pub(crate) fn bounded_tree(value: Long<'static>, depth: usize) -> Option<Long<'s
 
 /// Whether there is nothing to change in data.
 fn is_bounded(value: &Long<'_>, depth: usize) -> bool {
-    let is_name = |key: &str| key.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+    let is_name = |key: &str| key.len() <= LONGEST_NAME && every_byte(key, |byte| matches!(byte, b'!'..=b'~'));
     depth <= DEEPEST
         && match value {
             Long::Text(text) => !has_control(text),
@@ -131,11 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn data_that_is_too_deep_is_a_loss() {
+    fn data_that_is_too_deep_or_has_a_name_that_is_too_long_is_a_loss() {
         let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
-        let mut draft = Draft::new("");
-        let entry = keep(&mut draft, Entry::new(), "x-a", json!({"b": deep}), "c");
-        assert!(entry.is_empty());
-        assert_eq!(draft.finish().loss.len(), 1);
+        for data in [json!({"b": deep}), json!({"b": {"k".repeat(1_001): 1}}), json!({"é".repeat(501): 1})] {
+            let mut draft = Draft::new("");
+            let entry = keep(&mut draft, Entry::new(), "x-a", data, "c");
+            assert!(entry.is_empty());
+            assert_eq!(draft.finish().loss.len(), 1);
+        }
     }
 }

@@ -52,6 +52,7 @@ impl Steps {
 
     /// Writes what leads to a step as an attack tree; what would close a circle is left out.
     pub(crate) fn write(&mut self, draft: &mut Draft, goal: &str, top: usize) {
+        self.settle_counts(draft, goal);
         let uses = self.without_circles(draft, top);
         let mut ids = Ids::default();
         let shared: Vec<Option<String>> =
@@ -78,6 +79,41 @@ impl Steps {
         }
         let id = draft.id_for_name(Section::AttackTrees, goal, "tree");
         draft.add(Section::AttackTrees, &id, entry);
+    }
+
+    /// Writes counts that the language has no word for in another way: none of the steps below are needed, or more than there
+    /// are.
+    fn settle_counts(&mut self, draft: &mut Draft, goal: &str) {
+        for at in 0..self.all.len() {
+            let step = &self.all[at];
+            let How::AtLeast(least, most) = step.how else { continue };
+            let several = u32::try_from(step.below.len()).unwrap_or(u32::MAX);
+            let most = most.filter(|most| *most < several);
+            let certain = match (least, most) {
+                (0, None) => true,
+                _ if least > several || most.is_some_and(|most| most < least) => false,
+                // No more than so many of them is the same as not one more than that.
+                (0, Some(most)) => {
+                    let more = Step { below: step.below.clone(), ..Step::new("", How::AtLeast(most + 1, None)) };
+                    let more = self.add(more);
+                    self.all[at].below = vec![more];
+                    self.all[at].how = How::Not;
+                    continue;
+                }
+                _ => {
+                    self.all[at].how = How::AtLeast(least, most);
+                    continue;
+                }
+            };
+            let what = format!(
+                "that at least {least} of {several} steps are needed for `{}`, to a step that {}",
+                step.name,
+                if certain { "is always done" } else { "is never done" }
+            );
+            draft.changed(what, goal);
+            self.all[at].below.clear();
+            self.all[at].how = if certain { How::All } else { How::Any };
+        }
     }
 
     /// Leaves out what would close a circle, and says how often each step is used by those that the top needs.
@@ -209,4 +245,37 @@ pub(crate) fn number(text: &str) -> Option<Json> {
 /// A probability as JSON.
 pub(crate) fn probability(value: f64) -> Option<Json> {
     (0.0..=1.0).contains(&value).then(|| json!(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_the_language_has_no_word_for_keep_their_meaning() {
+        let written = |least, most| {
+            let mut steps = Steps::default();
+            let below = ["A", "B", "C"].map(|name| steps.add(Step::new(name, How::Leaf))).to_vec();
+            let top = steps.add(Step { below, ..Step::new("Top", How::AtLeast(least, most)) });
+            let mut draft = Draft::new("");
+            steps.write(&mut draft, "Top", top);
+            let imported = draft.finish();
+            let mut tree = Json::from(imported.model)["attack-trees"]["top"].take();
+            tree.as_object_mut().map(|tree| tree.remove("goal"));
+            (tree, imported.loss.len())
+        };
+        let below = json!([{"do": "A"}, {"do": "B"}, {"do": "C"}]);
+        assert_eq!(written(2, None), (json!({"at-least": 2, "of": below}), 0));
+        assert_eq!(written(1, Some(2)), (json!({"at-least": 1, "at-most": 2, "of": below}), 0));
+        assert_eq!(written(1, Some(3)), (json!({"at-least": 1, "of": below}), 0));
+        assert_eq!(written(0, Some(1)), (json!({"unless": [{"at-least": 2, "of": below}]}), 0));
+        assert_eq!(
+            [written(0, None), written(0, Some(7))].map(|(tree, lost)| (tree["all"].clone(), lost)),
+            [(json!([]), 1), (json!([]), 1)]
+        );
+        assert_eq!(
+            [written(4, None), written(3, Some(2))].map(|(tree, lost)| (tree["any"].clone(), lost)),
+            [(json!([]), 1), (json!([]), 1)]
+        );
+    }
 }

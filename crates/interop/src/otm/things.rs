@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redan_model::lang::TrustWord;
+use redan_model::lang::{TrustWord, ZoneKind};
 use serde_json::{Map, Value as Json};
 
 use super::threats::Instance;
@@ -51,7 +51,8 @@ impl<'f> Maker<'f> {
             let stated = ["risk", "properties"].iter().find_map(|key| zone.get(*key)?.get("trustRating"));
             let rating = stated.and_then(|stated| stated.as_f64().or_else(|| stated.as_str()?.trim().parse().ok()));
             let attributes = zone.get("attributes").unwrap_or(&Json::Null);
-            entry = entry.text("kind", &text(attributes, "redan-kind"));
+            let kind = ZoneKind::from_word(&text(attributes, "redan-kind"));
+            entry = entry.text("kind", kind.map_or("", ZoneKind::as_str));
             let level = text(attributes, "redan-trust");
             let mut kept = without_own(rest(zone, &["id", "name", "description", "parent"]));
             own_id(&mut kept, &foreign, &id);

@@ -81,7 +81,8 @@ pub(super) fn take(mut entry: Entry, data: &Raw<'_>, boxes: &[Ticked]) -> Entry 
 /// A fact in one of its forms, unless a tick box says otherwise.
 fn taken(set: &str, name: &str, fact: &Json, boxes: &[Ticked]) -> Option<(String, Json)> {
     let state = said(fact).into_owned();
-    if !redan_model::lang::is_id(name) || !STATES.contains(&state.as_str()) {
+    // A trait is there or not; only a control can be there in part.
+    if !redan_model::lang::is_id(name) || !STATES.contains(&state.as_str()) || set == "traits" && state == "partial" {
         return None;
     }
     let ticked = boxes.iter().find(|(of, known, _)| *of == set && *known == name).map(|(.., ticked)| *ticked);
@@ -122,10 +123,12 @@ mod tests {
     #[test]
     fn what_is_no_fact_is_not_taken() {
         let text =
-            json!({"redan": {"controls": {"a b": "yes", "waf": "perhaps", "mfa": {"is": "no", "x": 1}}, "tags": "x", "kind": "store"}})
-                .to_string();
+            json!({"redan": {"controls": {"a b": "yes", "waf": "perhaps", "mfa": {"is": "no", "x": 1}}, "traits": {"redirects": "partial"},
+            "tags": "x", "kind": "store"}})
+            .to_string();
         let data = parse(text.as_bytes(), &[]).unwrap();
         assert_eq!(kind(&data), None);
-        assert_eq!(Json::from(take(Entry::new(), &data, &[]))["controls"], json!({"mfa": "no"}));
+        let entry = Json::from(take(Entry::new(), &data, &[]));
+        assert_eq!((&entry["controls"], entry.get("traits")), (&json!({"mfa": "no"}), None));
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use redan_model::canonical::Long;
+use redan_model::lang::cvss::Vector;
 
 use super::labels::Labels;
 use super::{Maker, OWN, cells};
@@ -36,8 +37,8 @@ pub(super) struct Threat {
     mitigation: Option<Wished>,
     /// What has no word in our language.
     kept: Long<'static>,
-    /// Its status, if that is not known.
-    unknown_status: Option<String>,
+    /// What is not taken over as it is said.
+    changed: Vec<String>,
 }
 
 /// An entry, and the id that it wishes for.
@@ -60,17 +61,27 @@ impl Threat {
             entry = entry.text("severity", &severity);
         }
         let score = threat.text("score");
-        let vector = score.starts_with("CVSS:").then_some(score);
-        if let Some(vector) = &vector {
-            entry = entry.value("scores", serde_json::json!({"cvss": vector}));
+        let mut changed = Vec::new();
+        let vector = score.starts_with("CVSS:").then(|| Vector::parse(&score));
+        match &vector {
+            Some(Ok(_)) => entry = entry.value("scores", serde_json::json!({"cvss": score})),
+            Some(Err(fault)) => changed.push(format!(
+                "the score `{score}`, which cannot be read as a vector ({}), to what is kept for Threat Dragon",
+                fault.message
+            )),
+            None => {}
         }
-        let status = status(&threat.text("status"));
+        let said = threat.text("status");
+        let status = status(&said);
+        if status.is_none() {
+            changed.push(format!("the status `{said}`, which is not known, to open"));
+        }
         let (entry, mitigation) = decided(entry, status.unwrap_or("open"), &clean(&threat.text("mitigation")));
         Self {
             said: Wished { id: wish(&title, "threat"), entry },
             mitigation,
-            kept: kept(threat, vector.is_some()),
-            unknown_status: status.is_none().then(|| threat.text("status").into_owned()),
+            kept: kept(threat, vector.is_some_and(|vector| vector.is_ok())),
+            changed,
         }
     }
 }
@@ -78,11 +89,11 @@ impl Threat {
 impl Maker {
     /// Puts a threat on things of the model.
     pub(super) fn threat(&mut self, threat: Threat, on: &[impl AsRef<str>], place: Place) {
-        let Threat { said: Wished { id, mut entry }, mitigation, kept, unknown_status } = threat;
+        let Threat { said: Wished { id, mut entry }, mitigation, kept, changed } = threat;
         let id = self.draft.id_for_wish(Section::Threats, id);
         entry = entry.list("on", on);
-        if let Some(status) = unknown_status {
-            self.draft.changed(format!("the status `{status}`, which is not known, to open"), place.to_string());
+        for what in changed {
+            self.draft.changed(what, place.to_string());
         }
         if let Some(Wished { id, entry: described }) = mitigation {
             let id = self.draft.id_for_wish(Section::Mitigations, id);
