@@ -8,7 +8,7 @@ use redan_interop::{tb7, tm7};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(document) = tm7::parse(bytes) {
-        tm7::model(&document, &document.threats, Vec::new());
+        redan_fuzz::is_a_model(Ok(tm7::model(&document, &document.threats, Vec::new())));
     }
     if let Ok(template) = tb7::read(bytes) {
         for filter in template.threats.iter().filter_map(|threat| tmt::parse(&threat.include).ok()) {
