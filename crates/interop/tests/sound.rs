@@ -1,7 +1,7 @@
 //! Whatever stands in a field of another tool's file: what can be read is a model that the language accepts.
 //!
 //! Files of every format that we write, and real ones where they are, with odd values in random places. `REDAN_ROUNDS` says
-//! how many variants of each file there are; a thousand take a quarter of an hour in a release build.
+//! how many variants of each file there are; a thousand take three minutes in a release build.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail like tests")]
 
@@ -105,6 +105,10 @@ fn odd(dice: &mut Dice, texts: &[String]) -> Json {
         "é",
         "漢字",
         "\u{0}",
+        "\u{7f}",
+        "\u{85}",
+        "\u{9f}x",
+        "\u{ffff}",
         "\u{feff}x",
         "\u{2028}",
         "~",

@@ -13,7 +13,7 @@ use crate::lang::{Given, MapEntry, Root};
 use crate::long::Long;
 use crate::resolve::{Part, resolve, settle_acceptance};
 use crate::source::{SourceId, Sources, Span};
-use crate::tree::reads_back;
+use crate::tree::{is_odd_char, reads_back};
 use crate::{Model, Vocabulary, codes, limits};
 
 /// The outside world as far as loading needs it: bytes by path.
@@ -89,9 +89,24 @@ pub fn load_value(name: &str, make: impl Fn() -> Long<'static>, vocabulary: &Voc
     load_text(name, &in_lines(&make().to_json()), vocabulary)
 }
 
-/// A value as JSON over several lines.
+/// A value as JSON over several lines, with an escape for every character that cannot stand in a model as it is.
 fn in_lines(value: &Json) -> String {
-    format!("{value:#}\n")
+    use std::fmt::Write as _;
+
+    let text = format!("{value:#}\n");
+    if !text.chars().any(is_odd_char) {
+        return text;
+    }
+    let mut escaped = String::with_capacity(text.len() + 6);
+    for c in text.chars() {
+        if is_odd_char(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(c));
+        } else {
+            escaped.push(c);
+        }
+    }
+    escaped
 }
 
 struct NoFiles;

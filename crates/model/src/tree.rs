@@ -8,6 +8,7 @@ mod parse;
 mod syntax;
 mod value;
 
+pub(crate) use json::is_odd_char;
 pub use parse::parse;
 pub(crate) use parse::parse_text;
 pub(crate) use value::reads_back;

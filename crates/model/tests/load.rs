@@ -300,6 +300,16 @@ fn a_value_is_loaded_as_its_text_is() {
 }
 
 #[test]
+fn characters_that_cannot_stand_in_a_text_are_kept_in_a_value() {
+    for c in ['\u{1}', '\u{7f}', '\u{85}', '\u{9f}', '\u{2028}', '\u{feff}', '\u{fffe}', '\u{ffff}', 'é', '漢'] {
+        let value = serde_json::json!({"redan": 1, "elements": {"a": {"kind": "store", "x-own": {"b": format!("{c}")}}}});
+        let loaded = redan_model::load_value("m.tm.json", || value.clone().into(), &Vocabulary::default(), |_| {});
+        assert_eq!(loaded.diagnostics, [], "{c:?}");
+        assert_eq!(redan_model::canonical::to_json(&loaded.model.root), value, "{c:?}");
+    }
+}
+
+#[test]
 fn faults_of_a_value_point_into_its_text() {
     let value = serde_json::json!({"redan": 1, "elements": {"app": {"kind": "proces"}}});
     let loaded =

@@ -27,8 +27,12 @@ pub(super) fn read(text: &str, id: SourceId, base: usize) -> Option<Node> {
 
 /// Whether a text has a character that YAML does not take as it stands, or takes for a line end.
 pub(super) fn is_odd(text: &str) -> bool {
-    let odd = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    !every_byte(text, |byte| byte < 0x7f) && text.chars().any(odd)
+    !every_byte(text, |byte| byte < 0x7f) && text.chars().any(is_odd_char)
+}
+
+/// Whether a character is one of these. Outside of quotes nothing is, in JSON.
+pub(crate) fn is_odd_char(c: char) -> bool {
+    matches!(c, '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 struct Reader<'t> {
