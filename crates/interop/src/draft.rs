@@ -223,7 +223,7 @@ impl Draft {
 
     /// An id that nothing else has: the foreign one as it is if it is valid, free and not too long, else one made from it.
     pub fn keep_id(&mut self, section: Section, id: &str, otherwise: &str) -> String {
-        if redan_model::lang::is_id(id) && id.len() <= limits::MAX_ID_LENGTH {
+        if redan_model::lang::is_id(id) && id.len() <= limits::LONGEST_KEPT_ID {
             self.id_for_wish(section, id.to_owned())
         } else {
             self.id_for_name(section, id, otherwise)

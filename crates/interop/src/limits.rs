@@ -12,6 +12,9 @@ pub const MAX_XML_ELEMENTS: usize = 2_000_000;
 pub const MAX_XML_ATTRIBUTES: usize = 1_000;
 /// Longest id that is made from a name, in bytes, without the number that keeps it apart from others.
 pub const MAX_ID_LENGTH: usize = 48;
+/// Longest id of another tool that stays as it is, in bytes: nobody reads a longer one, and YAML has no key of more than 1,024
+/// characters.
+pub const LONGEST_KEPT_ID: usize = 200;
 /// Most losses that are listed one by one; the rest are counted in a last one.
 pub const MAX_LOSSES: usize = 1_000;
 
