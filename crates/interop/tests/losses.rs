@@ -3,26 +3,17 @@
 //!
 //! Files are read from the folder that `REDAN_CORPUS` names; without it nothing is checked.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests fail like tests")]
+
+#[expect(dead_code, reason = "other files of tests use the rest")]
+mod support;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use redan_interop::{LossKind, detect, import};
-
-const FOLDERS: [&str; 12] = [
-    "otm",
-    "threat-dragon",
-    "tm7",
-    "threagile",
-    "pytm",
-    "hcltm",
-    "threat-composer",
-    "threat-model-library",
-    "cyclonedx-2.0-tm",
-    "attack-flow",
-    "drawio",
-    "mermaid",
-];
+use support::FOLDERS;
 
 /// Files that are imported and are not valid in their own tool, and why.
 const NOT_VALID: [(&str, &str); 6] = [

@@ -47,22 +47,7 @@ fn what_can_be_read_is_a_model() {
 
 /// Files with their formats: those that we write, and real ones.
 fn files() -> Vec<(String, Format, String)> {
-    let folders = [
-        "otm",
-        "threat-dragon",
-        "tm7",
-        "threagile",
-        "pytm",
-        "hcltm",
-        "threat-composer",
-        "threat-model-library",
-        "cyclonedx-2.0-tm",
-        "attack-flow",
-        "drawio",
-        "mermaid",
-        "aralia",
-    ];
-    let real = folders.into_iter().flat_map(support::Files::below).filter_map(|(path, bytes)| {
+    let real = support::FOLDERS.into_iter().chain(["aralia"]).flat_map(support::Files::below).filter_map(|(path, bytes)| {
         let name = path.to_string_lossy().into_owned();
         Some((detect(&name, &bytes)?, name, bytes))
     });

@@ -8,6 +8,22 @@ use redan_model::lang::{Band, Linddun, Stride};
 use redan_model::{Model, Vocabulary, canonical, load_text};
 use serde_json::Value as Json;
 
+/// The folders of real files that become models.
+pub(crate) const FOLDERS: [&str; 12] = [
+    "otm",
+    "threat-dragon",
+    "tm7",
+    "threagile",
+    "pytm",
+    "hcltm",
+    "threat-composer",
+    "threat-model-library",
+    "cyclonedx-2.0-tm",
+    "attack-flow",
+    "drawio",
+    "mermaid",
+];
+
 /// The folder of real files, if there is one.
 pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("REDAN_CORPUS").map(PathBuf::from).filter(|folder| folder.is_dir());
@@ -33,20 +49,9 @@ impl Files {
 
     /// The models that files of some formats become.
     pub(crate) fn models() -> Vec<Json> {
-        let folders = [
-            "threat-dragon",
-            "otm",
-            "threat-composer",
-            "threat-model-library",
-            "cyclonedx-2.0-tm",
-            "threagile",
-            "pytm",
-            "hcltm",
-            "drawio",
-            "mermaid",
-            "tm7",
-        ];
-        let files = folders.into_iter().flat_map(Self::below).filter(|(_, bytes)| bytes.len() < 400_000);
+        // A flow of an attack has no elements.
+        let folders = FOLDERS.into_iter().filter(|folder| *folder != "attack-flow");
+        let files = folders.flat_map(Self::below).filter(|(_, bytes)| bytes.len() < 400_000);
         let read =
             files.filter_map(|(path, bytes)| redan_interop::import(redan_interop::detect(&path.to_string_lossy(), &bytes)?, &bytes).ok());
         read.map(|imported| imported.model.into()).collect()
